@@ -1,0 +1,110 @@
+package corpus_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// importRules say which packages of ours a package may import, and why no more.
+// A package that is not listed may import none.
+var importRules = map[string]struct {
+	may []string
+	why string
+}{
+	"corpus":                      {nil, "the root is the vocabulary and imports the standard library only"},
+	"corpus/internal/fsx":         {[]string{"corpus"}, "files know nothing of data"},
+	"corpus/internal/fsx/fsxtest": {[]string{"corpus", "corpus/internal/fsx"}, "a file system for tests"},
+	"corpus/internal/words":       {nil, "words are cut out of strings"},
+	"corpus/internal/langid":      {[]string{"corpus/internal/words"}, "languages are told from strings"},
+	"corpus/internal/term":        {nil, "what people see knows nothing of data"},
+	"corpus/internal/extsort":     {[]string{"corpus"}, "the sorter knows bytes only"},
+	"corpus/ingest":               {stageMay, stageWhy},
+	"corpus/dedup":                {stageMay, stageWhy},
+	"corpus/filter":               {stageMay, stageWhy},
+	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
+	"corpus/tokenize":             {stageMay, stageWhy},
+	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx"}, "shards is what the others write to"},
+	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
+	"corpus/trainer":              {[]string{"corpus", "corpus/internal/fsx", "corpus/shards"}, "the trainer reads token shards, nothing before them"},
+	"corpus/trainer/torch":        {[]string{"corpus", "corpus/trainer", "corpus/trainer/torch/shim"}, "native code is a leaf"},
+	"corpus/trainer/torch/shim":   {nil, "native code is a leaf"},
+	"corpus/trainer/torch/fit":    {nil, "fits gotch to libtorch before anything of ours is built"},
+	"corpus/cmd/corpus":           {[]string{"*"}, "cmd wires everything"},
+}
+
+var (
+	stageMay = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
+	stageWhy = "stages know documents, words and languages, never each other nor the disk format"
+)
+
+// onlyBy says which of our packages alone may import a foreign one.
+var onlyBy = map[string]struct {
+	may []string
+	why string
+}{
+	"github.com/apache/arrow":  {[]string{"corpus/shards"}, "only shards knows Arrow"},
+	"github.com/sugarme/gotch": {[]string{"corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only trainer/torch is native"},
+	"github.com/urfave/cli":    {[]string{"corpus/cmd/corpus"}, "only cmd has flags"},
+	"C":                        {[]string{"corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only trainer/torch is native"},
+	"net/http":                 {[]string{"corpus/ingest"}, "only ingest may speak to others"},
+	"unsafe":                   {[]string{"corpus/shards", "corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only mapped shards and native calls need it"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportRules(t *testing.T) {
+	for _, p := range list(t) {
+		rule, ok := importRules[p.ImportPath]
+		if !ok {
+			t.Errorf("%s has no import rule: add it to importRules with its reason", p.ImportPath)
+			continue
+		}
+		for _, i := range p.Imports {
+			ours := i == "corpus" || strings.HasPrefix(i, "corpus/")
+			if ours && !slices.Contains(rule.may, i) && !slices.Contains(rule.may, "*") {
+				t.Errorf("%s imports %s, but %s", p.ImportPath, i, rule.why)
+			}
+			if p.ImportPath == "corpus" && !ours && strings.Contains(i, ".") {
+				t.Errorf("corpus imports %s, but %s", i, rule.why)
+			}
+			for foreign, only := range onlyBy {
+				if (i == foreign || strings.HasPrefix(i, foreign+"/")) && !slices.Contains(only.may, p.ImportPath) {
+					t.Errorf("%s imports %s, but %s", p.ImportPath, i, only.why)
+				}
+			}
+		}
+	}
+}
+
+// list asks the go command for our packages and their direct imports.
+func list(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-tags", "torch", "-e", "-json=ImportPath,Imports", "./...")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal("go list:", err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
