@@ -1,0 +1,354 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"corpus"
+	"corpus/internal/fsx"
+	"corpus/internal/fsx/fsxtest"
+	"corpus/shards"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// source is a stage of five parts that finds its own input, written over
+// generations: each call with more parts adds those that are new.
+func source(parts int) corpus.Stage {
+	return corpus.Stage{Name: "ingest", Version: 1, Keep: []string{"part"}, Passes: []corpus.Pass{{
+		Name: "read", Config: "none",
+		Tasks: func(e corpus.Env) (int, error) {
+			first, _ := e.Parts()
+			return parts - first, nil
+		},
+		Run: func(e corpus.Env) error {
+			first, _ := e.Parts()
+			w, err := e.Create("part", corpus.TextSchema())
+			if err != nil {
+				return err
+			}
+			t := corpus.NewTable(corpus.TextSchema())
+			for i := range 3 {
+				d := corpus.Document{Source: fmt.Sprint(first + e.Task()), Text: strings.Repeat("text ", i+1), LangScore: math.NaN()}
+				d.ID = corpus.NewID(d.Source, int64(i), []byte(d.Text))
+				t.Append(&d)
+				e.Count("docs_out", 1)
+			}
+			return w.Write(t)
+		},
+	}}}
+}
+
+// sizes is a stage with a sidecar, a pass that sorts everything, and a single file.
+func sizes(limit int) corpus.Stage {
+	schema := corpus.Schema{{Name: "bytes", Kind: corpus.Ints}}
+	return corpus.Stage{Name: "sizes", Version: 1, Keep: []string{"bytes", "report"}, Publish: []string{"report"}, Passes: []corpus.Pass{
+		{Name: "measure", Inputs: []string{"ingest/part"}, Run: func(e corpus.Env) error {
+			w, err := e.Create("bytes", schema)
+			if err != nil {
+				return err
+			}
+			first, _ := e.Parts()
+			return eachTable(e, "ingest/part", first+e.Task(), func(in *corpus.Table) error {
+				t := corpus.NewTable(schema)
+				for i := range in.Rows {
+					t.Columns[0].Ints = append(t.Columns[0].Ints, int64(len(in.Document(i).Text)))
+					t.Rows++
+				}
+				return w.Write(t)
+			})
+		}},
+		{Name: "report", Config: limit, Inputs: []string{"bytes+"}, Tasks: corpus.One, Run: func(e corpus.Env) error {
+			s, err := e.Sort(1)
+			if err != nil {
+				return err
+			}
+			first, n := e.Parts()
+			for part := range first + n {
+				err := eachTable(e, "bytes", part, func(in *corpus.Table) error {
+					for _, b := range in.Columns[0].Ints {
+						if err := s.Add([]byte{byte(b)}); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+			}
+			w, err := e.CreateFile("report.txt")
+			if err != nil {
+				return err
+			}
+			for b, err := range s.Each() {
+				if err != nil {
+					return err
+				}
+				if int(b[0]) <= limit {
+					fmt.Fprintln(w, b[0])
+				}
+			}
+			return nil
+		}},
+	}}
+}
+
+func eachTable(e corpus.Env, role string, part int, do func(*corpus.Table) error) error {
+	r, err := e.Open(role, part)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for {
+		t, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+}
+
+// both runs the two stages and returns their summaries.
+func both(t *testing.T, fs fsx.FS, workers, parts, limit int) (a, b Summary, err error) {
+	e := &Engine{FS: fs, Workers: workers, Scratch: t.TempDir()}
+	if a, err = e.Run(context.Background(), Job{Stage: source(parts), Dir: "data/ingest"}); err != nil {
+		return a, b, err
+	}
+	in, err := shards.OpenDataset(fs, "data/ingest")
+	if err != nil {
+		return a, b, err
+	}
+	b, err = e.Run(context.Background(), Job{
+		Stage: sizes(limit), Dir: "data/sizes",
+		Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest",
+	})
+	return a, b, err
+}
+
+// contents are all files that manifests name, and the manifests.
+func contents(t *testing.T, fs fsx.FS) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, dir := range []string{"data/ingest", "data/sizes"} {
+		d, err := shards.OpenDataset(fs, dir)
+		if err != nil || !d.Exists() {
+			t.Fatal(dir, err)
+		}
+		names := []string{shards.ManifestName}
+		for _, f := range d.Files() {
+			if err := d.Verify(f); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, f.Name)
+		}
+		for _, n := range names {
+			b, err := fsx.ReadFile(fs, path.Join(dir, n), 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[path.Join(dir, n)] = string(b)
+		}
+	}
+	return all
+}
+
+func TestRunResumesNothingWhenUpToDate(t *testing.T) {
+	fs := fsxtest.New()
+	if _, _, err := both(t, fs, 2, 5, 255); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, fs)
+	if !strings.HasPrefix(before["data/sizes/report.txt"], "5\n5\n5\n5\n5\n10\n") {
+		t.Fatalf("report is %q", before["data/sizes/report.txt"])
+	}
+	a, b, err := both(t, fs, 2, 5, 255)
+	if err != nil || !a.UpToDate || !b.UpToDate {
+		t.Fatal(a, b, err)
+	}
+	if d := cmp.Diff(before, contents(t, fs)); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// A changed limit runs the pass that has it, not the measuring one.
+func TestChangedLimitReusesMeasures(t *testing.T) {
+	fs := fsxtest.New()
+	if _, _, err := both(t, fs, 2, 5, 255); err != nil {
+		t.Fatal(err)
+	}
+	_, b, err := both(t, fs, 2, 5, 6)
+	if err != nil || b.UnitsResumed != 5 || b.Units != 6 {
+		t.Fatal(b, err)
+	}
+	if got := contents(t, fs)["data/sizes/report.txt"]; got != strings.Repeat("5\n", 5) {
+		t.Fatalf("report is %q", got)
+	}
+}
+
+// New input makes a new generation; the files of the old one stay as they are.
+func TestGrowth(t *testing.T) {
+	fs := fsxtest.New()
+	if _, _, err := both(t, fs, 2, 3, 255); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, fs)
+	a, b, err := both(t, fs, 2, 5, 255)
+	if err != nil || a.Generations != 1 || b.Generations != 1 || a.Counts["docs_out"] != 6 {
+		t.Fatal(a, b, err)
+	}
+	after := contents(t, fs)
+	for name, want := range before {
+		if strings.Contains(name, "part-") && after[name] != want {
+			t.Errorf("%s changed", name)
+		}
+	}
+	if n := strings.Count(after["data/sizes/report.txt"], "\n"); n != 15 {
+		t.Errorf("the second report has %d lines, want those of both generations", n)
+	}
+}
+
+func TestWorkersDoNotChangeBytes(t *testing.T) {
+	one, four := fsxtest.New(), fsxtest.New()
+	if _, _, err := both(t, one, 1, 6, 255); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := both(t, four, 4, 6, 255); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(contents(t, one), contents(t, four)); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// The power fails at every write operation of both stages, with unsynced data
+// kept and lost; the next run ends with the bytes of the run that was left alone.
+func TestCrashAtEveryWrite(t *testing.T) {
+	straight := fsxtest.New()
+	if _, _, err := both(t, straight, 1, 3, 255); err != nil {
+		t.Fatal(err)
+	}
+	want, ops := contents(t, straight), straight.Writes()
+	for at := 1; at <= ops; at++ {
+		for _, keep := range []bool{false, true} {
+			fs := fsxtest.New()
+			fs.FailAt, fs.Fail = at, fsxtest.ErrCrash
+			if _, _, err := both(t, fs, 1, 3, 255); !errors.Is(err, fsxtest.ErrCrash) {
+				t.Fatalf("crash at %d: %v", at, err)
+			}
+			after := fs.Crash(keep)
+			if _, _, err := both(t, after, 1, 3, 255); err != nil {
+				t.Fatalf("crash at %d, rerun: %v", at, err)
+			}
+			if d := cmp.Diff(want, contents(t, after)); d != "" {
+				t.Fatalf("crash at %d: %s", at, d)
+			}
+		}
+	}
+}
+
+// A failing disk is reported at every operation, never swallowed.
+func TestErrorAtEveryWrite(t *testing.T) {
+	broken := errors.New("disk is broken")
+	straight := fsxtest.New()
+	if _, _, err := both(t, straight, 1, 3, 255); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, straight)
+	for at := 1; at <= straight.Writes(); at++ {
+		fs := fsxtest.New()
+		fs.FailAt, fs.Fail = at, broken
+		if _, _, err := both(t, fs, 1, 3, 255); !errors.Is(err, broken) {
+			t.Fatalf("error at %d: %v", at, err)
+		}
+		if _, _, err := both(t, fs, 1, 3, 255); err != nil {
+			t.Fatalf("error at %d, rerun: %v", at, err)
+		}
+		if d := cmp.Diff(want, contents(t, fs)); d != "" {
+			t.Fatalf("error at %d: %s", at, d)
+		}
+	}
+}
+
+// Every flipped bit of a committed file is found by Verify, and one in the
+// manifest by opening.
+func TestEveryFlippedBitIsFound(t *testing.T) {
+	fs := fsxtest.New()
+	if _, _, err := both(t, fs, 1, 1, 255); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range contents(t, fs) {
+		for bit := range int64(len(content)) * 8 {
+			fs.Flip(name, bit)
+			err := verifyAll(fs)
+			var e *corpus.Error
+			if !errors.As(err, &e) || e.Class != corpus.Corrupt || e.Path != name {
+				t.Fatalf("%s bit %d: %v", name, bit, err)
+			}
+			fs.Flip(name, bit)
+		}
+	}
+}
+
+func verifyAll(fs fsx.FS) error {
+	for _, dir := range []string{"data/ingest", "data/sizes"} {
+		d, err := shards.OpenDataset(fs, dir)
+		if err != nil {
+			return err
+		}
+		for _, f := range d.Files() {
+			if err := d.Verify(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// The order of operations is a promise: data, sync, rename, directory sync,
+// then the record; the manifest last.
+func TestOperationsGolden(t *testing.T) {
+	fs := fsxtest.New()
+	if _, _, err := both(t, fs, 1, 1, 255); err != nil {
+		t.Fatal(err)
+	}
+	golden := "testdata/operations.txt"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(golden, []byte(fs.Log()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), fs.Log()); d != "" {
+		t.Fatal(d)
+	}
+}
+
+func TestGateKeepsTheLastGoodDataset(t *testing.T) {
+	fs := fsxtest.New()
+	e := &Engine{FS: fs, Scratch: t.TempDir()}
+	s := source(2)
+	s.Gate = func(c corpus.Counts) error { return corpus.Errorf(corpus.Refused, "only %d documents", c["docs_out"]) }
+	_, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest"})
+	if corpus.ClassOf(err) != corpus.Refused {
+		t.Fatal(err)
+	}
+	if d, err := shards.OpenDataset(fs, "data/ingest"); err != nil || d.Exists() {
+		t.Fatal("a refused result was committed", err)
+	}
+}
