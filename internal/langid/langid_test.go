@@ -1,0 +1,84 @@
+package langid
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+)
+
+var detector = sync.OnceValue(New)
+
+func TestDetect(t *testing.T) {
+	for _, c := range []struct{ lang, text string }{
+		{"", ""},
+		{"", "12345 -- 67!"},
+		{"en", "The committee will meet again on Thursday to discuss what should be done about the old bridge."},
+		{"de", "Der Ausschuss trifft sich am Donnerstag wieder, um über die alte Brücke zu beraten."},
+		{"fr", "Le comité se réunira de nouveau jeudi pour discuter de ce qu'il faut faire du vieux pont."},
+		{"ru", "Комитет снова соберётся в четверг, чтобы обсудить, что делать со старым мостом."},
+		{"zh", "委员会将于星期四再次开会，讨论如何处理那座旧桥。"},
+		{"zh", "委員會將於星期四再次開會，討論如何處理那座舊橋。使用 Go 語言。"},
+		{"ja", "委員会は木曜日に再び会合を開き、古い橋をどうするか話し合う。"},
+		{"ko", "위원회는 목요일에 다시 모여 오래된 다리를 어떻게 할지 논의할 것이다."},
+		{"th", "คณะกรรมการจะประชุมอีกครั้งในวันพฤหัสบดีเพื่อหารือเกี่ยวกับสะพานเก่า"},
+		{"el", "Η επιτροπή θα συνεδριάσει ξανά την Πέμπτη για να συζητήσει για την παλιά γέφυρα."},
+	} {
+		lang, score := detector().Detect(c.text)
+		if lang != c.lang {
+			t.Errorf("%q: got %q (%v), want %q", c.text, lang, score, c.lang)
+		}
+		if score < 0 || score > 1 || (lang == "") != (score == 0) {
+			t.Errorf("%q: score %v", c.text, score)
+		}
+	}
+}
+
+func TestDetectIsPure(t *testing.T) {
+	text := strings.Repeat("Noch eine Zeile mit etwas Text und a few English words, пусть и русские. ", 40)
+	lang, score := detector().Detect(text)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 5 {
+				if l, s := detector().Detect(text); l != lang || s != score {
+					t.Errorf("got %s %v, then %s %v", lang, score, l, s)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestSampleIsBounded(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("слово ", 5000), strings.Repeat("漢字", 5000),
+		strings.Repeat("-", 1<<20), strings.Repeat("a", 1<<20), strings.Repeat("1 x ", 5000),
+	} {
+		s := sample(text)
+		if len(s) > 3*windows*windowBytes || !utf8.ValidString(s) {
+			t.Errorf("%.20q: sample of %d bytes", text, len(s))
+		}
+	}
+}
+
+func FuzzSample(f *testing.F) {
+	f.Add("", 1)
+	f.Add("Ein Satz. 一句话。", 200)
+	f.Add("\xff\xfe", 300)
+	f.Fuzz(func(t *testing.T, text string, n int) {
+		s := sample(strings.Repeat(text, max(0, n%500)))
+		if !utf8.ValidString(s) {
+			t.Fatalf("sample of %q is not UTF-8", text)
+		}
+		takeCensus(s).main()
+	})
+}
+
+func BenchmarkDetect(b *testing.B) {
+	text := strings.Repeat("Der Ausschuss trifft sich am Donnerstag wieder, um über die alte Brücke zu beraten. ", 60)
+	detector().Detect(text)
+	for b.Loop() {
+		detector().Detect(text)
+	}
+}

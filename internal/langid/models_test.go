@@ -1,0 +1,48 @@
+package langid
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"testing"
+)
+
+func TestEmbeddedModels(t *testing.T) {
+	m := embedded()
+	if len(m.langs) != 62 || len(m.grams) < 250_000 {
+		t.Errorf("%d languages, %d n-grams", len(m.langs), len(m.grams))
+	}
+	for s, want := range map[int]struct {
+		n    int
+		lang string
+	}{0: {49, "de"}, 1: {8, "uk"}, 3: {3, "fa"}, 4: {2, "mr"}} {
+		found := false
+		for _, l := range m.candidates[s] {
+			found = found || m.langs[l] == want.lang
+		}
+		if len(m.candidates[s]) != want.n || !found {
+			t.Errorf("script %d has %d languages, want %d with %s", s, len(m.candidates[s]), want.n, want.lang)
+		}
+	}
+}
+
+func FuzzParseModels(f *testing.F) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		f.Fatal(err)
+	}
+	head := make([]byte, 4096)
+	if _, err := io.ReadFull(z, head); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(head)
+	f.Add([]byte("LID1\x01de\x01a\x01\x00\x10\x00\x00\x00"))
+	f.Add([]byte("LID1\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m, err := parseModels(raw)
+		if err != nil {
+			return
+		}
+		m.best(0, trigrams("some text to be scored", 0))
+	})
+}

@@ -1,0 +1,115 @@
+package words
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func tokens(text string) (all []string) {
+	for _, s := range Append(nil, text) {
+		t := text[s.Start:s.End]
+		if s.Symbol {
+			t = "<" + t + ">"
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func TestAppend(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want string // tokens joined by |, symbols in <>
+	}{
+		{"", ""},
+		{" \t\n", ""},
+		{"The quick, brown fox.", "The|quick|<,>|brown|fox|<.>"},
+		{"don't rock'n'roll 'quoted' dogs'", "don't|rock'n'roll|<'>|quoted|<'>|dogs|<'>"},
+		{"l’eau", "l’eau"},
+		{"col·lecció · x", "col·lecció|<·>|x"},
+		{"well-known", "well|<->|known"},
+		{"3.14 1,000 1, 2. v1.2", "3.14|1,000|1|<,>|2|<.>|v1.2"},
+		{"snake_case _x_", "snake_case|<_>|x|<_>"},
+		{"wait... ===== #tag ##", "wait|<...>|<=====>|<#>|tag|<##>"},
+		{"你好，世界！", "你|好|<，>|世|界|<！>"},
+		{"Go语言2024年", "Go|语|言|2024|年"},
+		{"ラーメン・すし", "ラ|ー|メ|ン|<・>|す|し"},
+		{"ที่นี่", "ที่|นี่"},
+		{"안녕하세요 세계", "안녕하세요|세계"},
+		{"می\u200cخواهم", "می\u200cخواهم"},
+		{"cafe\u0301 noir", "cafe\u0301|noir"},
+		{"co\u00adoperate\u00ad.", "co\u00adoperate|<.>"},
+		{"צה״ל", "צה״ל"},
+		{"हिन्दी में", "हिन्दी|में"},
+		{"❤️😀😀", "<❤️>|<😀😀>"},
+		{"\u0301a", "<\u0301>|a"},
+		{"a\xffb", "a|<\xff>|b"},
+		{"a\u00a0b\u3000c\x00d\ufeffe", "a|b|c|d\ufeffe"},
+		{"𠀀𝒜", "𠀀|𝒜"},
+	} {
+		if got := strings.Join(tokens(c.text), "|"); got != c.want {
+			t.Errorf("%q: got %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+func TestSpaceless(t *testing.T) {
+	for r, want := range map[rune]bool{
+		'a': false, 'é': false, '한': false, 'あ': true, 'ー': true, '漢': true, '〇': true,
+		'ก': true, 'ກ': true, 'ក': true, 'က': true, '。': false, '฿': false, '𠀀': true, 'अ': false,
+	} {
+		if Spaceless(r) != want {
+			t.Errorf("Spaceless(%q) = %v", r, !want)
+		}
+	}
+}
+
+func TestAppendAllocatesNothing(t *testing.T) {
+	text := strings.Repeat("Some words, 一些字 and more… ", 20)
+	dst := Append(nil, text)
+	if n := testing.AllocsPerRun(50, func() { dst = Append(dst[:0], text) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func FuzzAppend(f *testing.F) {
+	for _, s := range []string{"", "a b", "don't 3.14", "你好, world…", "\xff\xfe'a", "❤️", "ก็", "a\u200c", "_._"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		end := int32(0)
+		for _, s := range Append(nil, text) {
+			if s.Start < end || s.End <= s.Start || int(s.End) > len(text) {
+				t.Fatalf("span %v after %d in %q", s, end, text)
+			}
+			if utf8.ValidString(text) && !utf8.ValidString(text[s.Start:s.End]) {
+				t.Fatalf("span %v cuts a character of %q", s, text)
+			}
+			if i := strings.IndexAny(text[s.Start:s.End], " \t\n"); i >= 0 {
+				t.Fatalf("span %v of %q holds white space", s, text)
+			}
+			end = s.End
+		}
+		if again := Append(nil, text); !slices.Equal(again, Append([]Span{}, text)) {
+			t.Fatal("not deterministic")
+		}
+	})
+}
+
+func BenchmarkAppend(b *testing.B) {
+	for name, text := range map[string]string{
+		"english": strings.Repeat("The documentation of a package is what its readers see first, and it should say so. ", 50),
+		"chinese": strings.Repeat("这个软件包的文档是读者最先看到的内容，因此应当清楚。", 50),
+		"russian": strings.Repeat("Документация пакета это первое, что видят его читатели. ", 50),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			var dst []Span
+			for b.Loop() {
+				dst = Append(dst[:0], text)
+			}
+		})
+	}
+}
