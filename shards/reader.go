@@ -1,0 +1,161 @@
+package shards
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"corpus"
+	"corpus/internal/fsx"
+
+	"github.com/apache/arrow/go/v15/arrow/ipc"
+	"github.com/zeebo/xxh3"
+)
+
+// reader streams a part; Arrow never sees a byte whose checksum does not match.
+type reader struct {
+	path  string
+	file  fsx.File
+	arrow *ipc.Reader
+	table *corpus.Table
+	rows  int64
+	want  int64
+}
+
+// OpenTable opens a part or sidecar that a manifest or record describes as f.
+// rebuild is the command that writes the file again, for the error message.
+func OpenTable(fs fsx.FS, path string, f corpus.File, s corpus.Schema, rebuild string) (_ corpus.TableReader, err error) {
+	if err := checkSize(fs, path, f, rebuild); err != nil {
+		return nil, err
+	}
+	file, err := fs.Open(path)
+	if err != nil {
+		return nil, corrupt(path, 0, "cannot be opened", err, rebuild)
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+		}
+	}()
+	defer recoverCorrupt(&err, path, rebuild)
+	r, err := ipc.NewReader(&verifier{path: path, r: file, checks: f.Checks, rebuild: rebuild})
+	if err != nil {
+		return nil, asCorrupt(path, err, rebuild)
+	}
+	if s == nil {
+		if s, err = schemaOf(r.Schema()); err != nil {
+			return nil, corrupt(path, 0, err.Error(), nil, rebuild)
+		}
+	}
+	if !r.Schema().Equal(arrowSchema(s)) {
+		return nil, corrupt(path, 0, "has other columns than expected", nil, rebuild)
+	}
+	return &reader{path: path, file: file, arrow: r, table: corpus.NewTable(s), want: f.Rows}, nil
+}
+
+func checkSize(fs fsx.FS, path string, f corpus.File, rebuild string) error {
+	size, err := fs.Size(path)
+	if err != nil {
+		return corrupt(path, 0, "is missing", err, rebuild)
+	}
+	if size != f.Size {
+		return corrupt(path, 0, fmt.Sprintf("has %d bytes, the manifest says %d", size, f.Size), nil, rebuild)
+	}
+	return nil
+}
+
+// Next is the next record batch.
+func (r *reader) Next() (_ *corpus.Table, err error) {
+	defer recoverCorrupt(&err, r.path, "")
+	rec, err := r.arrow.Read()
+	if errors.Is(err, io.EOF) {
+		if r.rows != r.want {
+			return nil, corrupt(r.path, 0, fmt.Sprintf("has %d rows, the manifest says %d", r.rows, r.want), nil, "")
+		}
+		return nil, io.EOF
+	}
+	if err != nil {
+		return nil, asCorrupt(r.path, err, "")
+	}
+	r.table.Reset()
+	r.table.Rows = int(rec.NumRows())
+	for i, f := range r.table.Schema {
+		readColumn(f.Kind, rec.Column(i), &r.table.Columns[i])
+	}
+	r.rows += rec.NumRows()
+	return r.table, r.table.Check()
+}
+
+// Close closes the file.
+func (r *reader) Close() error {
+	r.arrow.Release()
+	return r.file.Close()
+}
+
+// verifier reads range by range and hands out only what matches.
+type verifier struct {
+	path    string
+	r       io.Reader
+	checks  []corpus.Check
+	rebuild string
+	off     int64
+	buf     []byte // verified, not yet read
+	mem     []byte
+}
+
+func (v *verifier) Read(p []byte) (int, error) {
+	if len(v.buf) == 0 {
+		if len(v.checks) == 0 {
+			return 0, io.EOF
+		}
+		if err := v.next(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, v.buf)
+	v.buf = v.buf[n:]
+	return n, nil
+}
+
+func (v *verifier) next() error {
+	c := v.checks[0]
+	if c.Size <= 0 || c.Size > MaxRange {
+		return corrupt(v.path, v.off, "has a range of an impossible size", nil, v.rebuild)
+	}
+	if int64(cap(v.mem)) < c.Size {
+		v.mem = make([]byte, c.Size)
+	}
+	buf := v.mem[:c.Size]
+	if _, err := io.ReadFull(v.r, buf); err != nil {
+		return corrupt(v.path, v.off, "ends too early", err, v.rebuild)
+	}
+	if xxh3.Hash(buf) != c.Sum {
+		return corrupt(v.path, v.off, "does not match its checksum", nil, v.rebuild)
+	}
+	v.checks, v.buf = v.checks[1:], buf
+	v.off += c.Size
+	return nil
+}
+
+func corrupt(path string, off int64, what string, cause error, rebuild string) error {
+	e := &corpus.Error{Class: corpus.Corrupt, What: what, Path: path, Offset: off, Err: cause}
+	if rebuild != "" {
+		e.Next = "rebuild it with `" + rebuild + "`"
+	}
+	return e
+}
+
+func asCorrupt(path string, err error, rebuild string) error {
+	var e *corpus.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return corrupt(path, 0, "is not readable", err, rebuild)
+}
+
+// recoverCorrupt turns a panic of the Arrow decoder into an error.
+func recoverCorrupt(err *error, path, rebuild string) {
+	if p := recover(); p != nil {
+		*err = corrupt(path, 0, fmt.Sprintf("is not readable: %v", p), nil, rebuild)
+	}
+}

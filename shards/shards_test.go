@@ -1,0 +1,227 @@
+package shards
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"testing"
+
+	"corpus"
+	"corpus/internal/fsx"
+	"corpus/internal/fsx/fsxtest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func allKinds(rows int) *corpus.Table {
+	t := corpus.NewTable(corpus.Schema{
+		{Name: "s", Kind: corpus.Strings},
+		{Name: "id", Kind: corpus.IDs},
+		{Name: "f", Kind: corpus.Floats},
+		{Name: "i", Kind: corpus.Ints},
+		{Name: "l", Kind: corpus.Lists},
+		{Name: "n", Kind: corpus.Numbers},
+		{Name: "a", Kind: corpus.Uint16s},
+		{Name: "b", Kind: corpus.Uint32s},
+		{Name: "h", Kind: corpus.Hashes},
+	})
+	for r := range rows {
+		c := t.Columns
+		c[0].Strings = append(c[0].Strings, fmt.Sprint("text ", r))
+		c[1].IDs = append(c[1].IDs, corpus.NewID("x", int64(r), nil))
+		c[2].Floats = append(c[2].Floats, []float64{1.5, math.NaN()}[r%2])
+		c[3].Ints = append(c[3].Ints, []int64{int64(r), corpus.NullInt}[r%2])
+		c[4].Lists = append(c[4].Lists, []string{"a", "b"}[:r%3%2])
+		c[5].Numbers = append(c[5].Numbers, []float64{1, 2, 3}[:r%4])
+		c[6].Tokens = append(c[6].Tokens, []uint32{1, 65535, 3}[:r%4])
+		c[7].Tokens = append(c[7].Tokens, []uint32{1, 1 << 31, 3}[:r%4])
+		c[8].Hashes = append(c[8].Hashes, []uint64{1, 1 << 63, 3}[:r%4])
+		t.Rows++
+	}
+	return t
+}
+
+// write puts tables of one schema in a file of fs and describes it.
+func write(t *testing.T, fs fsx.FS, name string, tables ...*corpus.Table) corpus.File {
+	t.Helper()
+	s, err := fsx.Stage(fs, ".", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWriter(s, tables[0].Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		if err := w.Write(table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f := corpus.File{Role: "part", Name: name, Size: s.Size(), SHA256: s.Sum(), Rows: w.Rows(), Checks: w.Checks()}
+	if err := s.Commit(func(string) string { return name }); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func read(fs fsx.FS, f corpus.File, s corpus.Schema) (tables []*corpus.Table, err error) {
+	r, err := OpenTable(fs, f.Name, f, s, "corpus test")
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	for {
+		table, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return tables, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		clone := *table
+		clone.Columns = append([]corpus.Column(nil), table.Columns...)
+		tables = append(tables, &clone)
+	}
+}
+
+func TestTableRoundTrip(t *testing.T) {
+	for _, rows := range []int{0, 1, 100} {
+		fs := fsxtest.New()
+		want := allKinds(rows)
+		f := write(t, fs, "p.arrow", want)
+		got, err := read(fs, f, want.Schema)
+		if err != nil || len(got) != 1 {
+			t.Fatal(rows, len(got), err)
+		}
+		if d := cmp.Diff(want, got[0], cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); d != "" {
+			t.Fatal(d)
+		}
+	}
+}
+
+func TestBatchesAreCutBySize(t *testing.T) {
+	table := corpus.NewTable(corpus.Schema{{Name: "s", Kind: corpus.Strings}})
+	for range 40 {
+		table.Columns[0].Strings = append(table.Columns[0].Strings, string(bytes.Repeat([]byte("x"), corpus.BatchBytes/10)))
+		table.Rows++
+	}
+	fs := fsxtest.New()
+	f := write(t, fs, "p.arrow", table)
+	got, err := read(fs, f, table.Schema)
+	if err != nil || len(got) != 4 || len(f.Checks) != 5 {
+		t.Fatalf("%d batches, %d checks, %v; want 4 and 5", len(got), len(f.Checks), err)
+	}
+}
+
+// A flipped bit anywhere in a part is reported as corrupt, with its file.
+func TestEveryFlippedBitIsFound(t *testing.T) {
+	fs := fsxtest.New()
+	f := write(t, fs, "p.arrow", allKinds(5))
+	for bit := range f.Size * 8 {
+		fs.Flip("p.arrow", bit)
+		_, err := read(fs, f, nil)
+		var e *corpus.Error
+		if !errors.As(err, &e) || e.Class != corpus.Corrupt || e.Path != "p.arrow" {
+			t.Fatalf("bit %d: %v", bit, err)
+		}
+		fs.Flip("p.arrow", bit)
+	}
+}
+
+func tokenDataset(t *testing.T, fs fsx.FS, kind corpus.Kind, docs [][]uint32) *Dataset {
+	table := corpus.NewTable(TokenSchema(kind))
+	for i, d := range docs {
+		c := table.Columns
+		c[0].Tokens = append(c[0].Tokens, d)
+		c[1].Strings = append(c[1].Strings, fmt.Sprintf("doc%d", i))
+		c[2].Strings = append(c[2].Strings, "src")
+		table.Rows++
+	}
+	f := write(t, fs, "tokens.arrow", table)
+	m := &corpus.Manifest{Stage: "shards", Generations: []corpus.Generation{{Parts: []corpus.Part{{Files: []corpus.File{f}}}}}}
+	return &Dataset{fs: fs, Dir: ".", Manifest: m}
+}
+
+func TestTokensReadEveryRange(t *testing.T) {
+	docs := [][]uint32{{5, 6, 7}, {}, {8}, {9, 10, 11, 12}}
+	want := []int32{5, 6, 7, 2, 2, 8, 2, 9, 10, 11, 12, 2}
+	owner := []string{"doc0", "doc0", "doc0", "doc0", "doc1", "doc2", "doc2", "doc3", "doc3", "doc3", "doc3", "doc3"}
+	for _, kind := range []corpus.Kind{corpus.Uint16s, corpus.Uint32s} {
+		tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), kind, docs), "part", 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tok.Len() != int64(len(want)) || tok.Docs() != 4 {
+			t.Fatal(tok.Len(), tok.Docs())
+		}
+		for from := range want {
+			if got := tok.Document(int64(from)); got != owner[from] {
+				t.Errorf("position %d belongs to %s, want %s", from, got, owner[from])
+			}
+			for to := from; to <= len(want); to++ {
+				got := make([]int32, to-from)
+				if err := tok.Read(got, int64(from)); err != nil || !cmp.Equal(got, want[from:to], cmpopts.EquateEmpty()) {
+					t.Fatalf("%d:%d = %v, %v", from, to, got, err)
+				}
+			}
+		}
+		if err := tok.Read(make([]int32, 2), int64(len(want)-1)); err == nil {
+			t.Error("reading past the end succeeds")
+		}
+		if err := tok.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestTokensSpanBatches(t *testing.T) {
+	big := make([]uint32, corpus.BatchBytes/2)
+	for i := range big {
+		big[i] = uint32(i % 50000)
+	}
+	tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), corpus.Uint16s, [][]uint32{big, big[:10], big}), "part", 60000)
+	if err != nil || len(tok.batches) < 2 {
+		t.Fatal(err, len(tok.batches))
+	}
+	got := make([]int32, tok.Len())
+	if err := tok.Read(got, 0); err != nil {
+		t.Fatal(err)
+	}
+	n := int64(len(big))
+	if got[0] != 0 || got[n] != 60000 || got[n+1] != 0 || got[n+11] != 60000 || got[n+13] != 1 || got[tok.Len()-1] != 60000 {
+		t.Fatal(got[n : n+13])
+	}
+}
+
+func TestEveryFlippedBitOfTokensIsFound(t *testing.T) {
+	fs := fsxtest.New()
+	d := tokenDataset(t, fs, corpus.Uint16s, [][]uint32{{5, 6, 7}, {8}})
+	size, err := fs.Size("tokens.arrow")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for bit := range size * 8 {
+		fs.Flip("tokens.arrow", bit)
+		if tok, err := OpenTokens(d, "part", 2); corpus.ClassOf(err) != corpus.Corrupt {
+			t.Fatalf("bit %d: %v %v", bit, tok, err)
+		}
+		fs.Flip("tokens.arrow", bit)
+	}
+}
+
+// Our stream carries a footer, so Arrow's own readers of both forms open it.
+func TestTokenShardIsStreamAndFile(t *testing.T) {
+	fs := fsxtest.New()
+	tokenDataset(t, fs, corpus.Uint16s, [][]uint32{{5, 6, 7}, {8}})
+	b, err := fsx.ReadFile(fs, "tokens.arrow", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testArrowReaders(t, b, 2)
+}

@@ -1,0 +1,152 @@
+package shards
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"corpus"
+)
+
+// Encoder turns text into token ids. It is used by one goroutine.
+type Encoder interface {
+	Encode(dst []uint32, text string) []uint32
+}
+
+// Config is what the stage depends on.
+type Config struct {
+	// Valid is the share of clusters whose documents are held out for validation.
+	Valid float64
+	// Load reads a tokenizer.json: the size of its vocabulary and a maker of
+	// encoders, one for each task.
+	Load func(tokenizer []byte) (vocab int, encoder func() Encoder, err error) `json:"-"`
+}
+
+// Roles of the stage.
+const (
+	TrainRole = "train/part"
+	ValidRole = "valid/part"
+)
+
+// Stage encodes the kept documents into token shards. A document belongs to
+// train or valid by the hash of its cluster, for ever, so that no near-copy of
+// a validation document is learnt.
+func Stage(c Config) corpus.Stage {
+	return corpus.Stage{
+		Name: "shards", Version: 1, Keep: []string{TrainRole, ValidRole}, Derive: deriveHF,
+		Passes: []corpus.Pass{
+			{Name: "encode", Config: c, Inputs: []string{"filter/kept/part", "tokenize/tokenizer"}, Run: c.encode},
+			{Name: "overlap", Inputs: []string{TrainRole + "+", ValidRole + "+"}, Tasks: corpus.One, Run: overlap},
+		},
+		Gate: func(n corpus.Counts) error {
+			if n["docs_in"] > 0 && n["tokens"] == 0 {
+				return corpus.Errorf(corpus.Refused, "no token came out of %d documents; look at `corpus cat filter`", n["docs_in"])
+			}
+			return nil
+		},
+	}
+}
+
+func (c Config) encode(e corpus.Env) error {
+	b, err := e.File("tokenize/tokenizer")
+	if err != nil {
+		return err
+	}
+	vocab, encoder, err := c.Load(b)
+	if err != nil {
+		return err
+	}
+	kind := corpus.Uint32s
+	if vocab <= math.MaxUint16+1 {
+		kind = corpus.Uint16s
+	}
+	s := &splitter{env: e, config: c, enc: encoder(), out: map[string]*corpus.Table{}, writers: map[string]corpus.TableWriter{}}
+	for _, role := range []string{TrainRole, ValidRole} {
+		s.out[role] = corpus.NewTable(TokenSchema(kind))
+		if s.writers[role], err = e.Create(role, TokenSchema(kind)); err != nil {
+			return err
+		}
+	}
+	first, _ := e.Parts()
+	return eachTable(e, "filter/kept/part", first+e.Task(), s.table)
+}
+
+// splitter sends documents to train or valid, encoded.
+type splitter struct {
+	env     corpus.Env
+	config  Config
+	enc     Encoder
+	ids     []uint32
+	out     map[string]*corpus.Table
+	writers map[string]corpus.TableWriter
+}
+
+func (s *splitter) table(in *corpus.Table) error {
+	for _, t := range s.out {
+		t.Reset()
+	}
+	clusters := in.Column("cluster").IDs
+	for i := range in.Rows {
+		d := in.Document(i)
+		role, name := TrainRole, "train"
+		if heldOut(clusters[i], s.config.Valid) {
+			role, name = ValidRole, "valid"
+		}
+		ids := s.enc.Encode(nil, d.Text)
+		t := s.out[role]
+		t.Columns[0].Tokens = append(t.Columns[0].Tokens, ids)
+		t.Columns[1].Strings = append(t.Columns[1].Strings, d.ID.String())
+		t.Columns[2].Strings = append(t.Columns[2].Strings, d.Source)
+		t.Rows++
+		s.count(name, &d, int64(len(ids)))
+	}
+	for role, t := range s.out {
+		if err := s.writers[role].Write(t); err != nil {
+			return err
+		}
+	}
+	return s.env.Context().Err()
+}
+
+func (s *splitter) count(set string, d *corpus.Document, tokens int64) {
+	s.env.Count("docs_in", 1)
+	s.env.Count("docs_out", 1)
+	s.env.Count("bytes_in", int64(len(d.Text)))
+	s.env.Count("tokens", tokens)
+	s.env.Count(set+".docs", 1)
+	s.env.Count(set+".tokens", tokens)
+	s.env.Count(set+".bytes", int64(len(d.Text)))
+	s.env.Count("tokens.lang."+d.Lang, tokens)
+	s.env.Progress(int64(len(d.Text)))
+}
+
+// heldOut decides by the cluster alone. IDs are hashes, so their first bytes
+// are as good as random.
+func heldOut(cluster corpus.ID, share float64) bool {
+	var h uint32
+	for _, b := range cluster[:4] {
+		h = h<<8 | uint32(b)
+	}
+	return float64(h) < share*(1<<32)
+}
+
+func eachTable(e corpus.Env, role string, part int, do func(*corpus.Table) error) (err error) {
+	r, err := e.Open(role, part)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	for {
+		t, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s of part %d: %w", role, part, err)
+		}
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+}
