@@ -1,0 +1,122 @@
+package ingest
+
+import (
+	"corpus"
+	"corpus/internal/langid"
+)
+
+// Version of the stage: raised whenever the same input would give other bytes.
+const Version = 1
+
+// Roles of the tables that the stage writes. The manifest keeps all but
+// RoleScan.
+const (
+	RoleScan   = "scan"   // what the scan saw; between the passes only
+	RoleText   = "part"   // documents, corpus.TextSchema
+	RoleLost   = "lost"   // source, offset, reason, detail of what gave no document
+	RoleSource = "source" // the sources that begin in the part, with their hashes
+)
+
+// Config is what the user can set. The zero value has all defaults.
+type Config struct {
+	// TextField is the JSONL field that holds the text; "" tries the usual
+	// names: text, content, raw_content, body, article, document, articleBody.
+	TextField string
+	// UnitBytes, PartBytes and PartSources are where sources are cut and parts
+	// end; 0 means corpus.UnitBytes, corpus.PartBytes and corpus.PartSources.
+	UnitBytes, PartBytes int64
+	PartSources          int
+	// Exclude are directories that are not entered, such as the workspace's own.
+	Exclude []string
+	// Detect tells the language of a text: ISO 639-1 code, "" when it cannot be
+	// told, and the score 0..1. It must be safe for concurrent use. nil is
+	// langid's detector.
+	Detect func(text string) (lang string, score float64)
+	// Warn, when set, hears of every source that is bad or left out while it is
+	// scanned. It may be called from several goroutines at once.
+	Warn func(source, reason, detail string)
+}
+
+func (c Config) defaults() Config {
+	if c.UnitBytes == 0 {
+		c.UnitBytes = corpus.UnitBytes
+	}
+	if c.PartBytes == 0 {
+		c.PartBytes = corpus.PartBytes
+	}
+	if c.PartSources == 0 {
+		c.PartSources = corpus.PartSources
+	}
+	if c.Detect == nil {
+		c.Detect = langid.New().Detect
+	}
+	return c
+}
+
+// scanKey is what the scan's output depends on beside the files.
+type scanKey struct {
+	UnitBytes int64
+	TextField string
+}
+
+// readKey is all that the documents depend on beside the scan.
+type readKey struct {
+	TextField   string
+	PartBytes   int64
+	PartSources int
+}
+
+// Stage is the ingest of the given SOURCEs: files, directories and globs. The
+// files are listed here, once; an error of class NoInput says that there is
+// nothing to read.
+//
+// Counts: records, docs_out, bytes_in (bytes of the files), bytes_decoded (text
+// of every document decoded, also of those that ingest then leaves out: the
+// pool of --keep), bytes_out (text of the documents), units, replaced (U+FFFD
+// put for invalid bytes), lost.<reason>, bad_records, bad_sources. See Bad.
+//
+// A source of the same name and content as one of an earlier generation is left
+// out; a run with nothing new has no part.
+func Stage(cfg Config, sources []string) (corpus.Stage, error) {
+	cfg = cfg.defaults()
+	inputs, err := find(sources, cfg.Exclude)
+	if err != nil {
+		return corpus.Stage{}, err
+	}
+	r := &run{cfg: cfg, inputs: inputs}
+	return corpus.Stage{
+		Name: "ingest", Version: Version, Need: need(inputs),
+		Keep: []string{RoleText, RoleLost, RoleSource},
+		Passes: []corpus.Pass{
+			{
+				Name: "scan", Exclusive: true,
+				Config:   scanKey{cfg.UnitBytes, cfg.TextField},
+				Volatile: fingerprint(inputs),
+				Tasks:    func(corpus.Env) (int, error) { return r.scanTasks(), nil },
+				Run:      r.scan,
+			},
+			{
+				Name: "read", Exclusive: true,
+				Config: readKey{cfg.TextField, cfg.PartBytes, cfg.PartSources},
+				Inputs: []string{RoleScan, RoleSource + "+"},
+				Tasks:  r.readTasks,
+				Run:    r.read,
+			},
+		},
+	}, nil
+}
+
+// need is what the sources may become: text compresses to less than its size,
+// and compressed sources hold markup beside the text that is kept.
+func need(inputs []input) (sum int64) {
+	for _, in := range inputs {
+		sum += in.size
+	}
+	return sum + corpus.BatchBytes
+}
+
+// Bad says whether the counts of a run call for exit code 3: a bad source, or
+// more damaged records than maxBad (0.01 = 1 %) of all.
+func Bad(c corpus.Counts, maxBad float64) bool {
+	return c["bad_sources"] > 0 || float64(c["bad_records"]) > maxBad*float64(c["records"])
+}

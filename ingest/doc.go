@@ -1,0 +1,36 @@
+// Package ingest turns sources (files, directories, globs of plain text, HTML,
+// JSON lines, WARC and WET, plain or inside gzip or zstd) into documents.
+//
+// It has two passes. "scan" looks at every source once: its hash, its format
+// (told by content, never by name) and where it can be cut into units of about
+// 64 MiB of decoded bytes. "read" decodes the units, takes the text out of the
+// records, measures the language and writes documents in the order of sources.
+// What cannot be read is listed with its offset and the reason, and skipped.
+//
+// # Sources
+//
+// The name of a source is its path relative to the SOURCE given, so ids survive
+// a move. Directories are walked in sorted order; version control is skipped;
+// links inside a directory are not followed: one that leads out is listed. Of
+// two sources with the same name the later gets the base name of its SOURCE in
+// front. A source with the name and the content of one that an earlier
+// generation read is left out; a changed one is read again as a whole.
+//
+// # Damage
+//
+// A unit ends where a compressed stream breaks, and reading goes on at the next
+// gzip member or zstd frame. Records before a break are kept, the one it cuts
+// is lost. A gzip member or zstd frame that decodes but whose checksum is wrong
+// is lost as a whole, since any of its bytes may be wrong. In WARC, a record
+// whose length does not lead to the next is lost and reading goes on at the
+// next version line. Offsets are those of the decoded stream.
+//
+// # Pages
+//
+// Main content is what go-trafilatura finds, laid out with a blank line between
+// paragraphs and a line end between items and rows. Where it finds nothing, or
+// the page nests too deep for a tree, the visible text is taken. Titles come
+// from the page, not from its JSON-LD. Responses other than 2xx, and types
+// other than HTML and plain text, are left out. Markdown and source code are
+// plain text.
+package ingest

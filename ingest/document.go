@@ -1,0 +1,151 @@
+package ingest
+
+import (
+	"bytes"
+	"math"
+	"strings"
+
+	"corpus"
+)
+
+// newDocument is a document of a record, without its text.
+func newDocument(s *source, rec record) *corpus.Document {
+	return &corpus.Document{
+		ID: corpus.NewID(s.name, rec.off, rec.raw), Source: s.name,
+		Fetched: corpus.NullInt, LangScore: math.NaN(),
+	}
+}
+
+// convert turns a whole record into a document. Neither document nor loss
+// means a record that is not meant to be one, such as a WARC request.
+func convert(s *source, rec record, textField string) (*corpus.Document, *loss) {
+	d := newDocument(s, rec)
+	var l *loss
+	switch s.format {
+	case formatHTML:
+		l = fillPage(d, rec.raw, "")
+	case formatJSONL:
+		l = fillObject(d, rec, textField)
+	case formatWARC:
+		var wanted bool
+		if wanted, l = fillWARC(d, rec); !wanted && l == nil {
+			return nil, nil
+		}
+	default:
+		l = fillText(d, rec.raw, "")
+	}
+	return d, l
+}
+
+// fillText takes plain text in any character set.
+func fillText(d *corpus.Document, b []byte, label string) *loss {
+	text := toUTF8(b, label)
+	if isBinary(text) {
+		return lose(Binary, "")
+	}
+	d.Text = string(text)
+	return nil
+}
+
+func fillPage(d *corpus.Document, b []byte, contentType string) *loss {
+	p, l := extract(b, contentType)
+	d.Title, d.Text = p.title, p.text
+	return l
+}
+
+func fillObject(d *corpus.Document, rec record, textField string) *loss {
+	line := bytes.TrimSpace(rec.raw)
+	if rec.off == 0 {
+		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	}
+	o, err := parseObject(toUTF8(line, ""))
+	switch {
+	case err != nil && rec.open:
+		return lose(Truncated, "last line: %v", err)
+	case err != nil:
+		return lose(BadJSON, "%v", err)
+	case !o.page(d, textField):
+		return lose(NoText, "no field %v with text", textNames(textField))
+	}
+	return nil
+}
+
+// fillWARC takes responses, resources and conversions (WET); other records,
+// and protocols other than HTTP, are not wanted.
+func fillWARC(d *corpus.Document, rec record) (wanted bool, l *loss) {
+	d.URL, d.Fetched = rec.head.target(), rec.head.fetched()
+	contentType := rec.head["content-type"]
+	switch rec.head["warc-type"] {
+	case "conversion":
+		return true, fillBody(d, rec.body, contentType)
+	case "resource":
+		if !fetchable(d.URL) { // wget stores its own log and arguments
+			return false, nil
+		}
+		return true, fillBody(d, rec.body, contentType)
+	case "response":
+		kind, _ := mediaType(contentType)
+		if kind != "application/http" && !bytes.HasPrefix(rec.body, []byte("HTTP/")) {
+			return false, nil
+		}
+		r, l := parseResponse(rec.body)
+		if l == nil && (r.status < 200 || r.status > 299) {
+			l = lose(Status, "%d", r.status)
+		}
+		if l != nil {
+			return true, l
+		}
+		return true, fillBody(d, r.body, r.head["content-type"])
+	}
+	return false, nil
+}
+
+// fetchable says whether a target is the address of something that was fetched.
+func fetchable(url string) bool {
+	for _, scheme := range []string{"http:", "https:", "ftp:", "file:"} {
+		if strings.HasPrefix(strings.ToLower(url), scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// fillBody takes a body by its declared type, or by its content when the type
+// says nothing.
+func fillBody(d *corpus.Document, b []byte, contentType string) *loss {
+	kind, label := mediaType(contentType)
+	switch kind {
+	case "text/html", "application/xhtml+xml":
+		return fillPage(d, b, contentType)
+	case "text/plain", "text/markdown", "text/x-markdown":
+		return fillText(d, b, label)
+	case "", "application/octet-stream", "unknown/unknown":
+		format, reason, detail := sniff(b[:min(len(b), SniffBytes)], len(b) <= SniffBytes, "")
+		switch format {
+		case formatHTML:
+			return fillPage(d, b, contentType)
+		case formatText:
+			return fillText(d, b, label)
+		case "":
+			return lose(reason, "%s", detail)
+		}
+	}
+	return lose(MIME, "%s", kind)
+}
+
+// settle cleans a document and gates what is empty or too long. size is the
+// text that was decoded, whatever becomes of it.
+func settle(d *corpus.Document) (size int64, replaced int, l *loss) {
+	d.Text, replaced = clean(d.Text)
+	d.Title, d.URL = oneLine(d.Title, MaxTitle), oneLine(d.URL, MaxURL+1)
+	if len(d.URL) > MaxURL {
+		d.URL = ""
+	}
+	switch {
+	case d.Text == "":
+		l = lose(Empty, "")
+	case len(d.Text) > corpus.MaxDocument:
+		l = lose(TooLarge, "text of %d bytes", len(d.Text))
+	}
+	return int64(len(d.Text)), replaced, l
+}

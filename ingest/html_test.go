@@ -1,0 +1,39 @@
+package ingest
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestExtract(t *testing.T) {
+	long := strings.Repeat("A sentence of the article that goes on for a while. ", 8)
+	linked := `<script type="application/ld+json">{"@type":"NewsArticle","headline":"H one","alternativeHeadline":"H two","articleBody":"` + long + `","x":{"articleBody":"another"}}</script>`
+	tests := []struct{ name, page, title, text string }{
+		{"paragraphs and lists", "<title>The title</title><article><h1>Head</h1><p>" + long + "</p><ul><li>one<li>two</ul><p>Line<br>break &amp; more.</p></article>",
+			"Head", "Head\n\n" + strings.TrimSpace(long) + "\n\none\ntwo\n\nLine\nbreak & more."},
+		{"boilerplate goes", "<title>T</title><nav><a href=/>Home</a><a href=/x>News</a></nav><article><p>" + long + "</p><p>" + long + "</p></article><footer>Copyright</footer>",
+			"T", strings.TrimSpace(long) + "\n\n" + strings.TrimSpace(long)},
+		{"short page", "<title>T</title><p>One.</p><p>Two.</p>", "T", "One.\n\nTwo."},
+		{"no paragraphs", "<title>T</title>Just text.", "T", "Just text."},
+		{"spaces around links", "<article><p>" + long + "</p><p>See <a href=x>the page</a>, or (<b>not</b>) <i>that</i> one.</p></article>",
+			"", strings.TrimSpace(long) + "\n\nSee the page, or (not) that one."},
+		{"Chinese is not parted", "<article><p>" + strings.Repeat("北京是中国的首都。", 40) + "</p><p>这<b>座</b>城市<a href=x>很大</a>。</p></article>",
+			"", strings.Repeat("北京是中国的首都。", 40) + "\n\n这座城市很大。"},
+		{"linked data", "<title>Page</title>" + linked + "<body><div>nothing</div>", "Page", strings.TrimSpace(long)},
+		{"scripts are not text", "<script>var x = '<p>no</p>'</script><style>p{}</style><p>Text.</p>", "", "Text."},
+		{"lines of pre", "<pre>a\n  b</pre>", "", "a\n  b"},
+	}
+	for _, tt := range tests {
+		p, l := extract([]byte("<!doctype html><html>"+tt.page), "")
+		if l != nil || p.title != tt.title || strings.TrimSpace(p.text) != tt.text {
+			t.Errorf("%s: %v, title %q, want %q\ntext %q\nwant %q", tt.name, l, p.title, tt.title, p.text, tt.text)
+		}
+	}
+}
+
+func TestVisible(t *testing.T) {
+	p := visible([]byte("<title>A &amp; B</title><script>no</script><p>one\n <b>two</b>three<p>four<br>five<svg><text>no</text></svg><select><option>no</select><td>x<td>y"))
+	if p.title != "A & B" || p.text != "one twothree\n\nfour\nfive\nx y" {
+		t.Errorf("title %q, text %q", p.title, p.text)
+	}
+}

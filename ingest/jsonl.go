@@ -1,0 +1,175 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"corpus"
+)
+
+// lines reads records that end with a newline.
+type lines struct {
+	c   *cursor
+	max int
+}
+
+func (l *lines) next() (record, error) {
+	for {
+		rec, ok := l.line()
+		if err := l.c.fault(); err != nil {
+			return record{}, err
+		}
+		if !ok {
+			return record{}, io.EOF
+		}
+		if rec.lost != "" || len(bytes.TrimSpace(rec.raw)) > 0 {
+			return rec, nil
+		}
+	}
+}
+
+// line takes the next line with its newline; false at the end.
+func (l *lines) line() (record, bool) {
+	c, seen := l.c, 0
+	for {
+		w := c.window()
+		if i := bytes.IndexByte(w[seen:], '\n'); i >= 0 {
+			return l.take(seen + i + 1), true
+		}
+		seen = len(w)
+		if seen > l.max {
+			return l.tooLong(), true
+		}
+		if !c.more() {
+			break
+		}
+	}
+	if seen == 0 {
+		return record{}, false
+	}
+	rec := l.take(seen)
+	rec.open = true
+	if rec.lost = c.broken(); rec.lost != "" {
+		rec.detail = c.err.Error()
+	}
+	return rec, true
+}
+
+func (l *lines) take(n int) record {
+	w := l.c.window()[:n]
+	rec := record{off: l.c.off, raw: w}
+	l.c.skip(n)
+	rec.end = l.c.off
+	return rec
+}
+
+// tooLong drops a line that is longer than any may be.
+func (l *lines) tooLong() record {
+	c := l.c
+	rec := record{off: c.off, lost: TooLarge, detail: fmt.Sprintf("line of more than %d bytes", l.max)}
+	for {
+		w := c.window()
+		if i := bytes.IndexByte(w, '\n'); i >= 0 {
+			c.skip(i + 1)
+			break
+		}
+		c.skip(len(w))
+		if !c.more() {
+			break
+		}
+	}
+	rec.end = c.off
+	return rec
+}
+
+// Names under which data sets keep the text, the address and the title, in the
+// order tried: text (C4, FineWeb, Dolma, RedPajama), content (The Stack,
+// StarCoder), raw_content (RedPajama-V2, cc_net), then what exports of
+// articles use.
+var (
+	textFields  = []string{"text", "content", "raw_content", "body", "article", "document", "articleBody"}
+	urlFields   = []string{"url", "uri", "link", "source_url", "WARC-Target-URI"}
+	titleFields = []string{"title", "headline"}
+	// idFields count as an address when they hold one.
+	idFields = []string{"id", "source"}
+	// metaFields are objects that may hold the address and title (Dolma,
+	// RedPajama).
+	metaFields = []string{"metadata", "meta"}
+)
+
+type object map[string]json.RawMessage
+
+// text is the first of the named fields that is a string.
+func (o object) text(names []string) (string, bool) {
+	for _, name := range names {
+		raw, ok := o[name]
+		var s string
+		if ok && len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// parseObject reads a JSON line.
+func parseObject(line []byte) (object, error) {
+	var o object
+	if err := json.Unmarshal(line, &o); err != nil {
+		return nil, err
+	}
+	if o == nil {
+		return nil, fmt.Errorf("null instead of an object")
+	}
+	return o, nil
+}
+
+// textNames are the fields that may hold the text.
+func textNames(field string) []string {
+	if field != "" {
+		return []string{field}
+	}
+	return textFields
+}
+
+// page fills a document from the fields of an object; false when none of the
+// text fields is there.
+func (o object) page(d *corpus.Document, field string) bool {
+	text, ok := o.text(textNames(field))
+	if !ok {
+		return false
+	}
+	d.Text = text
+	d.URL, _ = o.text(urlFields)
+	d.Title, _ = o.text(titleFields)
+	for _, name := range metaFields {
+		var meta object
+		if json.Unmarshal(o[name], &meta) != nil {
+			continue
+		}
+		if d.URL == "" {
+			d.URL, _ = meta.text(urlFields)
+		}
+		if d.Title == "" {
+			d.Title, _ = meta.text(titleFields)
+		}
+	}
+	for _, name := range idFields {
+		if d.URL == "" {
+			d.URL = address(o, name)
+		}
+	}
+	return true
+}
+
+// address is the named field when it holds an address of the web.
+func address(o object, name string) string {
+	s, _ := o.text([]string{name})
+	if u, err := url.Parse(s); err == nil && strings.HasPrefix(u.Scheme, "http") && u.Host != "" {
+		return s
+	}
+	return ""
+}

@@ -1,0 +1,352 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"corpus"
+)
+
+// lostSchema lists what gave no document: where it was and why.
+func lostSchema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "source", Kind: corpus.Strings}, {Name: "offset", Kind: corpus.Ints},
+		{Name: "reason", Kind: corpus.Strings}, {Name: "detail", Kind: corpus.Strings},
+	}
+}
+
+// sourceSchema lists the sources that begin in a part.
+func sourceSchema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "source", Kind: corpus.Strings}, {Name: "sha256", Kind: corpus.Strings},
+		{Name: "size", Kind: corpus.Ints}, {Name: "format", Kind: corpus.Strings},
+		{Name: "compression", Kind: corpus.Strings}, {Name: "status", Kind: corpus.Strings},
+	}
+}
+
+// job is a run of records of one source, a whole file, or the news that a
+// source begins.
+type job struct {
+	source *source
+	begin  bool
+	units  int64
+	whole  *unit // read the file as one record
+	recs   []record
+	cost   int64 // bytes held
+}
+
+// lostRow is a row of the table of lost records.
+type lostRow struct {
+	source string
+	offset int64
+	loss
+}
+
+// outcome is what became of a job.
+type outcome struct {
+	job    job
+	docs   []*corpus.Document
+	lost   []lostRow
+	counts corpus.Counts
+}
+
+// read makes the documents of one part: one goroutine decodes the units, the
+// workers take the text out of their records, and what comes out is written in
+// the order of the input.
+func (r *run) read(env corpus.Env) error {
+	plan, err := r.planned(env)
+	if err != nil {
+		return err
+	}
+	w, err := newWriter(env)
+	if err != nil {
+		return err
+	}
+	space := newBudget(env.Memory() / 4)
+	in := func(ctx context.Context) iter.Seq2[job, error] { return r.jobs(ctx, plan[env.Task()], space) }
+	err = ordered(env.Context(), env.Workers(), in, r.work, func(o outcome) error {
+		defer space.release(o.job.cost)
+		return w.write(&o)
+	})
+	if err != nil {
+		return err
+	}
+	return w.flush()
+}
+
+// jobs decodes the units of a part, in order.
+func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, error] {
+	return func(yield func(job, error) bool) {
+		var u unitReader
+		defer u.close()
+		give := func(j job) bool {
+			return space.take(ctx, j.cost) && yield(j, nil)
+		}
+		for _, piece := range p.pieces {
+			s := piece.source
+			if piece.begins() && !give(job{source: s, begin: true}) {
+				return
+			}
+			if s.format == formatText || s.format == formatHTML {
+				for i := range s.units {
+					if !give(job{source: s, whole: &s.units[i], units: 1, cost: s.units[i].end}) {
+						return
+					}
+				}
+				continue
+			}
+			for _, unit := range s.units[piece.from : piece.from+piece.n] {
+				err := u.read(s, unit, give)
+				if errors.Is(err, errStop) {
+					return
+				}
+				if err != nil {
+					yield(job{}, rerun(s, err))
+					return
+				}
+			}
+		}
+	}
+}
+
+// rerun is the error of a source that could be scanned and now cannot be read.
+func rerun(s *source, err error) error {
+	return &corpus.Error{Class: corpus.Other, What: "cannot be read any more", Path: s.input.path, Offset: -1,
+		Err: err, Next: "run `corpus ingest` again to take it as it is now"}
+}
+
+var errStop = errors.New("stopped")
+
+// unitReader reads units one after the other; a unit that follows the last one
+// goes on in the same stream.
+type unitReader struct {
+	source *source
+	file   *os.File
+	st     *stream
+	c      *cursor
+	r      reader
+}
+
+func (u *unitReader) close() {
+	if u.st != nil {
+		u.st.Close()
+		u.st = nil
+	}
+	if u.file != nil {
+		u.file.Close()
+		u.file = nil
+	}
+}
+
+// open stands at the beginning of a unit.
+func (u *unitReader) open(s *source, un unit) error {
+	if u.source == s && u.c != nil && u.c.off == un.start && u.c.err == nil {
+		return nil
+	}
+	if u.source != s {
+		u.close()
+		f, err := s.input.open()
+		if err != nil {
+			return err
+		}
+		u.source, u.file = s, f
+	}
+	if u.st != nil {
+		u.st.Close()
+	}
+	u.st = openStream(u.file, s.size, s.comp, un.raw, un.base)
+	if _, err := io.CopyN(io.Discard, u.st, un.start-un.base); err != nil {
+		return err
+	}
+	u.c = newCursor(u.st, un.start)
+	u.r = newReader(s.format, u.c)
+	return nil
+}
+
+// jobBytes is how many bytes of records make a job: small enough that a unit
+// keeps many workers busy, large enough that handing over costs nothing.
+const jobBytes = 256 << 10
+
+// read gives the records of a unit in jobs.
+func (u *unitReader) read(s *source, un unit, give func(job) bool) error {
+	if err := u.open(s, un); err != nil {
+		return err
+	}
+	j := job{source: s, units: 1}
+	cut := false
+	for u.c.off < un.end {
+		rec, err := u.r.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		rec = held(rec, un)
+		cut = cut || rec.lost != "" && rec.lost == un.reason
+		j.recs = append(j.recs, rec)
+		j.cost += int64(len(rec.raw)) + 64
+		if j.cost >= jobBytes {
+			if !give(j) {
+				return errStop
+			}
+			j = job{source: s}
+		}
+	}
+	if un.reason != "" {
+		u.c = nil // what follows begins at another member
+	}
+	if un.reason != "" && !cut {
+		j.recs = append(j.recs, record{off: un.end, lost: un.reason, detail: "the stream breaks here; records behind may be lost"})
+	}
+	if !give(j) {
+		return errStop
+	}
+	return nil
+}
+
+// held is a copy of a record that outlives the reader's buffer. One that
+// reaches into bytes whose checksum is wrong is lost.
+func held(rec record, un unit) record {
+	if rec.lost == "" && (un.bad || rec.end > un.end) {
+		rec.lost, rec.detail = Checksum, "the checksum over this record is wrong"
+	}
+	if rec.lost != "" {
+		rec.raw, rec.body = nil, nil
+		return rec
+	}
+	n := len(rec.raw) - len(rec.body)
+	raw := append(make([]byte, 0, len(rec.raw)), rec.raw...)
+	if rec.body != nil {
+		rec.body = raw[n:]
+	}
+	rec.raw = raw
+	return rec
+}
+
+// work makes documents of a job's records.
+func (r *run) work(j job) (outcome, error) {
+	o := outcome{job: j, counts: corpus.Counts{"units": j.units}}
+	if j.begin {
+		o.begin(j.source)
+	}
+	if j.whole != nil {
+		rec, err := readWhole(j.source, *j.whole)
+		if err != nil {
+			return o, rerun(j.source, err)
+		}
+		j.recs = []record{rec}
+	}
+	for _, rec := range j.recs {
+		o.counts["records"]++
+		o.record(r, j.source, rec)
+	}
+	o.job.recs = nil
+	return o, nil
+}
+
+// begin counts a source and lists why it gives no documents.
+func (o *outcome) begin(s *source) {
+	if s.size > 0 {
+		o.counts["bytes_in"] += s.size
+	}
+	if badSource(s.status) && s.status != Unreadable { // the scan counted those
+		o.counts["bad_sources"]++
+	}
+	if len(s.units) == 0 && s.status != "" {
+		o.counts["records"]++
+		o.lose(s.name, corpus.NullInt, loss{s.status, s.detail})
+	}
+}
+
+// lose lists a lost record.
+func (o *outcome) lose(source string, offset int64, l loss) {
+	o.counts["lost."+l.reason]++
+	if badRecord(l.reason) {
+		o.counts["bad_records"]++
+	}
+	o.lost = append(o.lost, lostRow{source, offset, loss{l.reason, oneLine(l.detail, MaxDetail)}})
+}
+
+// record makes one document, or says why not.
+func (o *outcome) record(r *run, s *source, rec record) {
+	if rec.lost != "" {
+		o.lose(s.name, rec.off, loss{rec.lost, rec.detail})
+		return
+	}
+	d, l := convert(s, rec, r.cfg.TextField)
+	if d == nil {
+		o.counts["other_records"]++
+		return
+	}
+	if l != nil {
+		if l.reason == Truncated {
+			o.counts["bad_sources"]++ // a last line without its end, which the scan does not parse
+		}
+		o.lose(s.name, rec.off, *l)
+		return
+	}
+	size, replaced, l := settle(d)
+	o.counts["bytes_decoded"] += size
+	o.counts["replaced"] += int64(replaced)
+	if l != nil {
+		o.lose(s.name, rec.off, *l)
+		return
+	}
+	d.Lang, d.LangScore = r.cfg.Detect(d.Text)
+	o.counts["docs_out"]++
+	o.counts["bytes_out"] += size
+	o.docs = append(o.docs, d)
+}
+
+// readWhole reads a source that is one document.
+func readWhole(s *source, un unit) (record, error) {
+	rec := record{end: un.end, lost: s.status, detail: s.detail}
+	if rec.lost != "" {
+		return rec, nil
+	}
+	f, err := s.input.open()
+	if err != nil {
+		return rec, err
+	}
+	defer f.Close()
+	st := openStream(f, s.size, s.comp, un.raw, un.base)
+	defer st.Close()
+	var b strings.Builder
+	b.Grow(int(un.end))
+	_, err = io.CopyN(&b, st, un.end)
+	rec.raw = []byte(b.String())
+	return rec, err
+}
+
+// budget bounds the bytes that jobs under way hold, in steps of a MiB. It may
+// change speed, never output: one job always fits.
+type budget struct{ tokens chan struct{} }
+
+func newBudget(bytes int64) *budget {
+	return &budget{make(chan struct{}, max(8, bytes>>20))}
+}
+
+func (b *budget) steps(n int64) int { return min(int((n+1<<20-1)>>20), cap(b.tokens)) }
+
+// take waits until n bytes are free; false when ctx ends first.
+func (b *budget) take(ctx context.Context, n int64) bool {
+	for range b.steps(n) {
+		select {
+		case b.tokens <- struct{}{}:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+func (b *budget) release(n int64) {
+	for range b.steps(n) {
+		<-b.tokens
+	}
+}

@@ -1,0 +1,51 @@
+package ingest
+
+// Reasons why a source or record gave no document. Each is counted as
+// lost.<reason> and listed in the table of role "lost".
+const (
+	// Damage of a source as a whole; each makes it a bad source.
+	Unreadable = "unreadable" // cannot be opened or read, or changed meanwhile
+	Truncated  = "truncated"  // ends inside a record, member or frame
+	Corrupt    = "corrupt"    // compressed data that cannot be decoded
+	Checksum   = "checksum"   // a gzip member or zstd frame whose checksum is wrong
+	Garbage    = "garbage"    // bytes between gzip members that are none
+	Bomb       = "bomb"       // decodes to more than MaxRatio times its size
+
+	// Damage of one record.
+	BadHeader = "bad_header" // no WARC header where one must be
+	BadLength = "bad_length" // Content-Length does not lead to the next record
+	BadHTTP   = "bad_http"   // payload is not an HTTP response
+	BadBody   = "bad_body"   // chunks or content coding cannot be decoded
+	BadJSON   = "bad_json"   // line is not a JSON object
+
+	// Whole, but not for us.
+	TooLarge    = "too_large"   // beyond a cap of limits.go
+	Empty       = "empty"       // nothing, or only white space
+	Binary      = "binary"      // NUL bytes or many control characters
+	Unsupported = "unsupported" // a known format that is not read: ARC, Parquet, archives
+	NoText      = "no_text"     // JSON object without a text field, page without visible text
+	Status      = "http_status" // a response other than 2xx
+	MIME        = "mime"        // a response that is neither HTML nor text
+	Nodes       = "html_nodes"  // more HTML nodes than MaxNodes
+	LinkOut     = "symlink"     // a symbolic link that leaves its SOURCE
+	Encoding    = "http_coding" // a content coding that is not known
+)
+
+// badSource says whether a status makes the source count in bad_sources.
+func badSource(status string) bool {
+	switch status {
+	case Unreadable, Truncated, Corrupt, Checksum, Garbage, Bomb:
+		return true
+	}
+	return false
+}
+
+// badRecord says whether a lost record counts in bad_records: damaged, as
+// against whole but not wanted.
+func badRecord(reason string) bool {
+	switch reason {
+	case BadHeader, BadLength, BadHTTP, BadBody, BadJSON:
+		return true
+	}
+	return badSource(reason)
+}

@@ -1,0 +1,286 @@
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"corpus"
+)
+
+// unit is a range of the decoded stream of a source, cut at a record.
+type unit struct {
+	start, end int64
+	raw, base  int64  // where decoding begins: offset in the file, and decoded
+	reason     string // damage that ends the stream at end, "" = none
+	bad        bool   // the checksum over these bytes is wrong
+}
+
+// scanned is what the scan found out about a source.
+type scanned struct {
+	name    string
+	size    int64
+	sha256  string // of the file's bytes, "" when it cannot be read
+	format  string // "" when it gives no documents
+	comp    string
+	decoded int64
+	status  string // "" or the reason why it is bad or left out
+	detail  string
+	units   []unit
+}
+
+// scanSchema has a row a unit; a source without units has one row whose start
+// is null.
+func scanSchema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "source", Kind: corpus.Strings}, {Name: "size", Kind: corpus.Ints},
+		{Name: "sha256", Kind: corpus.Strings}, {Name: "format", Kind: corpus.Strings},
+		{Name: "compression", Kind: corpus.Strings}, {Name: "decoded", Kind: corpus.Ints},
+		{Name: "status", Kind: corpus.Strings}, {Name: "detail", Kind: corpus.Strings},
+		{Name: "start", Kind: corpus.Ints}, {Name: "end", Kind: corpus.Ints},
+		{Name: "raw", Kind: corpus.Ints}, {Name: "base", Kind: corpus.Ints},
+		{Name: "damage", Kind: corpus.Strings}, {Name: "bad", Kind: corpus.Ints},
+	}
+}
+
+func appendScanned(t *corpus.Table, s *scanned) {
+	units := s.units
+	if len(units) == 0 {
+		units = []unit{{start: corpus.NullInt, end: corpus.NullInt, raw: corpus.NullInt, base: corpus.NullInt}}
+	}
+	for _, u := range units {
+		bad := int64(0)
+		if u.bad {
+			bad = 1
+		}
+		text := []string{s.name, s.sha256, s.format, s.comp, s.status, s.detail, u.reason}
+		ints := []int64{s.size, s.decoded, u.start, u.end, u.raw, u.base, bad}
+		for i, f := range t.Schema {
+			c := &t.Columns[i]
+			if f.Kind == corpus.Strings {
+				c.Strings, text = append(c.Strings, text[0]), text[1:]
+			} else {
+				c.Ints, ints = append(c.Ints, ints[0]), ints[1:]
+			}
+		}
+		t.Rows++
+	}
+}
+
+// scan is the scanner's configuration.
+type scan struct {
+	unitBytes int64
+	textField string
+}
+
+// source looks at one input. Only a lack of memory or the like is an error;
+// what is wrong with the input is in the result.
+func (sc *scan) source(in input) scanned {
+	s := scanned{name: in.name, size: in.size}
+	if in.bad != "" {
+		s.status, s.detail, s.size = in.bad, in.why, corpus.NullInt
+		return s
+	}
+	f, err := in.open()
+	if err == nil {
+		err = sc.file(f, &s)
+		if err == nil {
+			err = in.same(f)
+		}
+		f.Close()
+	}
+	if err != nil {
+		s = scanned{name: in.name, size: corpus.NullInt, status: Unreadable, detail: cause(err)}
+	}
+	return s
+}
+
+// file hashes, sniffs and cuts an open file.
+func (sc *scan) file(f *os.File, s *scanned) error {
+	h := sha256.New()
+	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, make([]byte, min(256<<10, s.size+1))); err != nil {
+		return err
+	}
+	s.sha256 = hex.EncodeToString(h.Sum(nil))
+	head := make([]byte, 16)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	s.comp = sniffCompression(head[:n])
+	st := openStream(f, s.size, s.comp, 0, 0)
+	defer func() { st.Close() }()
+	st.keep = true
+	c := newCursor(st, 0)
+	if s.comp == plain {
+		c.least = int(min(SniffBytes, s.size) + 1)
+	}
+	b := c.ensure(SniffBytes)
+	if err := c.fault(); err != nil {
+		return err
+	}
+	s.format, s.status, s.detail = sniff(b[:min(len(b), SniffBytes)], c.err != nil && len(b) <= SniffBytes, sc.textField)
+	if len(b) == 0 && c.broken() != "" {
+		s.status, s.detail = c.broken(), oneLine(c.err.Error(), MaxDetail)
+	}
+	if c.broken() != "" && s.format != formatWARC && s.format != formatJSONL {
+		sc.sniffBehind(f, c.err, s)
+	}
+	if s.format == "" {
+		s.decoded = int64(len(b))
+		return nil
+	}
+	if s.format == formatText || s.format == formatHTML {
+		return sc.whole(c, s)
+	}
+	return sc.cut(f, &st, c, s)
+}
+
+// sniffBehind tells the format of a source whose first member is damaged by the
+// member behind it.
+func (sc *scan) sniffBehind(f *os.File, err error, s *scanned) {
+	var d *damage
+	if !errors.As(err, &d) {
+		return
+	}
+	from, ok := resume(f, s.size, s.comp, d.raw+1)
+	if !ok {
+		return
+	}
+	st := openStream(f, s.size, s.comp, from, 0)
+	defer st.Close()
+	c := newCursor(st, 0)
+	b := c.ensure(SniffBytes)
+	format, _, _ := sniff(b[:min(len(b), SniffBytes)], c.err != nil, sc.textField)
+	if format == formatWARC || format == formatJSONL {
+		s.format = format
+	}
+}
+
+// whole measures a source that is one document.
+func (sc *scan) whole(c *cursor, s *scanned) error {
+	for len(c.window()) <= corpus.MaxDocument && c.err == nil {
+		c.more()
+	}
+	if err := c.fault(); err != nil {
+		return err
+	}
+	s.decoded = int64(len(c.window()))
+	u := unit{end: s.decoded, reason: c.broken()}
+	if u.reason != "" {
+		s.status, s.detail = u.reason, oneLine(c.err.Error(), MaxDetail)
+	} else if s.decoded > corpus.MaxDocument {
+		s.status, s.detail = TooLarge, fmt.Sprintf("more than %d bytes", corpus.MaxDocument)
+	}
+	s.units = []unit{u}
+	return nil
+}
+
+// cut finds the units of a source of many records, through all its damages.
+func (sc *scan) cut(f *os.File, st **stream, c *cursor, s *scanned) error {
+	for damages := 0; ; damages++ {
+		if err := sc.segment(*st, c, s); err != nil {
+			return err
+		}
+		var d *damage
+		if !errors.As(c.err, &d) {
+			return nil
+		}
+		s.status, s.detail = d.reason, oneLine(d.Error(), MaxDetail)
+		from, ok := resume(f, s.size, s.comp, d.raw+1)
+		if d.reason == Garbage {
+			from, ok = resume(f, s.size, s.comp, d.raw)
+		}
+		if !ok || d.reason == Bomb || damages == MaxDamages {
+			return nil
+		}
+		pos := (*st).pos
+		(*st).Close()
+		*st = openStream(f, s.size, s.comp, from, pos)
+		(*st).keep = true
+		*c = cursor{r: *st, off: pos, buf: c.buf[:0]}
+	}
+}
+
+// segment cuts the stream from the cursor to its end or first damage.
+func (sc *scan) segment(st *stream, c *cursor, s *scanned) error {
+	first := len(s.units)
+	u := unit{start: c.off, raw: st.first.raw, base: st.first.pos}
+	r := newReader(s.format, c)
+	for {
+		rec, err := r.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if rec.lost == Truncated && c.broken() == "" && c.err == io.EOF {
+			s.status, s.detail = Truncated, oneLine(rec.detail, MaxDetail)
+		}
+		if rec.end-u.start >= sc.unitBytes {
+			u = s.add(u, rec.end, st)
+		}
+	}
+	u.reason = c.broken()
+	s.decoded = st.pos
+	if st.pos > u.start || u.reason != "" {
+		s.add(u, st.pos, st)
+	}
+	s.markBad(first, c.err)
+	return nil
+}
+
+// add ends a unit and gives the beginning of the next: decoding starts at the
+// last member that begins at or before it.
+func (s *scanned) add(u unit, end int64, st *stream) unit {
+	u.end = end
+	s.units = append(s.units, u)
+	i := 0
+	for i+1 < len(st.marks) && st.marks[i+1].pos <= end {
+		i++
+	}
+	st.marks = append(st.marks[:0], st.marks[i:]...)
+	next := unit{start: end, raw: st.first.raw, base: st.first.pos}
+	if s.comp == plain {
+		next.raw, next.base = end, end
+		return next
+	}
+	if len(st.marks) > 0 && st.marks[0].pos <= end {
+		next.raw, next.base = st.marks[0].raw, st.marks[0].pos
+	}
+	return next
+}
+
+// markBad flags the units of a member whose checksum is wrong; the unit that
+// it begins in is cut there.
+func (s *scanned) markBad(first int, err error) {
+	var d *damage
+	if !errors.As(err, &d) || d.reason != Checksum {
+		return
+	}
+	for i := first; i < len(s.units); i++ {
+		u := s.units[i]
+		switch {
+		case u.start >= d.pos:
+			s.units[i].bad = true
+		case u.end > d.pos:
+			good, bad := u, u
+			good.end, good.reason = d.pos, ""
+			bad.start, bad.raw, bad.base, bad.bad = d.pos, d.raw, d.pos, true
+			s.units = append(s.units[:i], append([]unit{good, bad}, s.units[i+1:]...)...)
+			i++
+		}
+	}
+}
+
+// newReader reads the records of a format of many records.
+func newReader(format string, c *cursor) reader {
+	if format == formatWARC {
+		return &warc{c: c, max: MaxRecord}
+	}
+	return &lines{c: c, max: MaxLine}
+}

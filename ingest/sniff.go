@@ -1,0 +1,168 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// Formats of a source.
+const (
+	formatText  = "text"
+	formatHTML  = "html"
+	formatJSONL = "jsonl"
+	formatWARC  = "warc"
+)
+
+// sniffCompression tells gzip and zstd by their first bytes.
+func sniffCompression(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte{0x1f, 0x8b, 8}):
+		return gzipped
+	case bytes.HasPrefix(b, zstdMagic):
+		return zstdized
+	case len(b) > 4 && b[0]&0xf0 == 0x50 && bytes.HasPrefix(b[1:], []byte{0x2a, 0x4d, 0x18}):
+		return zstdized // a skippable frame first
+	}
+	return plain
+}
+
+// known is formats that are recognised and not read.
+var known = []struct{ magic, name string }{
+	{"filedesc://", "ARC archive"},
+	{"PAR1", "Parquet"},
+	{"ARROW1", "Arrow"},
+	{"%PDF-", "PDF"},
+	{"PK\x03\x04", "zip"},
+	{"BZh", "bzip2"},
+	{"\xfd7zXZ\x00", "xz"},
+	{"7z\xbc\xaf\x27\x1c", "7-Zip"},
+	{"Rar!", "RAR"},
+	{"\x1f\x8b\x08", "gzip inside a compressed file"},
+	{"\x28\xb5\x2f\xfd", "zstd inside a compressed file"},
+	{"\x04\x22\x4d\x18", "lz4"},
+}
+
+// sniff tells the format of decoded content by its first SniffBytes. whole
+// says that b is all of it. For a source that gives no documents, format is ""
+// and reason and detail say why.
+func sniff(b []byte, whole bool, textField string) (format, reason, detail string) {
+	for _, k := range known {
+		if bytes.HasPrefix(b, []byte(k.magic)) {
+			return "", Unsupported, k.name
+		}
+	}
+	if len(b) > 262 && string(b[257:262]) == "ustar" {
+		return "", Unsupported, "tar"
+	}
+	if text, ok := fromBOM(b); ok {
+		b = text
+	}
+	head := bytes.TrimLeft(b, " \t\r\n")
+	switch {
+	case whole && len(head) == 0:
+		return "", Empty, ""
+	case versionLine(head):
+		return formatWARC, "", ""
+	case isBinary(b):
+		return "", Binary, ""
+	case isJSONL(head, whole, textField):
+		return formatJSONL, "", ""
+	case isHTML(head):
+		return formatHTML, "", ""
+	}
+	return formatText, "", ""
+}
+
+// isBinary says whether content cannot be text: a NUL byte, or more than one
+// control character in ten. (UTF-16 and UTF-32 are recoded before.)
+func isBinary(b []byte) bool {
+	controls := 0
+	for _, c := range b {
+		if c == 0 {
+			return true
+		}
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\x1b' {
+			controls++
+		}
+	}
+	return controls > len(b)/10
+}
+
+// isHTML looks for what only a page begins with. Fragments such as <div> or
+// <p> do not count: Markdown files begin with them.
+func isHTML(b []byte) bool {
+	head := strings.ToLower(string(b[:min(len(b), 4096)]))
+	for {
+		head = strings.TrimLeft(head, " \t\r\n")
+		switch {
+		case strings.HasPrefix(head, "<!--"):
+			_, rest, ok := strings.Cut(head, "-->")
+			if !ok {
+				return false
+			}
+			head = rest
+		case strings.HasPrefix(head, "<?xml"):
+			_, rest, _ := strings.Cut(head, ">")
+			head = rest
+		default:
+			return htmlStart(head)
+		}
+	}
+}
+
+func htmlStart(head string) bool {
+	for _, tag := range []string{"<!doctype html", "<html", "<head", "<body", "<title", "<meta"} {
+		rest, ok := strings.CutPrefix(head, tag)
+		if ok && (rest == "" || strings.ContainsRune(" \t\r\n>/", rune(rest[0]))) {
+			return true
+		}
+	}
+	return false
+}
+
+// isJSONL says whether most of the first lines are JSON objects. A single
+// line must have a text field too: else it is a JSON file, which is text.
+func isJSONL(b []byte, whole bool, textField string) bool {
+	if len(b) == 0 || bytes.IndexByte(b, '{') < 0 {
+		return false
+	}
+	all := bytes.Split(b, []byte("\n"))
+	if !whole && len(all) > 1 {
+		all = all[:len(all)-1] // may be cut
+	} else if !whole {
+		return longObject(b)
+	}
+	objects, others, texts := 0, 0, 0
+	for i, line := range all {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		var o object
+		err := errNoObject
+		if line[0] == '{' {
+			o, err = parseObject(line)
+		}
+		if err != nil {
+			if cut := i == len(all)-1 && line[0] == '{'; !cut {
+				others++
+			}
+			continue
+		}
+		objects++
+		if _, ok := o.text(textNames(textField)); ok {
+			texts++
+		}
+	}
+	return objects >= 2 && objects > others || texts == 1 && others == 0
+}
+
+var errNoObject = errors.New("not a JSON object")
+
+// longObject says whether a line that goes on beyond b begins as an object.
+func longObject(b []byte) bool {
+	rest := bytes.TrimLeft(b[1:], " \t")
+	return b[0] == '{' && len(rest) > 0 && rest[0] == '"' && utf8.Valid(b[:min(len(b), 1024)])
+}

@@ -1,0 +1,240 @@
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"corpus"
+)
+
+// input is one file to read.
+type input struct {
+	name  string // of its documents: relative to the SOURCE given
+	path  string
+	size  int64
+	mtime int64  // nanoseconds; only tells whether a file is still the same
+	bad   string // reason why it cannot be read, "" when it can
+	why   string
+}
+
+// versionControl are directories that hold the history of a tree, not its text.
+var versionControl = []string{".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"}
+
+// finder collects the inputs of all SOURCEs in the order given.
+type finder struct {
+	inputs  []input
+	names   map[string]bool
+	real    map[string]bool // files already found, by resolved path
+	exclude map[string]bool
+}
+
+// find lists the files of SOURCEs: files, directories (in sorted order,
+// without version control and without following links) and globs. What cannot
+// be listed or opened is an input with a reason. A file reached twice counts
+// once.
+func find(sources, exclude []string) ([]input, error) {
+	f := finder{names: map[string]bool{}, real: map[string]bool{}, exclude: map[string]bool{}}
+	for _, dir := range exclude {
+		f.exclude[resolved(dir)] = true
+	}
+	for _, source := range sources {
+		for _, path := range expand(source) {
+			f.add(path)
+		}
+	}
+	if len(f.inputs) > MaxSources {
+		return nil, corpus.Errorf(corpus.Usage, "%d files are more than one run takes (%d); ingest them in several runs", len(f.inputs), MaxSources)
+	}
+	if !slices.ContainsFunc(f.inputs, func(in input) bool { return in.bad == "" }) {
+		return nil, noInput(sources, f.inputs)
+	}
+	return f.inputs, nil
+}
+
+func noInput(sources []string, bad []input) error {
+	e := &corpus.Error{Class: corpus.NoInput, What: "no readable file in " + strings.Join(sources, ", "), Offset: -1,
+		Next: "name files, directories or quoted patterns that exist: corpus ingest SOURCE…"}
+	if len(sources) == 0 {
+		e.What = "no SOURCE given"
+	}
+	if len(bad) > 0 {
+		e.What += fmt.Sprintf(" (%s: %s)", bad[0].name, bad[0].why)
+	}
+	return e
+}
+
+// expand gives the paths that a SOURCE means: itself when it exists, else what
+// it matches as a pattern, else itself, to be listed as unreadable.
+func expand(source string) []string {
+	if _, err := os.Lstat(source); err == nil {
+		return []string{source}
+	}
+	if matches, err := filepath.Glob(source); err == nil && len(matches) > 0 {
+		slices.Sort(matches)
+		return matches
+	}
+	return []string{source}
+}
+
+// add lists one file or directory that was named.
+func (f *finder) add(root string) {
+	info, err := os.Stat(root)
+	switch base := filepath.Base(root); {
+	case err != nil:
+		f.put(root, input{name: base, path: root, bad: Unreadable, why: cause(err)})
+	case info.IsDir():
+		f.walk(root)
+	case !info.Mode().IsRegular():
+		f.put(root, input{name: base, path: root, bad: Unreadable, why: "not a regular file"})
+	default:
+		f.put(root, found(base, root, info))
+	}
+}
+
+func found(name, path string, info fs.FileInfo) input {
+	return input{name: name, path: path, size: info.Size(), mtime: info.ModTime().UnixNano()}
+}
+
+// walk lists a directory. WalkDir reads names in sorted order.
+func (f *finder) walk(root string) {
+	// A link to a directory is followed when it was named, as SOURCE/ would be.
+	top := root
+	if target, err := filepath.EvalSymlinks(root); err == nil {
+		top = target
+	}
+	_ = filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+		name, relErr := filepath.Rel(top, path)
+		if relErr != nil || name == "." {
+			name = filepath.Base(root)
+		}
+		name = filepath.ToSlash(name)
+		switch {
+		case err != nil:
+			f.put(root, input{name: name, path: path, bad: Unreadable, why: cause(err)})
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir():
+			if path != top && slices.Contains(versionControl, d.Name()) || f.exclude[resolved(path)] {
+				return fs.SkipDir
+			}
+		default:
+			f.file(root, top, name, path, d)
+		}
+		return nil
+	})
+}
+
+// file lists one entry of a directory. A link within the directory leads to a
+// file that is listed anyway.
+func (f *finder) file(root, top, name, path string, d fs.DirEntry) {
+	if d.Type()&fs.ModeSymlink != 0 {
+		target, err := filepath.EvalSymlinks(path)
+		switch {
+		case err != nil:
+			f.put(root, input{name: name, path: path, bad: Unreadable, why: cause(err)})
+		case !within(top, target):
+			f.put(root, input{name: name, path: path, bad: LinkOut, why: "leads out of the directory"})
+		}
+		return
+	}
+	if !d.Type().IsRegular() {
+		return
+	}
+	info, err := d.Info()
+	if err != nil {
+		f.put(root, input{name: name, path: path, bad: Unreadable, why: cause(err)})
+		return
+	}
+	f.put(root, found(name, path, info))
+}
+
+// put adds an input under a name of its own: where an earlier SOURCE has the
+// same name, the base name of this SOURCE goes before it, then a number.
+func (f *finder) put(root string, in input) {
+	at := resolved(in.path)
+	if f.real[at] {
+		return
+	}
+	f.real[at] = true
+	in.name = strings.ToValidUTF8(in.name, "\uFFFD")
+	base := filepath.Base(resolved(root))
+	for i, name := 1, in.name; f.names[in.name]; i++ {
+		in.name = base + "/" + name
+		if i > 1 {
+			in.name = fmt.Sprintf("%s~%d/%s", base, i, name)
+		}
+	}
+	f.names[in.name] = true
+	f.inputs = append(f.inputs, in)
+}
+
+func within(dir, path string) bool {
+	rel, err := filepath.Rel(resolved(dir), path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, "../")
+}
+
+// resolved is the absolute path without links, as far as it can be told.
+func resolved(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	return path
+}
+
+// cause is an error without the path it already stands beside.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// fingerprint is a hash of the list: name, size and time of change of each. It
+// decides whether the scan must look again and is never written.
+func fingerprint(inputs []input) string {
+	h := sha256.New()
+	for _, in := range inputs {
+		h.Write([]byte(in.name + "\x00" + in.bad + "\x00"))
+		b := binary.LittleEndian.AppendUint64(nil, uint64(in.size))
+		h.Write(binary.LittleEndian.AppendUint64(b, uint64(in.mtime)))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// open opens an input and makes sure it is still the file that was listed.
+func (in *input) open() (*os.File, error) {
+	f, err := os.Open(in.path)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.same(f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// same reports a file that changed since it was listed.
+func (in *input) same(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Size() != in.size || info.ModTime().UnixNano() != in.mtime {
+		return &fs.PathError{Op: "read", Path: in.path, Err: errors.New("changed while it was read")}
+	}
+	return nil
+}

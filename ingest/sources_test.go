@@ -1,0 +1,220 @@
+package ingest
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"corpus"
+)
+
+func names(inputs []input) []string {
+	var all []string
+	for _, in := range inputs {
+		name := in.name
+		if in.bad != "" {
+			name += " " + in.bad
+		}
+		all = append(all, name)
+	}
+	return all
+}
+
+func TestFind(t *testing.T) {
+	dir := put(t, "d/b.txt", "b", "d/a/x.txt", "x", "d/.git/config", "no", "d/.hidden", "h", "d/CVS/Root", "no",
+		"e/b.txt", "other", "f/e/b.txt", "third", "g1.txt", "1", "g2.txt", "2", "data/own", "no", "n/\xfe.txt", "fe", "n/\xff.txt", "ff")
+	link := func(target, name string) {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link("b.txt", "d/inside")
+	link("../g1.txt", "d/outside")
+	link("nowhere", "d/zz-dangling")
+	link("d", "to-d")
+	at := func(name string) string { return filepath.Join(dir, name) }
+	tests := []struct {
+		name    string
+		sources []string
+		want    []string
+	}{
+		{"file", []string{at("g1.txt")}, []string{"g1.txt"}},
+		{"directory", []string{at("d")}, []string{".hidden", "a/x.txt", "b.txt", "outside symlink", "zz-dangling unreadable"}},
+		{"link to a directory", []string{at("to-d")}, []string{".hidden", "a/x.txt", "b.txt", "outside symlink", "zz-dangling unreadable"}},
+		{"glob", []string{at("g*.txt")}, []string{"g1.txt", "g2.txt"}},
+		{"same name twice", []string{at("e"), at("f/e"), at("d/b.txt")}, []string{"b.txt", "e/b.txt", "b.txt/b.txt"}},
+		{"same file twice", []string{at("e"), at("e/b.txt"), at("e")}, []string{"b.txt"}},
+		{"missing beside a file", []string{at("g1.txt"), at("none")}, []string{"g1.txt", "none unreadable"}},
+		{"name that is not UTF-8", []string{at("n")}, []string{"\uFFFD.txt", "n/\uFFFD.txt"}},
+		{"excluded", []string{at("data"), at("g1.txt")}, []string{"g1.txt"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := find(tt.sources, []string{at("data")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(names(got), tt.want) {
+				t.Errorf("got %q, want %q", names(got), tt.want)
+			}
+		})
+	}
+}
+
+func TestNoInput(t *testing.T) {
+	dir := t.TempDir()
+	for _, sources := range [][]string{nil, {dir}, {filepath.Join(dir, "none")}, {filepath.Join(dir, "*.txt")}} {
+		_, err := Stage(Config{}, sources)
+		if corpus.ClassOf(err) != corpus.NoInput {
+			t.Errorf("%q: %v, want class NoInput", sources, err)
+		}
+	}
+}
+
+// TestBadSources: what cannot be read is counted and named, and the run goes on.
+func TestBadSources(t *testing.T) {
+	dir := put(t, "a.txt", "text a", "b.txt", "text b", "c.gz", members("text c")[:20], "d.jsonl", jsonLine("one")+`{"text": "cut`)
+	if err := os.Symlink("nowhere", filepath.Join(dir, "dangling")); err != nil {
+		t.Fatal(err)
+	}
+	warned := ""
+	cfg := Config{
+		Detect: func(string) (string, float64) { return "", 0 },
+		Warn:   func(source, reason, _ string) { warned += source + " " + reason + "\n" },
+	}
+	stage, err := Stage(cfg, []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "b.txt")); err != nil { // vanishes between listing and scan
+		t.Fatal(err)
+	}
+	m := newMemory(2)
+	m.stage(t, stage)
+	if got := m.texts(); !slices.Equal(got, []string{"text a", "one"}) {
+		t.Errorf("texts %q", got)
+	}
+	if m.count("bad_sources") != 4 || !Bad(m.counts["read"], 0.01) {
+		t.Errorf("%d bad sources, want 4: the truncated gzip, the cut line, the dangling link, the vanished file", m.count("bad_sources"))
+	}
+	if want := "b.txt unreadable\nc.gz truncated\ndangling unreadable\n"; warned != want {
+		t.Errorf("warned %q, want %q", warned, want)
+	}
+	var lost []string
+	for _, l := range m.lost() {
+		lost = append(lost, l.source+" "+l.reason)
+	}
+	if want := []string{"b.txt unreadable", "c.gz truncated", "d.jsonl truncated", "dangling unreadable"}; !slices.Equal(lost, want) {
+		t.Errorf("lost %q, want %q", lost, want)
+	}
+}
+
+// TestChangedFile: a file that changes between the passes stops the run with
+// the way out, rather than mixing two states.
+func TestChangedFile(t *testing.T) {
+	dir := put(t, "a.txt", "text a")
+	stage, err := Stage(Config{}, []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMemory(1)
+	read := stage.Passes[1].Run
+	stage.Passes[1].Run = func(env corpus.Env) error {
+		if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("changed"), 0o666); err != nil {
+			return err
+		}
+		return read(env)
+	}
+	err = m.try(stage)
+	if err == nil || !strings.Contains(err.Error(), "changed while it was read") || !strings.Contains(err.Error(), "corpus ingest") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestGrowth: what earlier generations have is left out, changed files are not.
+func TestGrowth(t *testing.T) {
+	dir := put(t, "a.txt", "text a", "b.txt", "text b")
+	m := newMemory(2)
+	m.first = m.run(t, Config{}, dir)
+	if n := m.run(t, Config{}, dir); n != 0 {
+		t.Fatalf("a second run over the same files has %d parts", n)
+	}
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "b.txt"), []byte("new text b"), 0o666),
+		os.WriteFile(filepath.Join(dir, "c.txt"), []byte("text c"), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	if n := m.run(t, Config{}, dir); n != 1 {
+		t.Fatalf("%d parts for two new files", n)
+	}
+	if got := m.texts(); !slices.Equal(got, []string{"text a", "text b", "new text b", "text c"}) {
+		t.Errorf("texts %q", got)
+	}
+	env := task{memory: m}
+	env.first = 2
+	known, err := Earlier(env)
+	if err != nil || len(known) != 4 {
+		t.Errorf("%d known sources, want 4: %v", len(known), err)
+	}
+}
+
+func TestOnlyUnreadableNewMakesNoPart(t *testing.T) {
+	dir := put(t, "a.txt", "text a")
+	m := newMemory(1)
+	m.first = m.run(t, Config{}, dir)
+	if n := m.run(t, Config{}, dir, filepath.Join(dir, "none")); n != 0 {
+		t.Errorf("%d parts for a missing file", n)
+	}
+	if m.counts["scan"]["bad_sources"] != 1 {
+		t.Errorf("counts %v", m.counts)
+	}
+}
+
+func TestPartsAreFixedBySizes(t *testing.T) {
+	of := func(sizes ...int64) *source {
+		s := &source{scanned: scanned{sha256: "x"}}
+		at := int64(0)
+		for _, n := range sizes {
+			s.units = append(s.units, unit{start: at, end: at + n})
+			at += n
+		}
+		return s
+	}
+	tests := []struct {
+		name    string
+		sources []*source
+		want    []int // pieces of each part
+	}{
+		{"nothing", nil, nil},
+		{"one", []*source{of(50)}, []int{1}},
+		{"fills a part", []*source{of(50), of(50), of(1)}, []int{2, 1}},
+		{"unit larger than a part", []*source{of(500), of(1)}, []int{1, 1}},
+		{"source over three parts", []*source{of(60, 60, 60)}, []int{1, 1, 1}},
+		{"no units", []*source{of(), of(), of()}, []int{3}},
+		{"most sources", []*source{of(1), of(1), of(1), of(1), of(1)}, []int{4, 1}},
+		{"unreadable only", []*source{{}}, nil},
+		{"unreadable joins", []*source{of(1), {}}, []int{2}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := planner{bytes: 100, sources: 4}
+			units := 0
+			for _, s := range tt.sources {
+				p.add(s)
+				units += len(s.units)
+			}
+			var got []int
+			for _, part := range p.done() {
+				got = append(got, len(part.pieces))
+				for _, piece := range part.pieces {
+					units -= piece.n
+				}
+			}
+			if !slices.Equal(got, tt.want) || units != 0 {
+				t.Errorf("pieces %v, want %v; %d units left over", got, tt.want, units)
+			}
+		})
+	}
+}
