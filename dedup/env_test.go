@@ -1,0 +1,238 @@
+package dedup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"corpus"
+	"corpus/internal/extsort"
+)
+
+// dataset is tables in memory by role and part, batches as they were written.
+type dataset struct {
+	sync.Mutex
+	tables map[string][]*corpus.Table // "role/part"
+	counts corpus.Counts
+	first  int // number of the generation's first part
+	parts  int // in the generation
+	memory int64
+	ctx    context.Context // nil = the test's
+}
+
+func newDataset() *dataset {
+	return &dataset{tables: map[string][]*corpus.Table{}, counts: corpus.Counts{}, memory: 64 << 20}
+}
+
+// grow starts a generation whose parts hold these texts. The id of a document
+// tells its part and row.
+func (ds *dataset) grow(parts ...[]string) {
+	ds.first += ds.parts
+	ds.parts = len(parts)
+	ds.counts = corpus.Counts{}
+	for p, texts := range parts {
+		var batches []*corpus.Table
+		for start := 0; start < len(texts); start += 7 {
+			t := corpus.NewTable(corpus.TextSchema())
+			for i := start; i < min(start+7, len(texts)); i++ {
+				t.Append(&corpus.Document{ID: docID(ds.first+p, i), Text: texts[i]})
+			}
+			batches = append(batches, t)
+		}
+		ds.tables[key("ingest/part", ds.first+p)] = batches
+	}
+}
+
+// docID is the id of a test document.
+func docID(part, row int) (id corpus.ID) {
+	copy(id[:], fmt.Sprintf("p%06d-r%07d", part, row))
+	return id
+}
+
+func key(role string, part int) string { return fmt.Sprintf("%s/%d", role, part) }
+
+// run runs the stage over the last generation.
+func (ds *dataset) run(t testing.TB, s corpus.Stage, workers int) error {
+	t.Helper()
+	for _, p := range s.Passes {
+		if err := ds.pass(t, p, workers); err != nil {
+			return fmt.Errorf("%s: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+func (ds *dataset) pass(t testing.TB, p corpus.Pass, workers int) error {
+	n := ds.parts
+	if p.Tasks != nil {
+		var err error
+		if n, err = p.Tasks(nil); err != nil {
+			return err
+		}
+	}
+	tasks, errs := make(chan int), make([]error, n)
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			for task := range tasks {
+				errs[task] = p.Run(&env{t: t, dataset: ds, pass: p, task: task})
+			}
+		})
+	}
+	for task := range n {
+		tasks <- task
+	}
+	close(tasks)
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// env is a task of a dataset in memory; sorts go through the real sorter.
+type env struct {
+	*dataset
+	t    testing.TB
+	pass corpus.Pass
+	task int
+}
+
+var _ corpus.Env = (*env)(nil)
+
+func (e *env) Task() int                   { return e.task }
+func (e *env) Parts() (first, n int)       { return e.first, e.parts }
+func (e *env) Memory() int64               { return e.memory }
+func (e *env) Workers() int                { return 1 }
+func (e *env) Progress(int64)              {}
+func (e *env) Scratch() (string, error)    { return e.t.TempDir(), nil }
+func (e *env) Total(_, _ string) int64     { panic("not used") }
+func (e *env) File(string) ([]byte, error) { panic("not used") }
+
+func (e *env) CreateFile(string) (io.Writer, error) { panic("not used") }
+
+func (e *env) Context() context.Context {
+	if e.ctx != nil {
+		return e.ctx
+	}
+	return e.t.Context()
+}
+
+func (e *env) Sort(width int) (corpus.Sorter, error) {
+	return extsort.New(e.t.TempDir(), width, e.memory/8)
+}
+
+func (e *env) Count(name string, n int64) {
+	e.Lock()
+	defer e.Unlock()
+	e.counts[name] += n
+}
+
+func (e *env) Open(role string, part int) (corpus.TableReader, error) {
+	declared := slices.Contains(e.pass.Inputs, role) && part >= e.first
+	if !declared && !slices.Contains(e.pass.Inputs, role+"+") {
+		return nil, fmt.Errorf("pass %s reads %s of part %d, which is not among its inputs", e.pass.Name, role, part)
+	}
+	e.Lock()
+	defer e.Unlock()
+	batches, ok := e.tables[key(role, part)]
+	if !ok {
+		return nil, fmt.Errorf("no table %s of part %d", role, part)
+	}
+	return &reader{batches: batches}, nil
+}
+
+func (e *env) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
+	e.Lock()
+	defer e.Unlock()
+	k := key(role, e.first+e.task)
+	e.tables[k] = []*corpus.Table{}
+	return &writer{e, k}, nil
+}
+
+// reader hands out one table again and again, as a file reader does, so that
+// what is kept beyond its time shows.
+type reader struct {
+	batches []*corpus.Table
+	last    *corpus.Table
+}
+
+func (r *reader) Next() (*corpus.Table, error) {
+	if r.last != nil {
+		for _, c := range r.last.Columns {
+			clear(c.IDs)
+			clear(c.Strings)
+			for _, h := range c.Hashes {
+				clear(h)
+			}
+		}
+	}
+	if len(r.batches) == 0 {
+		return nil, io.EOF
+	}
+	r.last = clone(r.batches[0])
+	r.batches = r.batches[1:]
+	return r.last, nil
+}
+
+func (r *reader) Close() error { return nil }
+
+type writer struct {
+	*env
+	key string
+}
+
+func (w *writer) Write(t *corpus.Table) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	w.Lock()
+	defer w.Unlock()
+	w.tables[w.key] = append(w.tables[w.key], clone(t))
+	return nil
+}
+
+func clone(t *corpus.Table) *corpus.Table {
+	c := &corpus.Table{Schema: t.Schema, Rows: t.Rows, Columns: slices.Clone(t.Columns)}
+	for i := range c.Columns {
+		k := &c.Columns[i]
+		k.IDs, k.Strings, k.Floats, k.Ints = slices.Clone(k.IDs), slices.Clone(k.Strings), slices.Clone(k.Floats), slices.Clone(k.Ints)
+		k.Hashes = slices.Clone(k.Hashes)
+		for j := range k.Hashes {
+			k.Hashes[j] = slices.Clone(k.Hashes[j])
+		}
+	}
+	return c
+}
+
+// judged is a verdict in words: documents as "part.row".
+type judged struct {
+	kind, match, survivor, cluster string
+	similarity                     float64
+	size                           int64
+}
+
+// verdicts are those of a part.
+func (ds *dataset) verdicts(part int) (all []judged) {
+	for _, t := range ds.tables[key(Verdict, part)] {
+		c := t.Columns
+		for i := range t.Rows {
+			all = append(all, judged{
+				c[0].Strings[i], place(c[1].IDs[i]), place(c[2].IDs[i]), place(c[4].IDs[i]),
+				c[3].Floats[i], c[5].Ints[i],
+			})
+		}
+	}
+	return all
+}
+
+// place is "part.row" of a test document's id.
+func place(id corpus.ID) string {
+	var part, row int
+	if _, err := fmt.Sscanf(string(id[:]), "p%06d-r%07d", &part, &row); err != nil {
+		return strings.TrimRight(string(id[:]), "\x00")
+	}
+	return fmt.Sprintf("%d.%d", part, row)
+}

@@ -1,0 +1,120 @@
+package dedup
+
+import (
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// folding says what becomes of each character inside a word: index 0 keeps it,
+// i > 0 replaces it by text[i-1].
+type folding struct {
+	index [1 << 16]uint16
+	text  []string
+}
+
+var folds = sync.OnceValue(func() *folding {
+	f := new(folding)
+	known := map[string]uint16{}
+	for r := rune(utf8.RuneSelf); r < rune(len(f.index)); r++ {
+		folded := fold(r)
+		if folded == string(r) {
+			continue
+		}
+		i, ok := known[folded]
+		if !ok {
+			f.text = append(f.text, folded)
+			i = uint16(len(f.text))
+			known[folded] = i
+		}
+		f.index[r] = i
+	}
+	return f
+})
+
+// appendWord adds the normalised word to dst and says whether it has a digit.
+func (f *folding) appendWord(dst []byte, word string) (out []byte, digits bool) {
+	for i := 0; i < len(word); {
+		c := word[i]
+		if c < utf8.RuneSelf {
+			switch {
+			case 'a' <= c && c <= 'z':
+				dst = append(dst, c)
+			case 'A' <= c && c <= 'Z':
+				dst = append(dst, c|0x20)
+			case '0' <= c && c <= '9':
+				dst = append(dst, c)
+				digits = true
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(word[i:])
+		folded := word[i : i+n]
+		if int(r) >= len(f.index) {
+			folded = fold(r)
+		} else if k := f.index[r]; k > 0 {
+			folded = f.text[k-1]
+		}
+		digits = digits || folded != "" && folded[0] <= '9'
+		dst = append(dst, folded...)
+		i += n
+	}
+	return dst, digits
+}
+
+// fold is the compatibility form of r in lower case, digits as ASCII, without
+// accents and without anything but letters, numbers and marks.
+func fold(r rune) string {
+	var out []rune
+	for _, d := range norm.NFKD.String(string(r)) {
+		d = unicode.ToLower(unicode.ToUpper(d))
+		switch {
+		case optional(d):
+		case unicode.Is(unicode.Nd, d):
+			out = append(out, '0'+digit(d))
+		case unicode.IsLetter(d), unicode.IsNumber(d), unicode.IsMark(d):
+			out = append(out, d)
+		}
+	}
+	return string(out)
+}
+
+// optional says whether d is an accent of Latin, Greek or Cyrillic, a Hebrew
+// point, an Arabic vowel or the Arabic stretching stroke.
+func optional(d rune) bool {
+	return 0x0300 <= d && d <= 0x036F || 0x0591 <= d && d <= 0x05C7 && unicode.IsMark(d) ||
+		0x064B <= d && d <= 0x065F || d == 0x0670 || d == 0x0640
+}
+
+// digit is the value of a decimal digit: Unicode has them in tens, from zero.
+func digit(d rune) rune {
+	for _, r := range unicode.Nd.R16 {
+		if rune(r.Lo) <= d && d <= rune(r.Hi) {
+			return (d - rune(r.Lo)) % 10
+		}
+	}
+	for _, r := range unicode.Nd.R32 {
+		if rune(r.Lo) <= d && d <= rune(r.Hi) {
+			return (d - rune(r.Lo)) % 10
+		}
+	}
+	return 0
+}
+
+// appendMerged adds the normalised word with every run of digits as one 0.
+func appendMerged(dst, word []byte) []byte {
+	number := false
+	for _, c := range word {
+		if c < '0' || c > '9' {
+			number = false
+			dst = append(dst, c)
+		} else if !number {
+			number = true
+			dst = append(dst, '0')
+		}
+	}
+	return dst
+}

@@ -1,0 +1,587 @@
+package dedup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"corpus"
+)
+
+// prose is n random words of a vocabulary of v.
+func prose(rng *rand.Rand, n, v int) []string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = fmt.Sprintf("w%s", letters(rng.IntN(v)))
+	}
+	return words
+}
+
+// letters spells a number in letters, since numbers are merged.
+func letters(n int) string {
+	return strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(n))
+}
+
+// edited has each word replaced with probability p.
+func edited(rng *rand.Rand, words []string, p float64) []string {
+	words = slices.Clone(words)
+	for i := range words {
+		if rng.Float64() < p {
+			words[i] = "x" + letters(rng.IntN(1e6))
+		}
+	}
+	return words
+}
+
+// jaccard is the similarity of the sets of word 5-grams.
+func jaccard(a, b []string) float64 {
+	x, y := ngrams(a), ngrams(b)
+	both := 0
+	for g := range x {
+		if y[g] {
+			both++
+		}
+	}
+	return float64(both) / float64(len(x)+len(y)-both)
+}
+
+func ngrams(words []string) map[string]bool {
+	set := map[string]bool{}
+	for i := 0; i+5 <= len(words); i++ {
+		set[strings.Join(words[i:i+5], " ")] = true
+	}
+	return set
+}
+
+func run(t testing.TB, ds *dataset, workers int) {
+	t.Helper()
+	if err := ds.run(t, Stage(Config{}), workers); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	base := prose(rng, 300, 1e6)
+	near := slices.Clone(base)
+	near[150] = "changed"
+	text := strings.Join(base, " ")
+	ds := newDataset()
+	ds.grow(
+		[]string{text, "Short text", "===", ""},
+		[]string{strings.ToUpper(text), strings.Join(near, "\n"), "short   TEXT!", "---", " \n", strings.Join(prose(rng, 300, 1e6), " ")},
+		nil,
+		[]string{strings.Join(near, " "), "==="},
+	)
+	run(t, ds, 2)
+	type short struct {
+		kind, match, survivor string
+		size                  int64
+	}
+	want := map[int][]short{
+		0: {{"", "0.0", "0.0", 4}, {"", "0.1", "0.1", 2}, {"", "0.2", "0.2", 2}, {"", "0.3", "0.3", 2}},
+		1: {
+			{Exact, "0.0", "0.0", 4},
+			{Near, "0.0", "0.0", 4},
+			{Exact, "0.1", "0.1", 2},
+			{"", "1.3", "1.3", 1},
+			{Exact, "0.3", "0.3", 2},
+			{"", "1.5", "1.5", 1},
+		},
+		2: nil,
+		3: {{Exact, "1.1", "0.0", 4}, {Exact, "0.2", "0.2", 2}},
+	}
+	for part, rows := range want {
+		var got []short
+		for _, v := range ds.verdicts(part) {
+			got = append(got, short{v.kind, v.match, v.survivor, v.size})
+			if v.cluster != v.survivor {
+				t.Errorf("cluster %s, survivor %s", v.cluster, v.survivor)
+			}
+			if (v.kind == "") != math.IsNaN(v.similarity) {
+				t.Errorf("kind %q with similarity %v", v.kind, v.similarity)
+			}
+		}
+		if !slices.Equal(got, rows) {
+			t.Errorf("part %d:\n got %v\nwant %v", part, got, rows)
+		}
+	}
+	// The exact copy of a near-duplicate is as similar to the survivor as that.
+	one, two := ds.verdicts(1)[1].similarity, ds.verdicts(3)[0].similarity
+	if one != two || one < 0.9 || one >= 1 {
+		t.Errorf("similarities %v and %v to the survivor, true %v", one, two, jaccard(base, near))
+	}
+	wantCounts := corpus.Counts{"docs_in": 12, "docs_out": 6, "dropped.exact": 5, "dropped.near": 1, "clusters": 4}
+	for name, n := range wantCounts {
+		if ds.counts[name] != n {
+			t.Errorf("%s = %d, want %d", name, ds.counts[name], n)
+		}
+	}
+	if in := ds.counts["bytes_in"]; in <= ds.counts["bytes_out"] || in < int64(4*len(text)) {
+		t.Errorf("bytes_in %d, bytes_out %d", in, ds.counts["bytes_out"])
+	}
+}
+
+// Texts of known similarity go through the whole stage: as many pairs are found
+// as the formula says, and the named similarity is the true one but for the
+// error of an estimate from 112 values.
+func TestRecallOfTexts(t *testing.T) {
+	const pairs = 1500
+	rng := rand.New(rand.NewPCG(2, 2))
+	var a, b []string
+	var true_ []float64
+	want, variance := 0.0, 0.0
+	for range pairs {
+		words := prose(rng, 150, 1e6)
+		copied := edited(rng, words, 0.05*rng.Float64())
+		a, b = append(a, strings.Join(words, " ")), append(b, strings.Join(copied, " "))
+		s := jaccard(words, copied)
+		true_ = append(true_, s)
+		p := detection(Config{}.withDefaults(), s)
+		want += p
+		variance += p * (1 - p)
+	}
+	ds := newDataset()
+	ds.grow(a, b)
+	run(t, ds, 2)
+	found, squares := 0, 0.0
+	for i, v := range ds.verdicts(1) {
+		if v.kind == "" {
+			continue
+		}
+		found++
+		if v.match != fmt.Sprintf("0.%d", i) {
+			t.Errorf("document %d matches %s", i, v.match)
+		}
+		squares += (v.similarity - true_[i]) * (v.similarity - true_[i])
+	}
+	if math.Abs(float64(found)-want) > 3*math.Sqrt(variance) {
+		t.Errorf("found %d of %d pairs, expected %.1f ± %.1f", found, pairs, want, 3*math.Sqrt(variance))
+	}
+	if rmse := math.Sqrt(squares / float64(found)); rmse > 0.04 {
+		t.Errorf("similarities are off by %.3f", rmse)
+	}
+	for i, v := range ds.verdicts(0) {
+		if v.kind != "" {
+			t.Errorf("document %d of the first part is dropped as %s of %s", i, v.kind, v.match)
+		}
+	}
+}
+
+// han is n random characters, the common ones more often, with stops.
+func hanText(rng *rand.Rand, n int) []rune {
+	text := make([]rune, n)
+	for i := range text {
+		text[i] = 0x4E00 + rune(3000*math.Pow(rng.Float64(), 3))
+		if i%17 == 16 {
+			text[i] = '，'
+		}
+	}
+	return text
+}
+
+// With 5 % of the characters changed, wherever they are, a copy has a
+// similarity of about 0.82 and is found with probability 0.95.
+func TestChineseNearCopy(t *testing.T) {
+	const n = 200
+	rng := rand.New(rand.NewPCG(3, 3))
+	var a, b []string
+	for range n {
+		text := hanText(rng, 600)
+		a = append(a, string(text))
+		for _, i := range rng.Perm(len(text))[:len(text)/20] {
+			text[i] = 0x4E00 + rune(rng.IntN(20000))
+		}
+		b = append(b, string(text))
+	}
+	ds := newDataset()
+	ds.grow(append(a, b...))
+	run(t, ds, 1)
+	found := 0
+	for i, v := range ds.verdicts(0) {
+		if i < n && v.kind != "" {
+			t.Errorf("page %d is dropped as %s of %s", i, v.kind, v.match)
+		}
+		if i >= n && v.kind == Near {
+			found++
+			if v.match != fmt.Sprintf("0.%d", i-n) {
+				t.Errorf("page %d matches %s", i, v.match)
+			}
+		}
+	}
+	if found < n*9/10 {
+		t.Errorf("%d of %d near-copies found", found, n)
+	}
+}
+
+// mixture is parts with random clusters of all kinds.
+func mixture(rng *rand.Rand, parts, docs int) [][]string {
+	var all [][]string
+	var origins [][]string
+	for range parts {
+		var part []string
+		for range docs {
+			words := prose(rng, rng.IntN(80), 500)
+			if len(origins) > 0 && rng.IntN(3) > 0 {
+				words = edited(rng, origins[rng.IntN(len(origins))], []float64{0, 0.01, 0.03, 0.06}[rng.IntN(4)])
+			}
+			origins = append(origins, words)
+			part = append(part, strings.Join(words, " "))
+		}
+		all = append(all, part)
+	}
+	return all
+}
+
+// brute is clustering by maps in memory, over all documents at once.
+func brute(texts []string, names []string) []judged {
+	c := Config{}.withDefaults()
+	s := newSigner(c)
+	group := make([]int, len(texts))
+	signatures := make([][]uint64, len(texts))
+	partners := make([]map[int]bool, len(texts))
+	copyOf := make([]int, len(texts))
+	seen, bands := map[corpus.ID]int{}, map[string]int{}
+	link := func(i, j int) {
+		a, b := group[i], group[j]
+		for k := range group {
+			if group[k] == max(a, b) {
+				group[k] = min(a, b)
+			}
+		}
+	}
+	for i, text := range texts {
+		id, hashes := s.sign(nil, text)
+		group[i], signatures[i], partners[i], copyOf[i] = i, hashes, map[int]bool{}, i
+		if first, ok := seen[id]; ok {
+			copyOf[i] = first
+			link(i, first)
+			continue
+		}
+		seen[id] = i
+		for band := range min(c.Bands, len(hashes)) {
+			k := fmt.Sprint(band, hashes[band])
+			if first, ok := bands[k]; ok {
+				link(i, first)
+				partners[i][first], partners[first][i] = true, true
+			} else {
+				bands[k] = i
+			}
+		}
+	}
+	similarity := func(i, j int) float64 {
+		if len(signatures[i]) == 0 {
+			return 1
+		}
+		return c.similarity(signatures[i][c.Bands:], signatures[j][c.Bands:])
+	}
+	all := make([]judged, len(texts))
+	for i := range texts {
+		root, v := group[i], judged{similarity: math.NaN()}
+		v.survivor, v.cluster, v.match = names[root], names[root], names[i]
+		for _, g := range group {
+			if g == root {
+				v.size++
+			}
+		}
+		switch {
+		case copyOf[i] != i:
+			v.kind, v.match, v.similarity = Exact, names[copyOf[i]], similarity(i, root)
+		case root != i:
+			best := -1.0
+			for j := range texts {
+				if partners[i][j] && similarity(i, j) > best {
+					best, v.match = similarity(i, j), names[j]
+				}
+			}
+			v.kind, v.similarity = Near, similarity(i, root)
+		}
+		all[i] = v
+	}
+	return all
+}
+
+func TestAgainstBruteForce(t *testing.T) {
+	for seed := range uint64(6) {
+		parts := mixture(rand.New(rand.NewPCG(seed, 5)), 4, 90)
+		ds := newDataset()
+		ds.grow(parts...)
+		run(t, ds, 2)
+		var names, texts []string
+		var got []judged
+		for p, part := range parts {
+			for i := range part {
+				names = append(names, fmt.Sprintf("%d.%d", p, i))
+			}
+			texts = append(texts, part...)
+			got = append(got, ds.verdicts(p)...)
+		}
+		want, kinds := brute(texts, names), map[string]int{}
+		for i := range want {
+			kinds[want[i].kind]++
+			if fmt.Sprint(got[i]) != fmt.Sprint(want[i]) {
+				t.Errorf("seed %d, document %s:\n got %+v\nwant %+v", seed, names[i], got[i], want[i])
+			}
+		}
+		if kinds[""] < 20 || kinds[Exact] < 20 || kinds[Near] < 20 {
+			t.Errorf("seed %d: %v: too few of a kind to test anything", seed, kinds)
+		}
+	}
+}
+
+// dump is all that the stage leaves, as text (NaN equals NaN).
+func dump(ds *dataset) string {
+	var b strings.Builder
+	for part := range ds.first + ds.parts {
+		for _, role := range []string{Signature, Verdict} {
+			for _, t := range ds.tables[key(role, part)] {
+				fmt.Fprintln(&b, role, part, t.Rows, t.Columns)
+			}
+		}
+	}
+	fmt.Fprintln(&b, ds.counts)
+	return b.String()
+}
+
+func TestIndependentOfWorkersAndMemory(t *testing.T) {
+	parts := mixture(rand.New(rand.NewPCG(6, 6)), 6, 500)
+	want := ""
+	for _, workers := range []int{1, 4} {
+		for _, memory := range []int64{512 << 10, 1 << 30} {
+			ds := newDataset()
+			ds.memory = memory
+			ds.grow(parts...)
+			run(t, ds, workers)
+			got := dump(ds)
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Errorf("%d workers, memory %d: other results", workers, memory)
+			}
+		}
+	}
+}
+
+// Each text of a chain is like the next, the ends have little in common.
+func TestChain(t *testing.T) {
+	const links = 8
+	rng := rand.New(rand.NewPCG(7, 7))
+	words := prose(rng, 400, 1e6)
+	var texts []string
+	for i := range links {
+		if i > 0 {
+			copy(words[i*40:], prose(rng, 20, 1e6))
+		}
+		texts = append(texts, strings.Join(words, " "))
+	}
+	ds := newDataset()
+	ds.grow(texts[:3], texts[3:])
+	run(t, ds, 2)
+	all := append(ds.verdicts(0), ds.verdicts(1)...)
+	for i, v := range all[1:] {
+		if v.kind != Near || v.survivor != "0.0" || v.size != links {
+			t.Errorf("link %d: %+v", i+1, v)
+		}
+	}
+	last := all[links-1]
+	if last.match != "1.3" || last.similarity > 0.65 {
+		t.Errorf("last link %+v: want the link before as match, and little similarity to the first", last)
+	}
+}
+
+// A document whose only links lead to later ones names one of them.
+func TestBridge(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	bridge := prose(rng, 400, 1e6)
+	left, right := slices.Clone(bridge), slices.Clone(bridge)
+	copy(left[:70], prose(rng, 70, 1e6))
+	copy(right[330:], prose(rng, 70, 1e6))
+	ds := newDataset()
+	ds.grow([]string{strings.Join(left, " "), strings.Join(right, " "), strings.Join(bridge, " ")})
+	run(t, ds, 1)
+	v := ds.verdicts(0)
+	if v[1].kind != Near || v[1].survivor != "0.0" || v[1].size != 3 {
+		t.Fatalf("%+v: the test wants ends that are linked through the bridge", v)
+	}
+	if v[2].kind != Near || v[2].survivor != "0.0" {
+		t.Errorf("bridge: %+v", v[2])
+	}
+}
+
+func TestSecondGeneration(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	old := prose(rng, 300, 1e6)
+	near := slices.Clone(old)
+	near[10] = "changed"
+	other := prose(rng, 300, 1e6)
+	ds := newDataset()
+	ds.grow([]string{"something else", strings.Join(near, " ")}, []string{strings.Join(prose(rng, 50, 1e6), " "), strings.Join(old, " ")})
+	run(t, ds, 1)
+	first := dump(ds)
+	ds.grow([]string{strings.Join(other, " "), strings.Join(old, "  ")}, []string{strings.Join(other, " ")})
+	run(t, ds, 2)
+	if v := ds.verdicts(2)[1]; v.kind != Exact || v.match != "1.1" || v.survivor != "0.1" || v.size != 3 {
+		t.Errorf("copy of an old duplicate: %+v", v)
+	}
+	if v := ds.verdicts(3)[0]; v.kind != Exact || v.match != "2.0" || v.survivor != "2.0" || v.size != 2 {
+		t.Errorf("copy within the generation: %+v", v)
+	}
+	if got := (corpus.Counts{"docs_in": 3, "docs_out": 1, "dropped.exact": 2, "clusters": 2}); ds.counts["docs_in"] != got["docs_in"] ||
+		ds.counts["docs_out"] != got["docs_out"] || ds.counts["dropped.exact"] != got["dropped.exact"] || ds.counts["clusters"] != got["clusters"] {
+		t.Errorf("counts %v, want %v", ds.counts, got)
+	}
+	second := dump(ds)
+	if cut := strings.LastIndex(first, "map["); !strings.HasPrefix(second, first[:cut]) {
+		t.Error("the verdicts of the first generation changed")
+	}
+}
+
+func TestNothingNew(t *testing.T) {
+	ds := newDataset()
+	ds.grow()
+	run(t, ds, 1)
+	ds.grow([]string{"one", "two", "one"})
+	run(t, ds, 1)
+	ds.grow()
+	run(t, ds, 1)
+	if len(ds.counts) != 0 {
+		t.Errorf("counts of an empty generation: %v", ds.counts)
+	}
+}
+
+func TestAllEqual(t *testing.T) {
+	for _, text := range []string{"", "the same words again and again and again"} {
+		ds := newDataset()
+		part := slices.Repeat([]string{text}, 3000)
+		ds.grow(part, part)
+		run(t, ds, 2)
+		if ds.counts["docs_out"] != 1 || ds.counts["dropped.exact"] != 5999 || ds.counts["clusters"] != 1 {
+			t.Errorf("%q: %v", text, ds.counts)
+		}
+		if v := ds.verdicts(1)[2999]; v.match != "0.0" || v.similarity != 1 || v.size != 6000 {
+			t.Errorf("%q: %+v", text, v)
+		}
+	}
+}
+
+func TestRefusesTooLittleMemory(t *testing.T) {
+	ds := newDataset()
+	ds.grow(slices.Repeat([]string{"text"}, 1000))
+	ds.memory = 16499
+	err := ds.run(t, Stage(Config{}), 1)
+	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "--memory 16500") {
+		t.Errorf("8250 bytes in half of 16499: %v", err)
+	}
+	ds.memory = 16500
+	run(t, ds, 1)
+}
+
+func TestOtherSettingsAreNotCompared(t *testing.T) {
+	ds := newDataset()
+	ds.grow([]string{"text"})
+	run(t, ds, 1)
+	ds.grow([]string{"text"})
+	for _, c := range []Config{{Seed: 1}, {Shingle: 3}, {Bands: 8, Rows: 14}} {
+		if err := ds.run(t, Stage(c), 1); corpus.ClassOf(err) != corpus.BadConfig {
+			t.Errorf("%v after the default: %v", c, err)
+		}
+	}
+	if err := ds.run(t, Stage(Config{Bands: -1}), 1); corpus.ClassOf(err) != corpus.BadConfig {
+		t.Errorf("bands -1: %v", err)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ds := newDataset()
+	ds.grow([]string{"one", "two", "one"})
+	run(t, ds, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	ds.ctx = ctx
+	for _, p := range Stage(Config{}).Passes {
+		if err := ds.pass(t, p, 1); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+}
+
+// Signatures that do not fit together are an error, not a panic.
+func TestDamagedSignatures(t *testing.T) {
+	words := "enough words for a shingle or two of them"
+	ds := newDataset()
+	ds.grow([]string{words, words, words + " more", words + " more"}, []string{words})
+	run(t, ds, 1)
+	table := ds.tables[key(Signature, 0)][0]
+	table.Column("hashes").Hashes[2] = []uint64{1, 2, 3}
+	if err := ds.pass(t, Stage(Config{}).Passes[1], 1); corpus.ClassOf(err) != corpus.Corrupt {
+		t.Errorf("signature of three numbers: %v", err)
+	}
+	c := newCursor(&env{t: t, dataset: ds, pass: Stage(Config{}).Passes[1]}, []uint32{0, 9, 10})
+	defer c.close()
+	if _, err := c.at(8); corpus.ClassOf(err) != corpus.Corrupt {
+		t.Errorf("part with fewer rows than it had: %v", err)
+	}
+	if _, err := c.at(10); err == nil {
+		t.Error("there is a signature beyond the last")
+	}
+}
+
+// BenchmarkSign is bytes to signature, on texts of 2 kB.
+func BenchmarkSign(b *testing.B) {
+	rng := rand.New(rand.NewPCG(10, 10))
+	english := strings.Join(prose(rng, 312, 1e4), " ")
+	for len(english) < 2000 {
+		english += " word"
+	}
+	for name, text := range map[string]string{"words": english[:2000], "han": string(hanText(rng, 667))} {
+		b.Run(name, func(b *testing.B) {
+			s := newSigner(Config{}.withDefaults())
+			var hashes []uint64
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, hashes = s.sign(hashes[:0], text)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "docs/s")
+		})
+	}
+}
+
+// BenchmarkCluster is clustering alone, of signatures of which three in ten
+// repeat an earlier one in all bands.
+func BenchmarkCluster(b *testing.B) {
+	const docs = 100000
+	c := Config{}.withDefaults()
+	rng := rand.New(rand.NewPCG(11, 11))
+	ds := newDataset()
+	ds.parts, ds.memory = 1, 256<<20
+	var all [][]uint64
+	var batches []*corpus.Table
+	for i := range docs {
+		if i%4096 == 0 {
+			batches = append(batches, corpus.NewTable(SignatureSchema()))
+		}
+		hashes := make([]uint64, c.signatureLen())
+		for j := range hashes {
+			hashes[j] = rng.Uint64()
+		}
+		if i > 0 && rng.IntN(10) < 3 {
+			hashes = all[rng.IntN(i)]
+		}
+		all = append(all, hashes)
+		appendSignature(batches[len(batches)-1], docID(0, i), docID(1, i), c.String(), hashes, 1000)
+	}
+	ds.tables[key(Signature, 0)] = batches
+	for b.Loop() {
+		if err := ds.pass(b, Stage(c).Passes[1], 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(docs*float64(b.N)/b.Elapsed().Seconds(), "docs/s")
+}

@@ -1,0 +1,200 @@
+package dedup
+
+import (
+	"errors"
+	"io"
+	"math"
+	"sort"
+
+	"corpus"
+)
+
+// rowsPerBatch is how many rows of a cluster table are written at once.
+const rowsPerBatch = 4096
+
+// clusterSchema is the columns of the table between clustering and verdicts:
+// the documents of clusters, by part and row.
+func clusterSchema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "part", Kind: corpus.Ints},
+		{Name: "row", Kind: corpus.Ints},
+		{Name: "kind", Kind: corpus.Strings},
+		{Name: "match", Kind: corpus.IDs},
+		{Name: "survivor", Kind: corpus.IDs},
+		{Name: "similarity", Kind: corpus.Floats},
+		{Name: "size", Kind: corpus.Ints},
+	}
+}
+
+// rowWriter writes the cluster table; it adds the survivors of this generation,
+// which have no partners, between the documents it is given.
+type rowWriter struct {
+	*clustering
+	out   corpus.TableWriter
+	batch *corpus.Table
+	next  uint32 // document after the last one written or passed over
+}
+
+func newRowWriter(k *clustering) (*rowWriter, error) {
+	out, err := k.env.Create(cluster, clusterSchema())
+	return &rowWriter{clustering: k, out: out, batch: corpus.NewTable(clusterSchema()), next: k.fresh}, err
+}
+
+// write adds the row of a document, not below the last; that of no document is
+// passed over.
+func (w *rowWriter) write(r row) error {
+	if r.d == MaxDocuments {
+		return nil
+	}
+	if err := w.survivorsBelow(r.d); err != nil {
+		return err
+	}
+	w.next = r.d + 1
+	return w.add(r)
+}
+
+// end writes what remains.
+func (w *rowWriter) end() error {
+	if err := w.survivorsBelow(w.start[len(w.start)-1]); err != nil {
+		return err
+	}
+	return w.flush()
+}
+
+func (w *rowWriter) survivorsBelow(d uint32) error {
+	for ; w.next < d; w.next++ {
+		if w.size[w.next] > 1 {
+			if err := w.add(row{d: w.next, similarity: math.NaN()}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *rowWriter) add(r row) error {
+	part := sort.Search(len(w.start), func(i int) bool { return w.start[i] > r.d }) - 1
+	c := w.batch.Columns
+	c[0].Ints = append(c[0].Ints, int64(part))
+	c[1].Ints = append(c[1].Ints, int64(r.d-w.start[part]))
+	c[2].Strings = append(c[2].Strings, r.kind)
+	c[3].IDs = append(c[3].IDs, r.match)
+	c[4].IDs = append(c[4].IDs, r.survivor)
+	c[5].Floats = append(c[5].Floats, r.similarity)
+	c[6].Ints = append(c[6].Ints, int64(w.size[w.forest.root(r.d)]))
+	w.batch.Rows++
+	if w.batch.Rows < rowsPerBatch {
+		return nil
+	}
+	return w.flush()
+}
+
+func (w *rowWriter) flush() error {
+	defer w.batch.Reset()
+	return w.out.Write(w.batch)
+}
+
+// rowReader steps through the rows of one part in the cluster table.
+type rowReader struct {
+	in    corpus.TableReader
+	part  int64
+	table *corpus.Table
+	i     int
+}
+
+// openRows opens the table at the first row of a part.
+func openRows(env corpus.Env, part int) (*rowReader, error) {
+	first, _ := env.Parts()
+	in, err := env.Open(cluster, first) // of the pass's only task
+	if err != nil {
+		return nil, err
+	}
+	return &rowReader{in: in, part: int64(part), table: corpus.NewTable(clusterSchema())}, nil
+}
+
+// find steps to the part's row, and says whether there is one.
+func (r *rowReader) find(row int64) (bool, error) {
+	for {
+		parts, rows := r.table.Columns[0].Ints, r.table.Columns[1].Ints
+		for ; r.i < r.table.Rows; r.i++ {
+			if parts[r.i] > r.part || parts[r.i] == r.part && rows[r.i] >= row {
+				return parts[r.i] == r.part && rows[r.i] == row, nil
+			}
+		}
+		t, err := r.in.Next()
+		if errors.Is(err, io.EOF) {
+			r.table, r.i = corpus.NewTable(clusterSchema()), 0
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		r.table, r.i = t, 0
+	}
+}
+
+// verdict writes the verdicts of one part.
+func verdict(env corpus.Env) error {
+	first, _ := env.Parts()
+	part := first + env.Task()
+	rows, err := openRows(env, part)
+	if err != nil {
+		return err
+	}
+	defer rows.in.Close()
+	out, err := env.Create(Verdict, VerdictSchema())
+	if err != nil {
+		return err
+	}
+	batch := corpus.NewTable(VerdictSchema())
+	n := int64(0)
+	return eachTable(env, Signature, part, func(t *corpus.Table) error {
+		batch.Reset()
+		bytes := t.Column("bytes").Ints
+		for i, id := range t.Column("id").IDs {
+			kind, err := appendVerdict(batch, rows, n, id)
+			if err != nil {
+				return err
+			}
+			count(env, kind, bytes[i])
+			n++
+		}
+		return out.Write(batch)
+	})
+}
+
+// appendVerdict adds the verdict of the part's row n.
+func appendVerdict(t *corpus.Table, rows *rowReader, n int64, id corpus.ID) (kind string, err error) {
+	match, survivor, similarity, size := id, id, math.NaN(), int64(1)
+	found, err := rows.find(n)
+	if err != nil {
+		return "", err
+	}
+	if found {
+		c, i := rows.table.Columns, rows.i
+		kind, size = c[2].Strings[i], c[6].Ints[i]
+		if kind != "" {
+			match, survivor, similarity = c[3].IDs[i], c[4].IDs[i], c[5].Floats[i]
+		}
+	}
+	c := t.Columns
+	c[0].Strings = append(c[0].Strings, kind)
+	c[1].IDs = append(c[1].IDs, match)
+	c[2].IDs = append(c[2].IDs, survivor)
+	c[3].Floats = append(c[3].Floats, similarity)
+	c[4].IDs = append(c[4].IDs, survivor)
+	c[5].Ints = append(c[5].Ints, size)
+	t.Rows++
+	return kind, nil
+}
+
+func count(env corpus.Env, kind string, bytes int64) {
+	env.Count("docs_in", 1)
+	env.Count("bytes_in", bytes)
+	if kind == "" {
+		env.Count("docs_out", 1)
+		env.Count("bytes_out", bytes)
+		return
+	}
+	env.Count("dropped."+kind, 1)
+}
