@@ -1,0 +1,238 @@
+package filter
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"corpus"
+)
+
+// The score must find target documents, held out from the sources of the tables
+// and planted as 5 % of a pool, among documents of the same language that passed
+// every rule as they did. Targets are the documentation comments of Go's
+// packages; the tables know nothing of Go.
+const wantAUC = 0.90
+
+// TestScoreInGoTree takes the other documents from the Go distribution, so that
+// it runs wherever the tests do: pieces of all its text files but Go code.
+func TestScoreInGoTree(t *testing.T) {
+	var pool []string
+	files := goTree(t)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		text := files[path]
+		if strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".s") {
+			continue
+		}
+		for i := 0; i < len(text); i += 2048 { // long files are many documents
+			pool = append(pool, strings.ToValidUTF8(text[i:min(len(text), i+2048)], ""))
+		}
+	}
+	testScore(t, pool, "the Go tree")
+}
+
+// TestScoreInPile takes them from a sample of the Pile: web pages, code, papers,
+// mails, patents, questions and answers.
+func TestScoreInPile(t *testing.T) {
+	f, err := os.Open("../../shared/data/dsir/toy_pile_data.jsonl.gz")
+	if err != nil {
+		t.Skip("needs ../shared/data/dsir/toy_pile_data.jsonl.gz: 1,000 documents of the Pile (p-lambda/dsir, tests)")
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pool []string
+	lines := bufio.NewScanner(z)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var d struct{ Contents, Text string }
+		if err := json.Unmarshal(lines.Bytes(), &d); err != nil {
+			t.Fatal(err)
+		}
+		pool = append(pool, d.Contents+d.Text)
+	}
+	testScore(t, pool, "a sample of the Pile")
+}
+
+// rotations is how often other targets are planted; the mean is tested.
+const rotations = 10
+
+// testScore plants targets among others.
+func testScore(t *testing.T, others []string, name string) {
+	others, targets := passing(t, others), goDocs(t)
+	planted := len(others) / 19
+	if len(others) < 100 || len(targets) < planted {
+		t.Fatalf("only %d others and %d targets pass the rules", len(others), len(targets))
+	}
+	sum, byLength, least := 0.0, 0.0, 1.0
+	for r := range rotations {
+		var pool bag
+		var chosen []string
+		for i := range planted {
+			chosen = append(chosen, targets[(i*len(targets)/planted+r*7919)%len(targets)])
+		}
+		for _, text := range slices.Concat(chosen, others) {
+			pool.add(tokensOf(text))
+		}
+		w := newWeights(bundled()["en"], &pool)
+		score := func(text string) float64 { return w.score(tokensOf(text)) }
+		auc := areaUnderCurve(chosen, others, score)
+		sum, least = sum+auc, min(least, auc)
+		byLength += areaUnderCurve(chosen, others, func(text string) float64 { return float64(len(text)) })
+	}
+	t.Logf("%d of %d documentation comments among %d documents of %s: AUC %.4f (least %.4f); by length alone %.4f",
+		planted, len(targets), len(others), name, sum/rotations, least, byLength/rotations)
+	if sum/rotations < wantAUC {
+		t.Errorf("AUC %.4f, want %.2f", sum/rotations, wantAUC)
+	}
+}
+
+// areaUnderCurve is the probability that a positive scores higher than a negative.
+func areaUnderCurve(positive, negative []string, score func(string) float64) float64 {
+	values := make([]float64, len(negative))
+	for i, n := range negative {
+		values[i] = score(n)
+	}
+	wins := 0.0
+	for _, p := range positive {
+		v := score(p)
+		for _, n := range values {
+			switch {
+			case v > n:
+				wins++
+			case v == n:
+				wins += 0.5
+			}
+		}
+	}
+	return wins / float64(len(positive)*len(negative))
+}
+
+// passing is the English texts that pass every rule, each once.
+func passing(t *testing.T, texts []string) (good []string) {
+	t.Helper()
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	docs := make([]corpus.Document, len(texts))
+	for i, text := range texts {
+		docs[i] = document(i, "en", text)
+	}
+	w := newWorld(docs, 1, 2)
+	w.run(t, Stage(Config{}))
+	k := w.table(RoleKept, 0)
+	return k.Column("text").Strings
+}
+
+// goTree is the text files of the Go distribution by path.
+var goTree = func() func(*testing.T) map[string]string {
+	var once sync.Once
+	files := map[string]string{}
+	return func(t *testing.T) map[string]string {
+		t.Helper()
+		once.Do(func() { readTree(t, files) })
+		return files
+	}
+}()
+
+func readTree(t *testing.T, files map[string]string) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range roots { // Debian has links there
+		if root, err = filepath.EvalSymlinks(root); err == nil {
+			err = readDir(root, files)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func readDir(root string, files map[string]string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err == nil && utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 {
+			files[path] = string(text)
+		}
+		return err
+	})
+}
+
+// goDocs is the documentation of the packages of the standard library, as far as
+// it passes every rule.
+var goDocs = func() func(*testing.T) []string {
+	var once sync.Once
+	var texts []string
+	return func(t *testing.T) []string {
+		t.Helper()
+		once.Do(func() { texts = passing(t, parseDocs(goTree(t))) })
+		return texts
+	}
+}()
+
+func parseDocs(tree map[string]string) (texts []string) {
+	files, packages := token.NewFileSet(), map[string][]*ast.File{}
+	for _, path := range slices.Sorted(maps.Keys(tree)) {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || !strings.Contains(path, "/src/") || strings.Contains(path, "/src/cmd/") ||
+			strings.Contains(path, "testdata") {
+			continue
+		}
+		f, err := parser.ParseFile(files, path, tree[path], parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			continue // some are meant to be wrong
+		}
+		dir := filepath.Dir(path) + " " + f.Name.Name
+		packages[dir] = append(packages[dir], f)
+	}
+	for _, dir := range slices.Sorted(maps.Keys(packages)) {
+		p, err := doc.NewFromFiles(files, packages[dir], "std")
+		if err == nil {
+			texts = append(texts, docText(p))
+		}
+	}
+	return texts
+}
+
+// docText joins the comments of a package.
+func docText(p *doc.Package) string {
+	parts := []string{p.Doc}
+	for _, f := range p.Funcs {
+		parts = append(parts, f.Doc)
+	}
+	for _, typ := range p.Types {
+		parts = append(parts, typ.Doc)
+		for _, f := range slices.Concat(typ.Funcs, typ.Methods) {
+			parts = append(parts, f.Doc)
+		}
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "\n")
+}

@@ -1,0 +1,133 @@
+package filter
+
+import (
+	"bytes"
+	"math"
+
+	"corpus"
+)
+
+// verdictSchema is the columns of the role "verdict": keep is 1 or 0, the lists
+// name every rule that the document fails, with what was measured and the limit.
+var verdictSchema = corpus.Schema{
+	{Name: "keep", Kind: corpus.Ints},
+	{Name: "rules", Kind: corpus.Lists},
+	{Name: "values", Kind: corpus.Numbers},
+	{Name: "limits", Kind: corpus.Numbers},
+}
+
+// verdictRows is the rows of a batch of verdicts.
+const verdictRows = 4096
+
+// decide is the pass that writes verdicts and counts them.
+func (s *selector) decide(e corpus.Env) error {
+	cuts, err := readCuts(e)
+	if err != nil {
+		return err
+	}
+	w, err := e.Create(roleVerdict, verdictSchema)
+	if err != nil {
+		return err
+	}
+	t := corpus.NewTable(verdictSchema)
+	count := counts{}
+	err = s.each(e, part(e), func(r *row) error {
+		fails := s.verdict(r, cuts)
+		s.count(count, r, fails)
+		appendVerdict(t, fails)
+		if t.Rows < verdictRows {
+			return nil
+		}
+		defer t.Reset()
+		return w.Write(t)
+	})
+	if err != nil {
+		return err
+	}
+	for name, n := range count {
+		e.Count(name, n)
+	}
+	return w.Write(t)
+}
+
+// verdict is every rule that r fails; the budget is asked last, of documents
+// that pass all others.
+func (s *selector) verdict(r *row, cuts map[string][]byte) []corpus.Failure {
+	fails := s.failures(nil, r)
+	if len(fails) > 0 {
+		return fails
+	}
+	last, ok := cuts[r.lang]
+	if ok && bytes.Compare(rank(nil, r.lang, r.score, r.id), last) <= 0 {
+		return nil
+	}
+	limit, value := math.MaxFloat64, r.score
+	if ok {
+		limit = scoreOf(last)
+	}
+	if math.IsNaN(value) {
+		value = 0
+	}
+	return []corpus.Failure{{Rule: RuleBudget, Value: value, Limit: limit}}
+}
+
+// readCuts gives the rank of the last document kept by language.
+func readCuts(e corpus.Env) (map[string][]byte, error) {
+	cuts := map[string][]byte{}
+	first, _ := e.Parts()
+	err := tables(e, roleCut, first, func(t *corpus.Table) error {
+		for i := range t.Rows {
+			lang, score, id := t.Columns[0].Strings[i], t.Columns[1].Floats[i], t.Columns[2].IDs[i]
+			last := rank(nil, lang, score, id)
+			cuts[string(last[:len(lang)])] = last
+		}
+		return nil
+	})
+	return cuts, err
+}
+
+func appendVerdict(t *corpus.Table, fails []corpus.Failure) {
+	keep := int64(1)
+	var rules []string
+	var values, limits []float64
+	for _, f := range fails {
+		keep = 0
+		rules, values, limits = append(rules, f.Rule), append(values, f.Value), append(limits, f.Limit)
+	}
+	c := t.Columns
+	c[0].Ints = append(c[0].Ints, keep)
+	c[1].Lists = append(c[1].Lists, rules)
+	c[2].Numbers = append(c[2].Numbers, values)
+	c[3].Numbers = append(c[3].Numbers, limits)
+	t.Rows++
+}
+
+type counts map[string]int64
+
+// count adds a document to the funnel, of all and of its language. A document
+// that fails one rule alone counts as dropped_alone by it: what the rule costs
+// by itself.
+func (s *selector) count(c counts, r *row, fails []corpus.Failure) {
+	for _, in := range []string{"", "lang." + codeOf(r.lang) + "."} {
+		c[in+"docs_in"]++
+		c[in+"bytes_in"] += r.bytes
+		if len(fails) == 0 {
+			c[in+"docs_out"]++
+			c[in+"bytes_out"] += r.bytes
+		}
+		if len(fails) == 0 || fails[0].Rule == RuleBudget {
+			c[in+"docs_eligible"]++
+		}
+		for _, f := range fails {
+			c[in+"dropped."+f.Rule]++
+		}
+		if len(fails) == 1 {
+			c[in+"dropped_alone."+fails[0].Rule]++
+		}
+	}
+	for i, rule := range s.set.rules {
+		if math.IsNaN(r.values[i]) {
+			c["not_applied."+rule.Name]++
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package filter
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"corpus"
+)
+
+// tables calls do with every batch of a table.
+func tables(e corpus.Env, role string, part int, do func(*corpus.Table) error) error {
+	r, err := e.Open(role, part)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for {
+		t, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(t.Check(), e.Context().Err()); err != nil {
+			return err
+		}
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+}
+
+// part is the number of the part that the task works on.
+func part(e corpus.Env) int {
+	first, _ := e.Parts()
+	return first + e.Task()
+}
+
+// rows calls do for every row below n on the goroutines of workers, each of
+// which has a state of its own. What do writes must depend on the row alone.
+func rows[S any](workers []S, n int, do func(state S, row int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for _, w := range workers[:min(len(workers), max(n, 1))] {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(w, i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// floats makes an empty table of float columns with room for n rows.
+func floats(columns []string, n int) *corpus.Table {
+	s := make(corpus.Schema, len(columns))
+	for i, c := range columns {
+		s[i] = corpus.Field{Name: c, Kind: corpus.Floats}
+	}
+	t := corpus.NewTable(s)
+	for i := range t.Columns {
+		t.Columns[i].Floats = make([]float64, n)
+	}
+	t.Rows = n
+	return t
+}
+
+// cursor reads a sidecar row by row beside another table; batches need not
+// be cut alike.
+type cursor struct {
+	r   corpus.TableReader
+	t   *corpus.Table
+	row int
+}
+
+// next moves to the next row; io.EOF when there is none.
+func (c *cursor) next() error {
+	c.row++
+	for c.t == nil || c.row >= c.t.Rows {
+		t, err := c.r.Next()
+		if err != nil {
+			return err
+		}
+		if err := t.Check(); err != nil {
+			return err
+		}
+		c.t, c.row = t, 0
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package filter
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"math"
+	"math/bits"
+	"slices"
+
+	"corpus"
+)
+
+// A sort record is a rank and the document's bytes; ranks order documents by
+// language, score from high to low, and id.
+const (
+	rankBytes   = maxLang + 8 + 16
+	recordBytes = rankBytes + 8
+)
+
+// rank is the place of a document in the order of its language. A score that
+// was not measured counts as 0, so a language without a target is in the order
+// of its ids, which are hashes: an even sample.
+func rank(dst []byte, lang string, score float64, id corpus.ID) []byte {
+	var code [maxLang]byte
+	copy(code[:], lang)
+	if math.IsNaN(score) {
+		score = 0
+	}
+	order := math.Float64bits(score + 0) // -0 becomes 0
+	if order>>63 == 0 {
+		order |= 1 << 63
+	} else {
+		order = ^order
+	}
+	dst = append(dst, code[:]...)
+	dst = binary.BigEndian.AppendUint64(dst, ^order)
+	return append(dst, id[:]...)
+}
+
+// choose is the pass that finds for each language the last document that the
+// budget keeps.
+func (s *selector) choose(e corpus.Env) error {
+	sorter, err := e.Sort(recordBytes)
+	if err != nil {
+		return err
+	}
+	defer sorter.Close()
+	eligible, pool, err := s.rankAll(e, sorter)
+	if err != nil {
+		return err
+	}
+	shares := s.shares(e, eligible, pool)
+	cuts, err := cut(sorter, shares)
+	if err != nil {
+		return err
+	}
+	return writeCuts(e, cuts)
+}
+
+// rankAll adds a record for each document that passed every rule. It gives their
+// bytes by language, and the bytes of all documents.
+func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (eligible map[string]int64, pool int64, err error) {
+	eligible = map[string]int64{}
+	var record []byte
+	var fails []corpus.Failure
+	first, n := e.Parts()
+	for p := first; p < first+n; p++ {
+		err := s.each(e, p, func(r *row) error {
+			pool += r.bytes
+			if fails = s.failures(fails[:0], r); len(fails) > 0 {
+				return nil
+			}
+			if len(r.lang) > maxLang {
+				return fmt.Errorf("language code %q of document %s is longer than %d bytes", r.lang, r.id, maxLang)
+			}
+			record = rank(record[:0], r.lang, r.score, r.id)
+			eligible[string(record[:maxLang])] += r.bytes
+			return sorter.Add(binary.BigEndian.AppendUint64(record, uint64(r.bytes)))
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	if given, ok := s.pool[first]; ok {
+		pool = given
+	}
+	return eligible, pool, nil
+}
+
+// shares divides the budget among the languages in proportion to their eligible
+// bytes; without a budget, or with one that all fit in, each has all it needs.
+func (s *selector) shares(e corpus.Env, eligible map[string]int64, pool int64) map[string]int64 {
+	sum := int64(0)
+	for _, n := range eligible {
+		sum += n
+	}
+	budget := int64(s.keep * float64(pool))
+	e.Count("pool_bytes", pool)
+	e.Count("eligible_bytes", sum)
+	if s.keep > 0 {
+		e.Count("budget_bytes", budget)
+	}
+	if s.keep == 0 || sum <= budget {
+		if s.keep > 0 {
+			e.Count("budget_did_not_bind", 1)
+		}
+		return eligible
+	}
+	shares := map[string]int64{}
+	for lang, n := range eligible {
+		hi, lo := bits.Mul64(uint64(budget), uint64(n))
+		share, _ := bits.Div64(hi, lo, uint64(sum)) // budget < sum, so the quotient fits
+		shares[lang] = int64(share)
+	}
+	return shares
+}
+
+// ending is where the kept part of a language ends.
+type ending struct {
+	last   []byte // rank of the last document kept; nil when none fits
+	bytes  int64  // of the documents kept
+	closed bool
+}
+
+// cut takes of each language the longest prefix that fits its share.
+func cut(sorter corpus.Sorter, shares map[string]int64) (map[string]*ending, error) {
+	cuts := map[string]*ending{}
+	for lang := range shares {
+		cuts[lang] = new(ending)
+	}
+	for record, err := range sorter.Each() {
+		if err != nil {
+			return nil, err
+		}
+		c, share := cuts[string(record[:maxLang])], shares[string(record[:maxLang])]
+		n := int64(binary.BigEndian.Uint64(record[rankBytes:]))
+		if c.closed = c.closed || c.bytes+n > share; !c.closed {
+			c.bytes += n
+			c.last = append(c.last[:0], record[:rankBytes]...)
+		}
+	}
+	return cuts, nil
+}
+
+var cutSchema = corpus.Schema{
+	{Name: "lang", Kind: corpus.Strings},
+	{Name: "score", Kind: corpus.Floats},
+	{Name: "id", Kind: corpus.IDs},
+	{Name: "bytes", Kind: corpus.Ints},
+}
+
+// writeCuts writes a row for each language of which something is kept.
+func writeCuts(e corpus.Env, cuts map[string]*ending) error {
+	w, err := e.Create(roleCut, cutSchema)
+	if err != nil {
+		return err
+	}
+	t := corpus.NewTable(cutSchema)
+	for _, lang := range slices.Sorted(maps.Keys(cuts)) {
+		c := cuts[lang]
+		if c.last == nil {
+			continue
+		}
+		t.Columns[0].Strings = append(t.Columns[0].Strings, string(bytes.TrimRight([]byte(lang), "\x00")))
+		t.Columns[1].Floats = append(t.Columns[1].Floats, scoreOf(c.last))
+		t.Columns[2].IDs = append(t.Columns[2].IDs, corpus.ID(c.last[maxLang+8:]))
+		t.Columns[3].Ints = append(t.Columns[3].Ints, c.bytes)
+		t.Rows++
+	}
+	return w.Write(t)
+}
+
+// scoreOf is the score in a rank.
+func scoreOf(rank []byte) float64 {
+	order := ^binary.BigEndian.Uint64(rank[maxLang:])
+	if order>>63 == 1 {
+		return math.Float64frombits(order &^ (1 << 63))
+	}
+	return math.Float64frombits(^order)
+}

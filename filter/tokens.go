@@ -1,0 +1,82 @@
+package filter
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"corpus/internal/words"
+)
+
+// tokens is one document cut into tokens, with all that the rules share: they
+// are computed once. It is reused from document to document.
+type tokens struct {
+	text   string
+	runes  int // characters of text
+	spans  []words.Span
+	exact  []uint64 // polynomial hash of the bytes, see poly
+	shift  []uint64 // polyBase to the power of the token's bytes
+	folded []uint64 // hash of the token in lower case
+	length []int32  // characters of the token
+	tight  []bool   // the token is of a script without spaces
+	words  int      // tokens that are not symbols
+	alpha  int      // tokens with at least one letter
+	chars  int      // characters of all words
+}
+
+// reset cuts text, of which at most maxMeasured bytes are looked at.
+func (t *tokens) reset(text string) {
+	t.text = clip(text, maxMeasured)
+	t.runes = utf8.RuneCountInString(t.text)
+	t.spans = words.Append(t.spans[:0], t.text)
+	t.exact, t.shift, t.folded = t.exact[:0], t.shift[:0], t.folded[:0]
+	t.length, t.tight = t.length[:0], t.tight[:0]
+	t.words, t.alpha, t.chars = 0, 0, 0
+	for _, s := range t.spans {
+		t.add(t.text[s.Start:s.End], s.Symbol)
+	}
+}
+
+// add takes in one token.
+func (t *tokens) add(token string, symbol bool) {
+	hash, shift, fold := uint64(0), uint64(1), uint64(foldSeed)
+	for i := range len(token) {
+		hash = polyAdd(hash, token[i])
+		shift = polyMul(shift, polyBase)
+	}
+	letter, runes := false, int32(0)
+	first, _ := utf8.DecodeRuneInString(token)
+	for _, r := range token {
+		runes++
+		if r < utf8.RuneSelf {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			letter = letter || 'a' <= r && r <= 'z'
+		} else {
+			r = unicode.ToLower(r)
+			letter = letter || unicode.IsLetter(r)
+		}
+		fold = (fold ^ uint64(r)) * foldPrime
+	}
+	t.exact, t.shift, t.folded = append(t.exact, hash), append(t.shift, shift), append(t.folded, mix(fold))
+	t.length, t.tight = append(t.length, runes), append(t.tight, words.Spaceless(first))
+	if !symbol {
+		t.words++
+		t.chars += int(runes)
+	}
+	if letter {
+		t.alpha++
+	}
+}
+
+// clip is the longest beginning of s of at most n bytes that ends with a whole
+// character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
