@@ -1,0 +1,185 @@
+package tokenize
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+)
+
+// Count is one word (its bytes, valid UTF-8) and how often it was seen.
+type Count struct {
+	Word []byte
+	N    int64
+}
+
+// Counts is a stream of counts by strictly ascending bytes of the word; it ends
+// at the first error. A Word is valid until the next one.
+type Counts = iter.Seq2[Count, error]
+
+// CountStats says what a [Counter] was given. All fields only add up, so those
+// of several parts may be summed in any order.
+type CountStats struct {
+	Texts     int64 `json:"texts"`
+	Bytes     int64 `json:"bytes"`      // of text
+	Words     int64 `json:"words"`      // counted, each occurrence
+	LongWords int64 `json:"long_words"` // skipped: longer than MaxWordBytes
+	LongBytes int64 `json:"long_bytes"` // bytes of the skipped words
+}
+
+// Add sums two statistics.
+func (s CountStats) Add(o CountStats) CountStats {
+	s.Texts += o.Texts
+	s.Bytes += o.Bytes
+	s.Words += o.Words
+	s.LongWords += o.LongWords
+	s.LongBytes += o.LongBytes
+	return s
+}
+
+// Counter counts the words of texts. What it gives depends on the texts alone,
+// not on their order, nor on how they were spread over several counters that
+// [MergeCounts] joins. It is for one goroutine.
+//
+// Memory grows with the distinct words: some 40 bytes and the word itself for
+// each. A caller that has a ceiling looks at Size after each text and, beyond
+// it, writes All to a file and calls Reset; merging the files gives the same
+// counts. One text must be shorter than 4 GiB, and so must the distinct words
+// between two resets.
+type Counter struct {
+	words wordTable
+	stats CountStats
+}
+
+// NewCounter makes an empty counter.
+func NewCounter() *Counter { return new(Counter) }
+
+// Add counts the words of one text.
+func (c *Counter) Add(text string) {
+	text = repairUTF8(text)
+	c.stats.Texts++
+	c.stats.Bytes += int64(len(text))
+	for i := 0; i < len(text); {
+		end := wordEnd(text, i)
+		if end-i > MaxWordBytes {
+			c.stats.LongWords++
+			c.stats.LongBytes += int64(end - i)
+		} else {
+			c.words.slot(text[i:end]).value++
+			c.stats.Words++
+		}
+		i = end
+	}
+}
+
+// Size is the memory in use, in bytes.
+func (c *Counter) Size() int64 { return c.words.size() }
+
+// Len is the number of distinct words.
+func (c *Counter) Len() int { return c.words.n }
+
+// Stats says what was added since the counter was made; Reset keeps it.
+func (c *Counter) Stats() CountStats { return c.stats }
+
+// Reset forgets the counts and keeps the memory for new ones.
+func (c *Counter) Reset() { c.words.reset() }
+
+// All gives the counts by ascending bytes.
+func (c *Counter) All() Counts {
+	return func(yield func(Count, error) bool) {
+		used := make([]uint32, 0, c.words.n)
+		for i := range c.words.slots {
+			if c.words.slots[i].len > 0 {
+				used = append(used, uint32(i))
+			}
+		}
+		slices.SortFunc(used, func(a, b uint32) int {
+			return bytes.Compare(c.words.word(&c.words.slots[a]), c.words.word(&c.words.slots[b]))
+		})
+		for _, i := range used {
+			s := &c.words.slots[i]
+			if !yield(Count{c.words.word(s), s.value}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// MergeCounts joins streams into one, adding the counts of equal words. It
+// holds one word of each stream.
+func MergeCounts(streams ...Counts) Counts {
+	return func(yield func(Count, error) bool) {
+		m := &countMerge{}
+		defer m.stop()
+		for _, s := range streams {
+			if err := m.open(s); err != nil {
+				yield(Count{}, err)
+				return
+			}
+		}
+		var word []byte
+		for len(m.heads) > 0 {
+			word = append(word[:0], m.heads[0].Word...)
+			n, err := m.take(word)
+			if !yield(Count{word, n}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// countMerge is a min-heap of the streams' next words.
+type countMerge struct {
+	heads []countHead
+	stops []func()
+}
+
+type countHead struct {
+	Count
+	next func() (Count, error, bool)
+}
+
+func (m *countMerge) stop() {
+	for _, f := range m.stops {
+		f()
+	}
+}
+
+func (m *countMerge) open(s Counts) error {
+	next, stop := iter.Pull2(s)
+	m.stops = append(m.stops, stop)
+	c, err, ok := next()
+	if err != nil || !ok {
+		return err
+	}
+	m.heads = append(m.heads, countHead{c, next})
+	up(m.heads, len(m.heads)-1, lessCount)
+	return nil
+}
+
+// take removes word from every stream that has it next and sums its counts.
+func (m *countMerge) take(word []byte) (int64, error) {
+	var sum int64
+	for len(m.heads) > 0 && bytes.Equal(m.heads[0].Word, word) {
+		head := &m.heads[0]
+		if sum > math.MaxInt64-head.N {
+			return 0, fmt.Errorf("merge word counts: the count of %q is beyond 63 bits", word)
+		}
+		sum += head.N
+		c, err, ok := head.next()
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			head.Count = c
+		} else {
+			*head = m.heads[len(m.heads)-1]
+			m.heads = m.heads[:len(m.heads)-1]
+		}
+		down(m.heads, 0, lessCount)
+	}
+	return sum, nil
+}
+
+func lessCount(a, b *countHead) bool { return bytes.Compare(a.Word, b.Word) < 0 }

@@ -1,0 +1,188 @@
+package tokenize
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func wordCounts(t testing.TB, counts Counts) map[string]int64 {
+	t.Helper()
+	out, last := map[string]int64{}, ""
+	for c, err := range counts {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := string(c.Word); w <= last {
+			t.Fatalf("%q comes after %q", w, last)
+		}
+		last = string(c.Word)
+		out[last] = c.N
+	}
+	return out
+}
+
+func countFile(t testing.TB, counts Counts) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteCounts(&b, counts); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestCounter(t *testing.T) {
+	c := NewCounter()
+	c.Add("the cat, the dog")
+	c.Add("the \xff" + strings.Repeat("x", MaxWordBytes+1))
+	got := wordCounts(t, c.All())
+	want := map[string]int64{"the": 2, " cat": 1, ",": 1, " the": 1, " dog": 1, " \ufffd": 1}
+	for w, n := range want {
+		if got[w] != n {
+			t.Errorf("%q was counted %d times, want %d", w, got[w], n)
+		}
+	}
+	if len(got) != len(want) || c.Len() != len(want) {
+		t.Errorf("counted %v, want %v", got, want)
+	}
+	stats := CountStats{Texts: 2, Bytes: 16 + 4 + 3 + MaxWordBytes + 1, Words: 7, LongWords: 1, LongBytes: MaxWordBytes + 1}
+	if c.Stats() != stats {
+		t.Errorf("stats %+v, want %+v", c.Stats(), stats)
+	}
+}
+
+// TestCountsAnyOrder: however texts are ordered and spread over counters, the
+// merged file is the same.
+func TestCountsAnyOrder(t *testing.T) {
+	texts := load[[]string](t, "texts.json")
+	one := NewCounter()
+	for _, text := range texts {
+		one.Add(text)
+	}
+	want := countFile(t, one.All())
+	rng := rand.New(rand.NewPCG(3, 4))
+	for parts := 1; parts < 6; parts++ {
+		counters := make([]*Counter, parts)
+		for i := range counters {
+			counters[i] = NewCounter()
+		}
+		for _, i := range rng.Perm(len(texts)) {
+			counters[rng.IntN(parts)].Add(texts[i])
+		}
+		var streams []Counts
+		var stats CountStats
+		for _, c := range counters {
+			streams = append(streams, ReadCounts(bytes.NewReader(countFile(t, c.All()))))
+			stats = stats.Add(c.Stats())
+		}
+		if got := countFile(t, MergeCounts(streams...)); !bytes.Equal(got, want) {
+			t.Errorf("%d parts give another file", parts)
+		}
+		if stats != one.Stats() {
+			t.Errorf("%d parts give %+v, want %+v", parts, stats, one.Stats())
+		}
+	}
+}
+
+func TestCounterReset(t *testing.T) {
+	c := NewCounter()
+	c.Add("some words here")
+	before := countFile(t, c.All())
+	c.Reset()
+	if c.Len() != 0 || len(wordCounts(t, c.All())) != 0 {
+		t.Fatal("counts are left after Reset")
+	}
+	c.Add("some words here")
+	if !bytes.Equal(before, countFile(t, c.All())) {
+		t.Error("counts differ after Reset")
+	}
+}
+
+// TestReadCountsDamaged: a count file that is cut anywhere is an error, and so
+// is one with more behind it.
+func TestReadCountsDamaged(t *testing.T) {
+	c := NewCounter()
+	c.Add("a damaged file is never read as a shorter one")
+	file := countFile(t, c.All())
+	read := func(data []byte) (n int, err error) {
+		for _, err = range ReadCounts(bytes.NewReader(data)) {
+			if err != nil {
+				return n, err
+			}
+			n++
+		}
+		return n, nil
+	}
+	if n, err := read(file); err != nil || n != c.Len() {
+		t.Fatalf("read %d words (%v), want %d", n, err, c.Len())
+	}
+	for cut := range file {
+		if _, err := read(file[:cut]); err == nil {
+			t.Errorf("cut at %d: no error", cut)
+		}
+	}
+	if _, err := read(append(slices.Clone(file), 0)); err == nil {
+		t.Error("a byte behind the end: no error")
+	}
+}
+
+func TestMergeCountsError(t *testing.T) {
+	good := func() Counts {
+		c := NewCounter()
+		c.Add("good words")
+		return c.All()
+	}
+	for _, bad := range []string{"", countMagic, countMagic + "\x00\x01z\x01"} {
+		err := WriteCounts(io.Discard, MergeCounts(good(), ReadCounts(strings.NewReader(bad))))
+		if err == nil {
+			t.Errorf("no error from %q", bad)
+		}
+	}
+}
+
+func FuzzReadCounts(f *testing.F) {
+	c := NewCounter()
+	c.Add("the seeds of a fuzz target")
+	f.Add(countFile(f, c.All()))
+	f.Add([]byte(countMagic + "\x00\x01a\x01\x01\x01b\x02\x00\x00\x02"))
+	f.Add([]byte(countMagic + "\x00\xff\xff\xff\xff\x0f"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var again bytes.Buffer
+		if err := WriteCounts(&again, ReadCounts(bytes.NewReader(data))); err != nil {
+			return
+		}
+		want := wordCounts(t, ReadCounts(bytes.NewReader(data)))
+		got := wordCounts(t, ReadCounts(&again))
+		if len(got) != len(want) {
+			t.Fatalf("%d words, written and read again %d", len(want), len(got))
+		}
+	})
+}
+
+func TestWordTable(t *testing.T) {
+	var table wordTable
+	want := map[string]int64{}
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 20000 {
+		b := make([]byte, 1+rng.IntN(20))
+		for i := range b {
+			b[i] = "ab\x00\xff"[rng.IntN(4)]
+		}
+		want[string(b)]++
+		table.slot(string(b)).value++
+	}
+	if table.n != len(want) {
+		t.Fatalf("%d words, want %d", table.n, len(want))
+	}
+	for w, n := range want {
+		if s := table.find(w); s == nil || s.value != n {
+			t.Fatalf("%q: %+v, want %d", w, s, n)
+		}
+	}
+	if table.find("absent") != nil {
+		t.Error("found a word that was not added")
+	}
+}

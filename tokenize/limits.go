@@ -1,0 +1,39 @@
+package tokenize
+
+// The caps on every size that comes from input.
+const (
+	// MaxWordBytes is the longest word that is counted for training. A longer
+	// one (base64, minified code, a page without any space) is skipped and
+	// counted in [CountStats]; encoding has no such limit.
+	MaxWordBytes = 1024
+
+	// MaxTrainBytes bounds the distinct words that [Train] holds, in bytes of
+	// text; memory is some 33 times that, 1 GiB. Beyond it rare words are
+	// sampled, see [Train]. It is a constant, never a share of the machine's
+	// memory, so that the vocabulary does not depend on the machine.
+	MaxTrainBytes = 32 << 20
+
+	// MaxVocab is the largest vocabulary that is trained or read.
+	MaxVocab = 1 << 21
+
+	// MaxTokenBytes is the longest token that is read from a tokenizer.json.
+	MaxTokenBytes = 1 << 16
+
+	// MaxSpecials is the largest number of special tokens that is read.
+	MaxSpecials = 1 << 14
+
+	// MaxJSONBytes is the largest tokenizer.json that is read.
+	MaxJSONBytes = 256 << 20
+
+	// MaxSpecialBytes is the longest special token that is read.
+	MaxSpecialBytes = 256
+
+	// MaxMergeBytes is the longest word that is merged whole when encoding; a
+	// longer one is cut into pieces of this size, which bounds the memory to
+	// some 200 MB. Only there ids may differ from Hugging Face's.
+	MaxMergeBytes = 4 << 20
+
+	// keepMergeBytes is the length of word whose working memory an encoder
+	// keeps for the next.
+	keepMergeBytes = 1 << 16
+)

@@ -1,0 +1,65 @@
+package tokenize
+
+import "strconv"
+
+// The ids that every tokenizer trained here reserves, whatever its size. A
+// tokenizer read from elsewhere has its own; see [Tokenizer.Special].
+const (
+	PadID  = 0 // fills a batch; also starts the decoder of an encoder-decoder, as in T5
+	BosID  = 1 // begins a text for clm
+	EosID  = 2 // ends a text
+	UnkID  = 3 // never made by byte-level BPE; there for programs that expect it
+	ClsID  = 4 // begins a text for mlm
+	SepID  = 5 // ends a text for mlm, or parts two
+	MaskID = 6 // hides a token for mlm and denoise
+
+	// FirstSentinelID is the id of <extra_id_0>; sentinel i has id
+	// FirstSentinelID + i.
+	FirstSentinelID = 7
+	// Sentinels is the number of sentinels, as in T5 (Raffel et al. 2020).
+	Sentinels = 100
+	// NumReserved is the number of reserved ids; the first byte follows.
+	NumReserved = FirstSentinelID + Sentinels
+)
+
+// The reserved tokens as they are written in a prompt.
+const (
+	Pad  = "<pad>"
+	Bos  = "<s>"
+	Eos  = "</s>"
+	Unk  = "<unk>"
+	Cls  = "<cls>"
+	Sep  = "<sep>"
+	Mask = "<mask>"
+)
+
+// Sentinel gives the text of sentinel i, 0 ≤ i < [Sentinels].
+func Sentinel(i int) string { return "<extra_id_" + strconv.Itoa(i) + ">" }
+
+// Special is a token that stands for a mark rather than for its bytes.
+type Special struct {
+	ID      uint32
+	Content string
+	// LStrip and RStrip: the token takes the white space before or after it
+	// with it when it is found in a prompt.
+	LStrip, RStrip bool
+	// Normalized: the token is looked for after those that are not, in what
+	// they leave (Hugging Face's two passes).
+	Normalized bool
+}
+
+// Reserved lists the reserved tokens by ascending id.
+//
+// <mask> and the sentinels take the white space before them, as <mask> does in
+// RoBERTa: in training they stand for words such as " Paris", which begin with
+// their space, so in "The capital is <mask>." the space belongs to the mask.
+func Reserved() []Special {
+	list := make([]Special, 0, NumReserved)
+	for _, content := range []string{Pad, Bos, Eos, Unk, Cls, Sep, Mask} {
+		list = append(list, Special{ID: uint32(len(list)), Content: content, LStrip: content == Mask})
+	}
+	for i := range Sentinels {
+		list = append(list, Special{ID: uint32(len(list)), Content: Sentinel(i), LStrip: true})
+	}
+	return list
+}

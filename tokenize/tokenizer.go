@@ -1,0 +1,100 @@
+package tokenize
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Tokenizer is a byte-level BPE vocabulary with its merges. It does not change
+// after it was made and may be used by many goroutines; each encodes with an
+// [Encoder] of its own.
+type Tokenizer struct {
+	tokens   []string // bytes of each id; of a special token its content
+	merges   []merge  // by rank
+	bytes    [256]uint32
+	ranks    mergeTable
+	specials []Special // by id
+	special  []bool    // by id
+	raw      finder    // the specials of the first pass
+	norm     finder    // and of the second
+}
+
+// trained makes the tokenizer of merges found by Train.
+func trained(merges []merge) *Tokenizer {
+	t := &Tokenizer{merges: merges, specials: Reserved(), bytes: byteIDs()}
+	for _, s := range t.specials {
+		t.tokens = append(t.tokens, s.Content)
+	}
+	for _, b := range gpt2Bytes.order {
+		t.tokens = append(t.tokens, string([]byte{b}))
+	}
+	for _, m := range merges {
+		t.tokens = append(t.tokens, t.tokens[m.left]+t.tokens[m.right])
+	}
+	t.index()
+	return t
+}
+
+// index builds what encoding looks up.
+func (t *Tokenizer) index() {
+	t.special = make([]bool, len(t.tokens))
+	for _, s := range t.specials {
+		t.special[s.ID] = true
+	}
+	t.ranks = newMergeTable(t.merges, t.bytes)
+	var raw, norm []Special
+	for _, s := range t.specials {
+		if s.Normalized {
+			norm = append(norm, s)
+		} else {
+			raw = append(raw, s)
+		}
+	}
+	t.raw, t.norm = newFinder(raw), newFinder(norm)
+}
+
+// Size is the number of ids, reserved tokens included.
+func (t *Tokenizer) Size() int { return len(t.tokens) }
+
+// Specials lists the special tokens by ascending id.
+func (t *Tokenizer) Specials() []Special { return slices.Clone(t.specials) }
+
+// Special finds a special token by its text.
+func (t *Tokenizer) Special(content string) (id uint32, ok bool) {
+	for _, s := range t.specials {
+		if s.Content == content {
+			return s.ID, true
+		}
+	}
+	return 0, false
+}
+
+// IsSpecial says whether an id is a special token.
+func (t *Tokenizer) IsSpecial(id uint32) bool {
+	return int(id) < len(t.special) && t.special[id]
+}
+
+// Bytes gives the bytes of one token, for text that grows token by token; they
+// may end inside a character. It is empty for an unknown id.
+func (t *Tokenizer) Bytes(id uint32) string {
+	if int(id) >= len(t.tokens) {
+		return ""
+	}
+	return t.tokens[id]
+}
+
+// Decode joins the tokens into text, with or without the special ones. Bytes
+// that are not UTF-8, which a model may well produce, become U+FFFD.
+func (t *Tokenizer) Decode(ids []uint32, skipSpecials bool) (string, error) {
+	var b strings.Builder
+	for i, id := range ids {
+		if int(id) >= len(t.tokens) {
+			return "", fmt.Errorf("decode: token %d has id %d, the vocabulary has %d", i, id, len(t.tokens))
+		}
+		if !skipSpecials || !t.special[id] {
+			b.WriteString(t.tokens[id])
+		}
+	}
+	return repairUTF8(b.String()), nil
+}

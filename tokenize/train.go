@@ -1,0 +1,321 @@
+package tokenize
+
+import "fmt"
+
+// TrainOptions say what to train.
+type TrainOptions struct {
+	// Vocab is the wanted number of ids, the reserved tokens and the 256 bytes
+	// included; from [NumReserved]+256 to [MaxVocab].
+	Vocab int
+	// MinCount is how often a pair must be seen to be merged; 0 means 2.
+	MinCount int64
+}
+
+// TrainStats say what training did.
+type TrainStats struct {
+	Words      int   `json:"words"`       // distinct words used, of two bytes or more
+	WordBytes  int   `json:"word_bytes"`  // their bytes
+	SampledTo  int64 `json:"sampled_to"`  // words seen less often were sampled; 1: none
+	Wanted     int   `json:"wanted"`      // ids asked for
+	Vocab      int   `json:"vocab"`       // ids reached
+	LowestPair int64 `json:"lowest_pair"` // count of the last merged pair
+}
+
+// Short says, for a person, that the text was too little for the vocabulary; it
+// is empty when the vocabulary is as large as wanted.
+func (s TrainStats) Short() string {
+	if s.Vocab >= s.Wanted {
+		return ""
+	}
+	return fmt.Sprintf("the text gave a vocabulary of %d tokens, not %d: no other pair is seen often enough; add text or ask for fewer", s.Vocab, s.Wanted)
+}
+
+// Train learns a byte-level BPE vocabulary (Sennrich et al. 2016, over bytes as
+// in GPT-2): the reserved tokens first, then the 256 bytes in the order of
+// their printable characters, then one token a merge. Each step merges the most
+// frequent pair; of equally frequent ones the smaller (left id, right id), which
+// is the rule of Hugging Face's BpeTrainer, so that both learn the same merges.
+//
+// Text with too few different words gives a smaller vocabulary, as it does
+// there; [TrainStats.Short] has the message. No words at all are an error. When
+// the distinct words are beyond [MaxTrainBytes], rare ones are sampled without
+// bias, see [TrainStats] SampledTo.
+func Train(counts Counts, opts TrainOptions) (*Tokenizer, TrainStats, error) {
+	if least := NumReserved + 256; opts.Vocab < least || opts.Vocab > MaxVocab {
+		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", opts.Vocab, least, MaxVocab)
+	}
+	if opts.MinCount <= 0 {
+		opts.MinCount = 2
+	}
+	words, err := loadWords(counts, MaxTrainBytes)
+	if err != nil {
+		return nil, TrainStats{}, err
+	}
+	if len(words.ends) == 0 {
+		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: the text has no words; is the input empty?")
+	}
+	t := newTrainer(words, opts)
+	t.run()
+	stats := TrainStats{
+		Words: len(t.words), WordBytes: len(t.syms), SampledTo: 1 << words.shift,
+		Wanted: opts.Vocab, Vocab: t.next(), LowestPair: t.lowest,
+	}
+	return trained(t.merges), stats, nil
+}
+
+// A merge joins two tokens, left then right, into a third.
+type merge struct{ left, right, id uint32 }
+
+// trainer holds the words as symbols and, for each pair of neighbours, its
+// count and the words it may be in.
+type trainer struct {
+	opts   TrainOptions
+	words  []trainWord
+	syms   []uint32
+	pairs  pairTable
+	heap   []candidate
+	merges []merge
+	lowest int64
+
+	// Of the merge in hand, by the neighbour's id.
+	gain  [2]delta // pairs (neighbour, new) and (new, neighbour)
+	loss  [2]delta // pairs (neighbour, left) and (right, neighbour)
+	found [2][]sighting
+	named []uint32 // number of the new pair, plus 1
+}
+
+// trainWord is one distinct word: syms[start:start+n], seen count times.
+type trainWord struct {
+	start uint32
+	n     uint32
+	count int64
+}
+
+// candidate is a pair in the heap, with its count when it was put there.
+type candidate struct {
+	count int64
+	key   uint64
+	pair  uint32
+}
+
+// sighting is a word in which a new pair was made.
+type sighting struct{ neighbour, word uint32 }
+
+func moreFrequent(a, b *candidate) bool {
+	return a.count > b.count || a.count == b.count && a.key < b.key
+}
+
+func newTrainer(set *wordSet, opts TrainOptions) *trainer {
+	t := &trainer{opts: opts, named: make([]uint32, opts.Vocab)}
+	id := byteIDs()
+	start := 0
+	for i, end := range set.ends {
+		if end-start > 1 {
+			t.words = append(t.words, trainWord{uint32(len(t.syms)), uint32(end - start), set.counts[i]})
+			for _, b := range set.bytes[start:end] {
+				t.syms = append(t.syms, id[b])
+			}
+		}
+		start = end
+	}
+	for side := range 2 {
+		t.gain[side].by = make([]int64, opts.Vocab)
+		t.loss[side].by = make([]int64, opts.Vocab)
+	}
+	return t
+}
+
+// byteIDs gives the id of each byte in a vocabulary trained here.
+func byteIDs() (id [256]uint32) {
+	for i, b := range gpt2Bytes.order {
+		id[b] = NumReserved + uint32(i)
+	}
+	return id
+}
+
+// next is the id of the next token, which is the size of the vocabulary so far.
+func (t *trainer) next() int { return NumReserved + 256 + len(t.merges) }
+
+// run merges until the vocabulary is full or no pair is frequent enough. A
+// count in the heap may be too high, since merges take occurrences away from
+// other pairs; it is corrected when it comes to the top.
+func (t *trainer) run() {
+	t.countPairs()
+	for len(t.heap) > 0 && t.next() < t.opts.Vocab {
+		top := t.heap[0]
+		now := t.pairs.count[top.pair]
+		if now == top.count {
+			t.pop()
+			t.merge(top)
+			continue
+		}
+		if now < t.opts.MinCount {
+			t.pop()
+			t.pairs.where[top.pair] = nil
+			continue
+		}
+		t.heap[0].count = now
+		down(t.heap, 0, moreFrequent)
+	}
+}
+
+func (t *trainer) pop() {
+	last := len(t.heap) - 1
+	t.heap[0] = t.heap[last]
+	t.heap = t.heap[:last]
+	down(t.heap, 0, moreFrequent)
+}
+
+func (t *trainer) push(pair uint32) {
+	t.heap = append(t.heap, candidate{t.pairs.count[pair], t.pairs.key[pair], pair})
+	up(t.heap, len(t.heap)-1, moreFrequent)
+}
+
+// countPairs fills the pairs and the heap from the words as they are.
+func (t *trainer) countPairs() {
+	var sizes []int
+	for _, w := range t.words {
+		for i := w.start; i+1 < w.start+w.n; i++ {
+			p := t.pairs.add(pairKey(t.syms[i], t.syms[i+1]))
+			if int(p) == len(sizes) {
+				sizes = append(sizes, 0)
+			}
+			sizes[p]++
+			t.pairs.count[p] += w.count
+		}
+	}
+	for p, n := range sizes {
+		t.pairs.where[p] = t.pairs.room(n)
+	}
+	for wi, w := range t.words {
+		for i := w.start; i+1 < w.start+w.n; i++ {
+			p, _ := t.pairs.find(pairKey(t.syms[i], t.syms[i+1]))
+			t.pairs.seen(p, uint32(wi))
+		}
+	}
+	for p, n := range t.pairs.count {
+		if n >= t.opts.MinCount {
+			t.push(uint32(p))
+		}
+	}
+}
+
+// merge makes a token of a pair, in every word.
+func (t *trainer) merge(top candidate) {
+	m := merge{left: uint32(top.key >> 32), right: uint32(top.key), id: uint32(t.next())}
+	t.merges = append(t.merges, m)
+	t.lowest = top.count
+	for _, wi := range t.pairs.where[top.pair] {
+		t.mergeWord(wi, m)
+	}
+	t.pairs.where[top.pair] = nil
+	t.subtract(0, func(n uint32) uint64 { return pairKey(n, m.left) })
+	t.subtract(1, func(n uint32) uint64 { return pairKey(m.right, n) })
+	t.introduce(0, func(n uint32) uint64 { return pairKey(n, m.id) })
+	t.introduce(1, func(n uint32) uint64 { return pairKey(m.id, n) })
+}
+
+// mergeWord replaces the pair in one word, from left to right, and notes which
+// pairs of neighbours that takes away and brings.
+func (t *trainer) mergeWord(wi uint32, m merge) {
+	w := &t.words[wi]
+	word := t.syms[w.start : w.start+w.n]
+	out := 0
+	for i := 0; i < len(word); i++ {
+		if word[i] != m.left || i+1 == len(word) || word[i+1] != m.right {
+			word[out] = word[i]
+			out++
+			continue
+		}
+		if out > 0 {
+			t.before(word[out-1], wi, w.count, m)
+		}
+		i++
+		if i+1 < len(word) {
+			next := word[i+1]
+			t.loss[1].add(next, w.count)
+			t.gain[1].add(next, w.count)
+			t.found[1] = append(t.found[1], sighting{next, wi})
+		}
+		word[out] = m.id
+		out++
+	}
+	w.n = uint32(out)
+}
+
+// before notes what becomes of the neighbour on the left. When that is the new
+// token itself, the pair (new, left) noted a moment ago was never to be.
+func (t *trainer) before(prev, wi uint32, count int64, m merge) {
+	if prev == m.id {
+		t.gain[1].add(m.left, -count)
+	} else {
+		t.loss[0].add(prev, count)
+	}
+	t.gain[0].add(prev, count)
+	t.found[0] = append(t.found[0], sighting{prev, wi})
+}
+
+// subtract takes the losses of one side from the counts of the pairs.
+func (t *trainer) subtract(side int, key func(neighbour uint32) uint64) {
+	d := &t.loss[side]
+	for _, n := range d.touched {
+		if p, ok := t.pairs.find(key(n)); ok {
+			t.pairs.count[p] -= d.by[n]
+		}
+		d.by[n] = 0
+	}
+	d.touched = d.touched[:0]
+}
+
+// introduce makes the new pairs of one side. A pair's count never grows after
+// the step that made it, so those below MinCount are forgotten at once.
+func (t *trainer) introduce(side int, key func(neighbour uint32) uint64) {
+	d := &t.gain[side]
+	first := uint32(len(t.pairs.key))
+	for _, n := range d.touched {
+		if d.by[n] >= t.opts.MinCount {
+			p := t.pairs.add(key(n))
+			t.pairs.count[p] = d.by[n]
+			t.named[n] = p + 1
+			t.push(p)
+		}
+		d.by[n] = 0
+	}
+	t.place(t.found[side], first)
+	for _, n := range d.touched {
+		t.named[n] = 0
+	}
+	t.found[side], d.touched = t.found[side][:0], d.touched[:0]
+}
+
+// place lists the words of the new pairs, which are numbered from first on.
+func (t *trainer) place(found []sighting, first uint32) {
+	sizes := make([]int, uint32(len(t.pairs.key))-first)
+	for _, s := range found {
+		if p := t.named[s.neighbour]; p > 0 {
+			sizes[p-1-first]++
+		}
+	}
+	for i, n := range sizes {
+		t.pairs.where[first+uint32(i)] = t.pairs.room(n)
+	}
+	for _, s := range found {
+		if p := t.named[s.neighbour]; p > 0 {
+			t.pairs.seen(p-1, s.word)
+		}
+	}
+}
+
+// delta sums changes by symbol and remembers which symbols it has; a symbol may
+// be listed twice when its sum was 0 in between.
+type delta struct {
+	by      []int64
+	touched []uint32
+}
+
+func (d *delta) add(symbol uint32, n int64) {
+	if d.by[symbol] == 0 {
+		d.touched = append(d.touched, symbol)
+	}
+	d.by[symbol] += n
+}
