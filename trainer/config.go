@@ -1,0 +1,122 @@
+package trainer
+
+import "fmt"
+
+// Config is the architecture of a model: every number its tensors and forward
+// pass depend on, in one form for all families (config.json is read from and
+// written to the family's own keys).
+type Config struct {
+	Family string `json:"family"` // "bert", "gpt2" or "t5"
+
+	Vocab        int `json:"vocab"`
+	Hidden       int `json:"hidden"`     // n_embd, d_model
+	Layers       int `json:"layers"`     // of the only stack, or of the encoder
+	DecLayers    int `json:"dec_layers"` // t5 only
+	Heads        int `json:"heads"`
+	HeadDim      int `json:"head_dim"`      // d_kv; Hidden/Heads but for t5
+	FFN          int `json:"ffn"`           // intermediate size, d_ff
+	MaxPositions int `json:"max_positions"` // learned positions; 0 for t5
+	TypeVocab    int `json:"type_vocab"`    // bert only
+	RelBuckets   int `json:"rel_buckets"`   // t5 only: relative attention buckets (32)
+	RelDistance  int `json:"rel_distance"`  // t5 only: largest distance with a bucket of its own (128)
+
+	Activation  string `json:"activation"`   // "gelu" (erf), "gelu_new" (tanh), "relu"
+	Gated       bool   `json:"gated"`        // t5 v1.1: gated feed-forward
+	Tied        bool   `json:"tied"`         // output matrix is the input embedding
+	ScaleLogits bool   `json:"scale_logits"` // t5 v1.0: decoder output × Hidden^-0.5 before the output matrix
+
+	Dropout     float64 `json:"dropout"`      // residual, embedding and feed-forward dropout
+	AttnDropout float64 `json:"attn_dropout"` // of attention probabilities
+	NormEps     float64 `json:"norm_eps"`
+	InitRange   float64 `json:"init_range"` // standard deviation of normal weights; t5: initializer_factor
+
+	// Token ids; -1 = the model has none.
+	Pad      int `json:"pad"`
+	BOS      int `json:"bos"`
+	EOS      int `json:"eos"`
+	DecStart int `json:"dec_start"`
+}
+
+// Validate reports the first number of c that no model of its family can have.
+func (c Config) Validate() error {
+	if err := c.checkSizes(); err != nil {
+		return fmt.Errorf("model configuration: %w", err)
+	}
+	if err := c.checkFamily(); err != nil {
+		return fmt.Errorf("%s configuration: %w", c.Family, err)
+	}
+	return nil
+}
+
+func (c Config) checkSizes() error {
+	for _, f := range []struct {
+		name   string
+		v, max int
+	}{
+		{"vocabulary", c.Vocab, maxVocab},
+		{"hidden size", c.Hidden, maxWidth},
+		{"layers", c.Layers, maxLayers},
+		{"heads", c.Heads, maxWidth},
+		{"head size", c.HeadDim, maxWidth},
+		{"feed-forward size", c.FFN, maxWidth},
+	} {
+		if f.v < 1 || f.v > f.max {
+			return fmt.Errorf("%s is %d, want 1 to %d", f.name, f.v, f.max)
+		}
+	}
+	for _, p := range []float64{c.Dropout, c.AttnDropout} {
+		if !(p >= 0 && p < 1) {
+			return fmt.Errorf("dropout is %v, want at least 0 and less than 1", p)
+		}
+	}
+	if !(c.NormEps > 0 && c.NormEps < 1) || !(c.InitRange > 0 && c.InitRange < 1e3) {
+		return fmt.Errorf("norm epsilon %v or initial range %v is out of bounds", c.NormEps, c.InitRange)
+	}
+	for _, id := range []int{c.Pad, c.BOS, c.EOS, c.DecStart} {
+		if id < -1 || id >= c.Vocab {
+			return fmt.Errorf("token id %d is outside the vocabulary of %d", id, c.Vocab)
+		}
+	}
+	return nil
+}
+
+func (c Config) checkFamily() error {
+	switch c.Family {
+	case "bert", "gpt2":
+		if c.HeadDim*c.Heads != c.Hidden {
+			return fmt.Errorf("%d heads of %d do not make the hidden size %d", c.Heads, c.HeadDim, c.Hidden)
+		}
+		if c.MaxPositions < 1 || c.MaxPositions > maxPositions {
+			return fmt.Errorf("positions are %d, want 1 to %d", c.MaxPositions, maxPositions)
+		}
+		if c.Family == "bert" && (c.TypeVocab < 1 || c.TypeVocab > maxWidth) {
+			return fmt.Errorf("type vocabulary is %d", c.TypeVocab)
+		}
+		if !c.Tied {
+			return fmt.Errorf("an output matrix of its own is not supported; only tied embeddings are")
+		}
+	case "t5":
+		if c.DecLayers < 1 || c.DecLayers > maxLayers {
+			return fmt.Errorf("decoder layers are %d, want 1 to %d", c.DecLayers, maxLayers)
+		}
+		if c.RelBuckets < 4 || c.RelBuckets > maxWidth || c.RelBuckets%4 != 0 || c.RelDistance <= c.RelBuckets/2 || c.RelDistance > maxPositions {
+			return fmt.Errorf("relative positions: %d buckets up to distance %d", c.RelBuckets, c.RelDistance)
+		}
+		if c.DecStart < 0 {
+			return fmt.Errorf("the decoder has no start token")
+		}
+		if c.Dropout != c.AttnDropout {
+			return fmt.Errorf("t5 has one dropout rate, got %v and %v", c.Dropout, c.AttnDropout)
+		}
+		if want := map[bool]string{false: "relu", true: "gelu_new"}[c.Gated]; c.Activation != want {
+			return fmt.Errorf("activation is %q, want relu, or gelu_new when gated", c.Activation)
+		}
+	default:
+		return fmt.Errorf("unknown family %q; want bert, gpt2 or t5", c.Family)
+	}
+	switch c.Activation {
+	case "gelu", "gelu_new", "relu":
+		return nil
+	}
+	return fmt.Errorf("unknown activation %q; want gelu, gelu_new or relu", c.Activation)
+}

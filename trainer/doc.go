@@ -1,0 +1,32 @@
+// Package trainer teaches a model from token shards and uses it token by token:
+// architectures' configurations, objectives, schedules, the loop, checkpoints,
+// sampling and metrics, in pure Go above the small [Model] boundary.
+//
+// # A run
+//
+// A [Spec] says what to train; Resolve fills in the published defaults, and
+// Architecture makes the [Config] of the model. [Run] trains a [Job] to its last
+// step and leaves in runs/NAME
+//
+//	run.json            everything that decides the run, resolved, with its hash
+//	metrics.jsonl       one Metric a line; cut back to the checkpoint on resume
+//	checkpoints/step-N/ weights, optimizer state, Checkpoint, manifest
+//	config.json, model.safetensors, tokenizer.json, …
+//	                    when the last step is done: a Hugging Face model folder
+//
+// # Why a resumed run is the same run
+//
+// The order of examples is a permutation that is computed from (seed, epoch),
+// the noise of an example comes from (seed, epoch, index), dropout from (seed,
+// step), and the learning rate from the step. So weights, optimizer state and
+// the step are all there is to save, and a run that was stopped or killed
+// anywhere ends with the same bytes (same program, libtorch, processor and
+// threads; a difference is a warning). Another spec, tokenizer or data is
+// refused.
+//
+// # Losses
+//
+// All losses are means per predicted token, in nats; perplexity is e to the
+// validation loss. Dataset.Unigram is the loss to be below: that of the best
+// guesser that ignores context.
+package trainer

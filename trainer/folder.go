@@ -1,0 +1,147 @@
+package trainer
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+
+	"corpus"
+	"corpus/internal/fsx"
+)
+
+// export makes the run's directory a Hugging Face model folder: configuration,
+// weights of the last step, and the tokenizer's files, under a manifest.
+func (r *run) export() error {
+	if m, err := verify(r.FS, r.Dir); err == nil && m.Generations[0].Key == r.info.Identity {
+		return nil // by a run that ended here before
+	}
+	list, err := r.contents()
+	if err != nil {
+		return err
+	}
+	files := make([]corpus.File, len(list))
+	for i, c := range list {
+		s, err := fsx.Stage(r.FS, r.Dir, c.name)
+		if err != nil {
+			return err
+		}
+		if err := c.write(s); err != nil {
+			return errors.Join(err, s.Abort())
+		}
+		files[i] = corpus.File{Role: c.role, Name: c.name, Size: s.Size(), SHA256: s.Sum()}
+		if err := s.Commit(func(string) string { return c.name }); err != nil {
+			return err
+		}
+	}
+	return writeManifest(r.FS, r.Dir, r.info.Identity, files)
+}
+
+func (r *run) contents() ([]content, error) {
+	config, err := FormatConfig(r.Config)
+	if err != nil {
+		return nil, err
+	}
+	generation, err := FormatGenerationConfig(r.Config, r.Spec.SeqLen)
+	if err != nil {
+		return nil, err
+	}
+	tensors, err := r.Model.State()
+	if err != nil {
+		return nil, err
+	}
+	weights, _ := splitState(tensors)
+	list := []content{
+		{"config", "config.json", writeBytes(config)},
+		{"config", "generation_config.json", writeBytes(generation)},
+		{"weights", weightsFile, func(w io.Writer) error { return WriteSafetensors(w, weights) }},
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
+		list = append(list, content{"tokenizer", name, writeBytes(r.Files[name])})
+	}
+	return list, nil
+}
+
+// Folder is a model as it lies on disk.
+type Folder struct {
+	Config  Config
+	Weights []Tensor
+	Run     *RunInfo // nil for a folder from elsewhere
+	Step    int64    // of the checkpoint that was read; 0 = the finished model
+}
+
+// OpenFolder reads a model: a finished run, the newest checkpoint of one that is
+// not, or a folder from the Hugging Face hub. What has a manifest is verified.
+func OpenFolder(fsys fsx.FS, dir string) (*Folder, error) {
+	info, err := ReadRun(fsys, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if _, err := fsys.Size(path.Join(dir, manifestFile)); err == nil {
+		if _, err := verify(fsys, dir); err != nil {
+			return nil, err
+		}
+	} else if info != nil {
+		return openNewest(fsys, dir, info)
+	}
+	f, err := openHub(fsys, dir)
+	if err == nil {
+		f.Run = info
+	}
+	return f, err
+}
+
+func openNewest(fsys fsx.FS, dir string, info *RunInfo) (*Folder, error) {
+	steps, err := checkpointSteps(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(steps) == 0 {
+		return nil, &corpus.Error{Class: corpus.NoInput, What: "the run has no checkpoint yet", Path: dir, Offset: -1, Next: "train it first"}
+	}
+	step := steps[len(steps)-1]
+	_, tensors, err := readCheckpoint(fsys, path.Join(dir, checkpointDir, stepName(step)))
+	if err != nil {
+		return nil, err
+	}
+	weights, _ := splitState(tensors)
+	weights, err = Adopt(info.Config, weights)
+	return &Folder{Config: info.Config, Weights: weights, Run: info, Step: step}, err
+}
+
+// openHub reads config.json and model.safetensors.
+func openHub(fsys fsx.FS, dir string) (*Folder, error) {
+	name := path.Join(dir, "config.json")
+	raw, err := fsx.ReadFile(fsys, name, maxJSON)
+	if err != nil {
+		return nil, &corpus.Error{Class: corpus.NoInput, What: "is no model folder", Path: dir, Offset: -1, Err: err}
+	}
+	c, err := ParseConfig(raw)
+	if err != nil {
+		return nil, err
+	}
+	name = path.Join(dir, weightsFile)
+	tensors, err := readTensors(fsys, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, noWeights(fsys, dir)
+	case err != nil:
+		return nil, &corpus.Error{Class: corpus.Corrupt, What: "cannot be read", Path: name, Offset: -1, Err: err}
+	}
+	weights, err := Adopt(c, tensors)
+	return &Folder{Config: c, Weights: weights}, err
+}
+
+// noWeights says why there is no model.safetensors, where that can be seen.
+func noWeights(fsys fsx.FS, dir string) error {
+	e := &corpus.Error{Class: corpus.NoInput, What: "has no " + weightsFile, Path: dir, Offset: -1}
+	if _, err := fsys.Size(path.Join(dir, "pytorch_model.bin")); err == nil {
+		e.What = "has only pytorch_model.bin"
+		e.Err = errPickle
+	} else if _, err := fsys.Size(path.Join(dir, weightsFile+".index.json")); err == nil {
+		e.What = "has its weights in several files, which is not supported; save it again with max_shard_size='100GB'"
+	}
+	return e
+}

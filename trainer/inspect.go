@@ -1,0 +1,98 @@
+package trainer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"corpus"
+	"corpus/internal/fsx"
+)
+
+// Check verifies every file of a run: run.json, the finished model folder and
+// all checkpoints. It returns how many files it read; an error names the first
+// that is damaged.
+func Check(fsys fsx.FS, dir string) (files int, err error) {
+	if _, err := ReadRun(fsys, dir); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return 0, nil
+		}
+		return 0, err
+	}
+	files++
+	dirs := []string{}
+	if _, err := fsys.Size(path.Join(dir, manifestFile)); err == nil {
+		dirs = append(dirs, dir)
+	}
+	steps, err := checkpointSteps(fsys, dir)
+	if err != nil {
+		return files, err
+	}
+	for _, s := range steps {
+		dirs = append(dirs, path.Join(dir, checkpointDir, stepName(s)))
+	}
+	for _, d := range dirs {
+		m, err := verify(fsys, d)
+		if err != nil {
+			return files, err
+		}
+		files += len(m.Generations[0].Files)
+	}
+	return files, nil
+}
+
+// Status is a line about a run: what it trains and how far it is.
+func Status(fsys fsx.FS, dir string) (string, error) {
+	info, err := ReadRun(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "not begun", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	steps, err := checkpointSteps(fsys, dir)
+	if err != nil {
+		return "", err
+	}
+	line := info.Spec.String()
+	if n := len(steps); n > 0 {
+		last := steps[n-1]
+		line += fmt.Sprintf("; step %d of %d", last, info.Spec.Steps)
+		c, err := readState(fsys, path.Join(dir, checkpointDir, stepName(last)))
+		if err != nil {
+			return "", err
+		}
+		if c.Best != nil {
+			line += fmt.Sprintf(", best validation loss %.3f at step %d", c.Best.Loss, c.Best.Step)
+		}
+	}
+	return line, nil
+}
+
+// readState is a checkpoint without its tensors, which are not verified.
+func readState(fsys fsx.FS, dir string) (c Checkpoint, err error) {
+	raw, err := fsx.ReadFile(fsys, path.Join(dir, stateFile), maxJSON)
+	if err == nil {
+		err = json.Unmarshal(raw, &c)
+	}
+	if err != nil {
+		return c, corrupt(dir, path.Join(dir, stateFile), "is not readable", err)
+	}
+	return c, nil
+}
+
+// ReadFile is a verified file of a finished model folder, such as tokenizer.json.
+func ReadFile(fsys fsx.FS, dir, name string) ([]byte, error) {
+	m, err := verify(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range m.Generations[0].Files {
+		if f.Name == name {
+			return fsx.ReadFile(fsys, path.Join(dir, name), corpus.MaxManifest)
+		}
+	}
+	return nil, corrupt(dir, path.Join(dir, name), "is not part of the model folder", nil)
+}

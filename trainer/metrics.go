@@ -1,0 +1,99 @@
+package trainer
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+
+	"corpus/internal/fsx"
+)
+
+const metricsFile = "metrics.jsonl"
+
+// Metric is one line of metrics.jsonl. A number that is not finite is null.
+type Metric struct {
+	Step            int64    `json:"step"`
+	Loss            *float64 `json:"loss"` // of this step, nats per predicted token
+	LR              float64  `json:"lr"`
+	GradNorm        *float64 `json:"grad_norm"` // before clipping
+	Tokens          int64    `json:"tokens"`    // of the stream read so far, by all steps
+	TokensPerSecond float64  `json:"tokens_per_second"`
+	Skipped         bool     `json:"skipped,omitempty"`    // the update was not made
+	Valid           *float64 `json:"valid_loss,omitempty"` // nats per predicted token
+	Perplexity      *float64 `json:"perplexity,omitempty"` // e^valid_loss
+}
+
+// finite is nil for what JSON cannot write.
+func finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+// metricsLog appends to metrics.jsonl.
+type metricsLog struct{ f fsx.File }
+
+// openMetrics cuts the log back to the last whole line of a step not after step,
+// and opens it for appending.
+func openMetrics(fsys fsx.FS, dir string, step int64) (*metricsLog, error) {
+	name := dir + "/" + metricsFile
+	size, err := metricsUpTo(fsys, name, step)
+	if err != nil {
+		return nil, err
+	}
+	if size >= 0 {
+		if err := fsys.Truncate(name, size); err != nil {
+			return nil, err
+		}
+	}
+	f, err := fsys.Append(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := fsys.SyncDir(dir); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &metricsLog{f}, nil
+}
+
+// metricsUpTo is the length of the log's whole lines up to step; -1 = no log. A
+// line that is not JSON ends it, as a power cut can leave one.
+func metricsUpTo(fsys fsx.FS, name string, step int64) (int64, error) {
+	f, err := fsys.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return -1, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	size := int64(0)
+	for r := bufio.NewReaderSize(f, maxMetric); ; {
+		line, err := r.ReadSlice('\n')
+		if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
+			return 0, err
+		}
+		var m Metric
+		if err != nil || json.Unmarshal(line, &m) != nil || m.Step > step {
+			return size, nil
+		}
+		size += int64(len(line))
+	}
+}
+
+func (l *metricsLog) write(m Metric) error {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	_, err = l.f.Write(append(line, '\n'))
+	return err
+}
+
+// sync makes the lines so far as durable as the checkpoint that will rely on them.
+func (l *metricsLog) sync() error  { return l.f.Sync() }
+func (l *metricsLog) close() error { return l.f.Close() }

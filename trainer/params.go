@@ -1,0 +1,179 @@
+package trainer
+
+import (
+	"fmt"
+	"math"
+)
+
+// Param is one tensor of a model, before it has values.
+type Param struct {
+	Name  string // Hugging Face's
+	Shape []int  // Linear weights are out × in; GPT-2's Conv1D weights are in × out
+	Init  Distribution
+	Decay bool // weight decay applies: two dimensions or more
+}
+
+// Distribution is what initial values are drawn from: a normal, or the constant Mean where
+// Std is 0.
+type Distribution struct{ Mean, Std float64 }
+
+var (
+	ones  = Distribution{Mean: 1}
+	zeros = Distribution{}
+)
+
+func normal(std float64) Distribution { return Distribution{Std: std} }
+
+// Size is the number of elements.
+func (p Param) Size() int64 {
+	n := int64(1)
+	for _, d := range p.Shape {
+		n *= int64(d)
+	}
+	return n
+}
+
+// Params lists every trainable tensor of a model, each once (tied matrices under
+// the input embedding's name), in the order of the forward pass.
+//
+// Initial distributions: BERT and GPT-2 as in the papers' code, N(0, 0.02) with
+// biases 0 and, in GPT-2, residual projections divided by sqrt(2 × layers)
+// ("Language Models are Unsupervised Multitask Learners" §2.3). T5 as in Mesh
+// TensorFlow: each matrix by its fan-in, q also by the head size, which replaces
+// attention's 1/sqrt(d_kv).
+func Params(c Config) []Param {
+	var p params
+	switch c.Family {
+	case "bert":
+		p.bert(c)
+	case "gpt2":
+		p.gpt2(c)
+	case "t5":
+		p.t5(c)
+	}
+	return p
+}
+
+// Count is the number of parameters of a model, tied ones once.
+func Count(c Config) int64 {
+	var n int64
+	for _, p := range Params(c) {
+		n += p.Size()
+	}
+	return n
+}
+
+type params []Param
+
+func (p *params) add(name string, init Distribution, shape ...int) {
+	*p = append(*p, Param{Name: name, Shape: shape, Init: init, Decay: len(shape) > 1})
+}
+
+// linear adds weight and bias of a torch Linear.
+func (p *params) linear(name string, std float64, out, in int) {
+	p.add(name+".weight", normal(std), out, in)
+	p.add(name+".bias", zeros, out)
+}
+
+// conv1d adds weight and bias of GPT-2's Conv1D, whose weight is in × out.
+func (p *params) conv1d(name string, std float64, in, out int) {
+	p.add(name+".weight", normal(std), in, out)
+	p.add(name+".bias", zeros, out)
+}
+
+func (p *params) norm(name string, n int) {
+	p.add(name+".weight", ones, n)
+	p.add(name+".bias", zeros, n)
+}
+
+func (p *params) bert(c Config) {
+	h, std := c.Hidden, c.InitRange
+	p.add("bert.embeddings.word_embeddings.weight", normal(std), c.Vocab, h)
+	p.add("bert.embeddings.position_embeddings.weight", normal(std), c.MaxPositions, h)
+	p.add("bert.embeddings.token_type_embeddings.weight", normal(std), c.TypeVocab, h)
+	p.norm("bert.embeddings.LayerNorm", h)
+	for i := range c.Layers {
+		b := fmt.Sprintf("bert.encoder.layer.%d.", i)
+		for _, n := range []string{"query", "key", "value"} {
+			p.linear(b+"attention.self."+n, std, h, h)
+		}
+		p.linear(b+"attention.output.dense", std, h, h)
+		p.norm(b+"attention.output.LayerNorm", h)
+		p.linear(b+"intermediate.dense", std, c.FFN, h)
+		p.linear(b+"output.dense", std, h, c.FFN)
+		p.norm(b+"output.LayerNorm", h)
+	}
+	p.linear("cls.predictions.transform.dense", std, h, h)
+	p.norm("cls.predictions.transform.LayerNorm", h)
+	p.add("cls.predictions.bias", zeros, c.Vocab)
+}
+
+func (p *params) gpt2(c Config) {
+	h, std := c.Hidden, c.InitRange
+	residual := std / math.Sqrt(2*float64(c.Layers))
+	p.add("transformer.wte.weight", normal(std), c.Vocab, h)
+	p.add("transformer.wpe.weight", normal(std), c.MaxPositions, h)
+	for i := range c.Layers {
+		b := fmt.Sprintf("transformer.h.%d.", i)
+		p.norm(b+"ln_1", h)
+		p.conv1d(b+"attn.c_attn", std, h, 3*h)
+		p.conv1d(b+"attn.c_proj", residual, h, h)
+		p.norm(b+"ln_2", h)
+		p.conv1d(b+"mlp.c_fc", std, h, c.FFN)
+		p.conv1d(b+"mlp.c_proj", residual, c.FFN, h)
+	}
+	p.norm("transformer.ln_f", h)
+}
+
+func (p *params) t5(c Config) {
+	p.add("shared.weight", normal(c.InitRange), c.Vocab, c.Hidden)
+	p.t5Stack("encoder", c.Layers, c, false)
+	p.t5Stack("decoder", c.DecLayers, c, true)
+	if !c.Tied {
+		// By fan-in, as Mesh TensorFlow's dense layer (transformers draws from
+		// N(0, 1), which starts the loss far above that of a uniform guess).
+		p.add("lm_head.weight", normal(c.fanIn(c.Hidden)), c.Vocab, c.Hidden)
+	}
+}
+
+func (p *params) t5Stack(stack string, layers int, c Config, decoder bool) {
+	for i := range layers {
+		block := fmt.Sprintf("%s.block.%d.layer.", stack, i)
+		p.t5Attention(block+"0.SelfAttention", c)
+		if i == 0 {
+			p.add(block+"0.SelfAttention.relative_attention_bias.weight", normal(c.fanIn(c.Hidden)), c.RelBuckets, c.Heads)
+		}
+		p.add(block+"0.layer_norm.weight", ones, c.Hidden)
+		last := "1"
+		if decoder {
+			p.t5Attention(block+"1.EncDecAttention", c)
+			p.add(block+"1.layer_norm.weight", ones, c.Hidden)
+			last = "2"
+		}
+		p.t5FeedForward(block+last+".DenseReluDense", c)
+		p.add(block+last+".layer_norm.weight", ones, c.Hidden)
+	}
+	p.add(stack+".final_layer_norm.weight", ones, c.Hidden)
+}
+
+func (p *params) t5Attention(name string, c Config) {
+	inner := c.Heads * c.HeadDim
+	p.add(name+".q.weight", normal(c.fanIn(c.Hidden*c.HeadDim)), inner, c.Hidden)
+	p.add(name+".k.weight", normal(c.fanIn(c.Hidden)), inner, c.Hidden)
+	p.add(name+".v.weight", normal(c.fanIn(c.Hidden)), inner, c.Hidden)
+	p.add(name+".o.weight", normal(c.fanIn(inner)), c.Hidden, inner)
+}
+
+func (p *params) t5FeedForward(name string, c Config) {
+	in := []string{".wi"}
+	if c.Gated {
+		in = []string{".wi_0", ".wi_1"}
+	}
+	for _, wi := range in {
+		p.add(name+wi+".weight", normal(c.fanIn(c.Hidden)), c.FFN, c.Hidden)
+	}
+	p.add(name+".wo.weight", normal(c.fanIn(c.FFN)), c.Hidden, c.FFN)
+}
+
+// fanIn is the standard deviation of a matrix that sums n inputs.
+func (c Config) fanIn(n int) float64 { return c.InitRange / math.Sqrt(float64(n)) }

@@ -1,0 +1,93 @@
+package trainer
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"corpus"
+)
+
+// span is T5's span corruption (arXiv 1910.10683 §3.1.4; t5/data/preprocessors.py
+// random_spans_noise_mask and random_spans_helper): noise spans become one
+// sentinel each in the input; the target is each sentinel followed by what it
+// stands for. Sentinels go <extra_id_0>, <extra_id_1>, … from the left; both
+// sides end with EOS; every example has the same lengths, so nothing is padded.
+type span struct {
+	raw, noise, spans int // tokens read, tokens hidden, spans
+	special           Special
+}
+
+func newSpan(cols int, density, length float64, special Special) (Objective, error) {
+	if !(density > 0 && density < 1) || !(length >= 1) {
+		return nil, corpus.Errorf(corpus.Usage, "noise density is %v, want between 0 and 1; span length is %v, want at least 1", density, length)
+	}
+	if cols < 4 {
+		return nil, corpus.Errorf(corpus.Usage, "span corruption needs rows of at least 4 tokens, got %d", cols)
+	}
+	raw := spanRaw(cols, density, length)
+	noise, spans := spanCounts(raw, density, length)
+	if spans > raw-noise {
+		return nil, corpus.Errorf(corpus.Usage, "noise density %v in spans of %v leaves %d tokens between %d spans", density, length, raw-noise, spans)
+	}
+	if err := checkSentinels(spans, special); err != nil {
+		return nil, corpus.Errorf(corpus.Usage, "span corruption: %w", err)
+	}
+	return span{raw: raw, noise: noise, spans: spans, special: special}, nil
+}
+
+// spanCounts is how many of n tokens are hidden, in how many spans. Halves round
+// to even, as Python's and TensorFlow's round do.
+func spanCounts(n int, density, length float64) (noise, spans int) {
+	noise = int(math.RoundToEven(float64(n) * density))
+	noise = min(max(noise, 1), n-1)
+	return noise, max(1, int(math.RoundToEven(float64(noise)/length)))
+}
+
+// spanRaw is the largest number of tokens whose corrupted input, with one
+// sentinel a span and EOS, fits cols: 568 for 512.
+func spanRaw(cols int, density, length float64) int {
+	for n := 2; ; n++ {
+		if noise, spans := spanCounts(n+1, density, length); n+1-noise+spans+1 > cols {
+			return n
+		}
+	}
+}
+
+func (o span) Raw() int    { return o.raw }
+func (o span) Stride() int { return o.raw }
+func (o span) Shape() (int, int) {
+	return o.raw - o.noise + o.spans + 1, o.noise + o.spans + 1
+}
+
+func (o span) Example(tokens []int32, r *rand.Rand, row Row) {
+	kept, hidden := segments(o.raw-o.noise, o.spans, r), segments(o.noise, o.spans, r)
+	in, out := row.Input[:0], row.Labels[:0]
+	for i := range o.spans { // a row begins with kept tokens and ends with hidden ones
+		in = append(append(in, tokens[:kept[i]]...), o.special.Sentinels[i])
+		tokens = tokens[kept[i]:]
+		out = append(append(out, o.special.Sentinels[i]), tokens[:hidden[i]]...)
+		tokens = tokens[hidden[i]:]
+	}
+	_, _ = append(in, o.special.EOS), append(out, o.special.EOS)
+	row.Decoder[0] = o.special.Pad // the decoder's start token, as in T5
+	copy(row.Decoder[1:], row.Labels)
+}
+
+// segments cuts n items into k random pieces, none empty: of the n-1 places
+// between items, k-1 are drawn without replacement.
+func segments(n, k int, r *rand.Rand) []int {
+	cut := make([]bool, n-1)
+	for i := range k - 1 {
+		cut[i] = true
+	}
+	r.Shuffle(len(cut), func(i, j int) { cut[i], cut[j] = cut[j], cut[i] })
+	lengths := make([]int, 1, k)
+	lengths[0] = 1
+	for _, c := range cut {
+		if c {
+			lengths = append(lengths, 0)
+		}
+		lengths[len(lengths)-1]++
+	}
+	return lengths
+}

@@ -1,0 +1,230 @@
+package trainer
+
+import (
+	"fmt"
+	"strings"
+
+	"corpus"
+)
+
+// None asks for the number zero where a zero value means "the default".
+const None = -1
+
+// Spec says what to train and how. Every zero field is filled in by Resolve; a
+// number that shall really be 0 is given as None.
+type Spec struct {
+	Objective string `json:"objective"` // "mlm", "clm" or "span"; the only field without a default
+	Model     string `json:"model"`     // family (bert, gpt2, t5) or published name; default: the objective's family
+	Size      string `json:"size"`      // of a family: tiny (default), small, base, large; empty for a published name
+	SeqLen    int    `json:"seq_len"`   // tokens of a row (of the encoder's row for span); default 128 for tiny, else the paper's
+	Batch     int    `json:"batch"`     // rows of a micro-batch; default 8
+	Accum     int    `json:"accum"`     // micro-batches of an update; default 1
+	Steps     int64  `json:"steps"`     // updates; default 1000
+	Seed      uint64 `json:"seed"`      // of weights, order, noise and dropout
+
+	LR          float64 `json:"lr"`        // peak rate; default by objective and size
+	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (span 0.0005)
+	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear", "constant", "inverse-sqrt"
+	Warmup      int64   `json:"warmup"`    // steps; default Steps/20, at most the paper's
+	Optimizer   string  `json:"optimizer"` // "adamw" or "adamw-rms" (default for span)
+	Beta1       float64 `json:"beta1"`
+	Beta2       float64 `json:"beta2"`
+	Eps         float64 `json:"eps"`
+	WeightDecay float64 `json:"weight_decay"` // on matrices only
+	Clip        float64 `json:"clip"`         // largest gradient norm; default 1
+	Dropout     float64 `json:"dropout"`      // default 0.1 (span 0)
+
+	MaskRate     float64 `json:"mask_rate"`     // mlm: share of tokens to predict; default 0.15
+	NoiseDensity float64 `json:"noise_density"` // span: share of tokens to hide; default 0.15
+	SpanLength   float64 `json:"span_length"`   // span: mean tokens of a hidden span; default 3
+
+	MaxLoss float64 `json:"max_loss"` // an update of a larger loss is skipped; 0 = no limit
+	MaxNorm float64 `json:"max_norm"` // the same for the gradient norm
+	MaxBad  int     `json:"max_bad"`  // skipped updates in a row that end the run; default 10
+
+	LogEvery    int64 `json:"log_every"`    // steps between lines of metrics.jsonl; default 10
+	EvalEvery   int64 `json:"eval_every"`   // steps between evaluations; default Steps/10
+	EvalBatches int   `json:"eval_batches"` // batches of one evaluation; default 16, at most the validation set
+	SaveEvery   int64 `json:"save_every"`   // steps between checkpoints; default EvalEvery
+	Keep        int   `json:"keep"`         // checkpoints kept beside the best; default 2
+}
+
+// Resolve fills in the defaults and reports what cannot be. It is called once:
+// in a resolved spec 0 means 0.
+func (s Spec) Resolve() (Spec, error) {
+	r, ok := recipes[s.Objective]
+	if !ok {
+		return s, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm or span", s.Objective)
+	}
+	fill(&s.Model, r.model)
+	if s.isFamily() {
+		fill(&s.Size, "tiny")
+	}
+	c, err := Architecture(s.Model, s.Size)
+	if err != nil {
+		return s, corpus.Errorf(corpus.Usage, "%w", err)
+	}
+	if c.Family != r.model {
+		return s, corpus.Errorf(corpus.Usage, "objective %s trains a %s model, not %s (mlm: bert, clm: gpt2, span: t5)", s.Objective, r.model, s.Model)
+	}
+	s.fillShape(r, c)
+	s.fillOptimizer(r, c)
+	s.fillPlan()
+	return s, s.validate(c)
+}
+
+func (s Spec) isFamily() bool { return s.Model == "bert" || s.Model == "gpt2" || s.Model == "t5" }
+
+// tiny sizes are those for a few processor cores.
+func tiny(c Config) bool { return c.Hidden <= 128 }
+
+// fill sets what has its zero value.
+func fill[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// fillNumber is fill, and None becomes 0.
+func fillNumber(field *float64, value float64) {
+	fill(field, value)
+	if *field == None {
+		*field = 0
+	}
+}
+
+func (s *Spec) fillShape(r recipe, c Config) {
+	seq := r.seqLen
+	if tiny(c) {
+		seq = 128
+	}
+	fill(&s.SeqLen, seq)
+	fill(&s.Batch, 8)
+	fill(&s.Accum, 1)
+	fill(&s.Steps, 1000)
+	fill(&s.MaskRate, r.maskRate)
+	fill(&s.NoiseDensity, r.density)
+	fill(&s.SpanLength, r.spanLength)
+	fillNumber(&s.Dropout, r.dropout)
+}
+
+func (s *Spec) fillOptimizer(r recipe, c Config) {
+	lr, optimizer := r.lr, "adamw"
+	if tiny(c) {
+		lr = r.tinyLR
+	}
+	if r.rmsScaled {
+		optimizer = "adamw-rms"
+	}
+	fill(&s.LR, lr)
+	fill(&s.Schedule, r.schedule)
+	fill(&s.Optimizer, optimizer)
+	fillNumber(&s.LRFloor, r.floor)
+	fillNumber(&s.Beta1, r.beta1)
+	fillNumber(&s.Beta2, r.beta2)
+	fill(&s.Eps, r.eps)
+	fillNumber(&s.WeightDecay, r.weightDecay)
+	fillNumber(&s.Clip, r.clip)
+	fill(&s.Warmup, max(1, min(r.warmup, s.Steps/20)))
+	if s.Warmup == None {
+		s.Warmup = 0
+	}
+}
+
+func (s *Spec) fillPlan() {
+	fill(&s.MaxBad, 10)
+	fill(&s.LogEvery, 10)
+	fill(&s.EvalEvery, max(1, s.Steps/10))
+	fill(&s.EvalBatches, 16)
+	fill(&s.SaveEvery, s.EvalEvery)
+	fill(&s.Keep, 2)
+}
+
+func (s Spec) validate(c Config) error {
+	bad := func(format string, args ...any) error { return corpus.Errorf(corpus.Usage, format, args...) }
+	for _, f := range []struct {
+		name string
+		v    int64
+	}{
+		{"row length", int64(s.SeqLen)},
+		{"batch", int64(s.Batch)},
+		{"accumulation", int64(s.Accum)},
+		{"steps", s.Steps},
+		{"log interval", s.LogEvery},
+		{"evaluation interval", s.EvalEvery},
+		{"evaluation batches", int64(s.EvalBatches)},
+		{"checkpoint interval", s.SaveEvery},
+		{"checkpoints kept", int64(s.Keep)},
+		{"skipped updates allowed", int64(s.MaxBad)},
+	} {
+		if f.v < 1 || f.v > 1<<40 {
+			return bad("%s is %d, want at least 1", f.name, f.v)
+		}
+	}
+	if !s.ownPositions() && c.MaxPositions > 0 && s.SeqLen > c.MaxPositions {
+		return bad("%s has %d positions; rows of %d do not fit", s.Model, c.MaxPositions, s.SeqLen)
+	}
+	if s.Optimizer != "adamw" && s.Optimizer != "adamw-rms" {
+		return bad("unknown optimizer %q; want adamw or adamw-rms", s.Optimizer)
+	}
+	for name, b := range map[string]float64{"beta1": s.Beta1, "beta2": s.Beta2, "dropout": s.Dropout} {
+		if !(b >= 0 && b < 1) {
+			return bad("%s is %v, want at least 0 and less than 1", name, b)
+		}
+	}
+	if !(s.Eps > 0) || !(s.WeightDecay >= 0) || !(s.Clip >= 0) || !(s.MaxLoss >= 0) || !(s.MaxNorm >= 0) {
+		return bad("eps, weight decay, clip and limits must not be negative")
+	}
+	return s.LRSchedule().validate()
+}
+
+// ownPositions says that the table of positions is as long as the rows, not the
+// published length: true for a family's size, which is no published checkpoint.
+func (s Spec) ownPositions() bool { return s.isFamily() }
+
+// LRSchedule is the learning rate of a resolved spec.
+func (s Spec) LRSchedule() Schedule {
+	return Schedule{Kind: s.Schedule, Peak: s.LR, Floor: s.LR * s.LRFloor, Warmup: s.Warmup, Steps: s.Steps}
+}
+
+// hyper is what the update of a step needs.
+func (s Spec) hyper(step int64) Hyper {
+	return Hyper{
+		Step: step, Seed: fold(domainDropout, []uint64{s.Seed, uint64(step)}), LR: s.LRSchedule().At(step),
+		Beta1: s.Beta1, Beta2: s.Beta2, Eps: s.Eps, WeightDecay: s.WeightDecay, Clip: s.Clip,
+		RMSScaled: s.Optimizer == "adamw-rms", MaxLoss: s.MaxLoss, MaxNorm: s.MaxNorm,
+	}
+}
+
+// Architecture is the model of a resolved spec over a vocabulary of vocab
+// tokens. Rows of a family's size decide its table of positions.
+func (s Spec) Architecture(vocab int, special Special) (Config, error) {
+	c, err := Architecture(s.Model, s.Size)
+	if err != nil {
+		return c, corpus.Errorf(corpus.Usage, "%w", err)
+	}
+	c.Vocab, c.Dropout, c.AttnDropout = vocab, s.Dropout, s.Dropout
+	if c.MaxPositions > 0 && s.ownPositions() {
+		c.MaxPositions = s.SeqLen
+	}
+	c.Pad, c.BOS, c.EOS = int(special.Pad), int(special.BOS), int(special.EOS)
+	if c.Family == "t5" {
+		c.DecStart = c.Pad
+	}
+	if err := c.Validate(); err != nil {
+		return c, corpus.Errorf(corpus.BadConfig, "%w", err)
+	}
+	return c, nil
+}
+
+// trajectory is s without the fields that leave weights and metrics as they are.
+func (s Spec) trajectory() Spec {
+	s.SaveEvery, s.Keep = 0, 0
+	return s
+}
+
+// String is the one-line form for messages.
+func (s Spec) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s, %d steps", s.Objective, s.Model, s.Size, s.Steps))
+}

@@ -1,0 +1,56 @@
+"""Writes models.json: what Hugging Face transformers says of each known model.
+
+For every name: config.json as transformers writes it, the number of parameters
+of the language model (tied ones once), and name, shape and mean and standard
+deviation of the initial weights of small models.
+
+    pip install torch==1.13.1 transformers==4.40.2
+    python make_configs.py ..
+"""
+import json
+import sys
+
+import torch
+import transformers as t
+
+torch.manual_seed(1)
+
+
+def bert(h, l, a, f):
+    return t.BertForMaskedLM, t.BertConfig(hidden_size=h, num_hidden_layers=l, num_attention_heads=a, intermediate_size=f)
+
+
+def gpt2(h, l, a):
+    return t.GPT2LMHeadModel, t.GPT2Config(n_embd=h, n_layer=l, n_head=a)
+
+
+def t5(h, l, a, f, old):
+    kind = {} if old else {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
+    return t.T5ForConditionalGeneration, t.T5Config(d_model=h, num_layers=l, num_heads=a, d_ff=f, decoder_start_token_id=0, **kind)
+
+
+models = {
+    "bert-tiny": bert(128, 2, 2, 512),
+    "bert-small": bert(512, 4, 8, 2048),
+    "bert-base": bert(768, 12, 12, 3072),
+    "bert-large": bert(1024, 24, 16, 4096),
+    "gpt2": gpt2(768, 12, 12),
+    "gpt2-medium": gpt2(1024, 24, 16),
+    "t5-v1_1-small": t5(512, 8, 6, 1024, False),
+    "t5-v1_1-base": t5(768, 12, 12, 2048, False),
+    "t5-small": t5(512, 6, 8, 2048, True),
+    "t5-base": t5(768, 12, 12, 3072, True),
+}
+out = {}
+for name, (cls, config) in models.items():
+    model = cls(config)
+    entry = {"config": json.loads(config.to_json_string(use_diff=False)), "parameters": sum(p.numel() for p in model.parameters())}
+    if name in ("bert-tiny", "gpt2", "t5-v1_1-small", "t5-small"):
+        entry["tensors"] = {n: {"shape": list(p.shape), "mean": p.mean().item(), "std": p.std(unbiased=False).item()} for n, p in model.named_parameters()}
+    for key in list(entry["config"]):  # keys of generation and of fine-tuning say nothing here
+        if entry["config"][key] is None or key in dir(t.PretrainedConfig()) and key not in (
+            "model_type", "bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "tie_word_embeddings", "is_encoder_decoder",
+        ):
+            del entry["config"][key]
+    out[name] = entry
+json.dump(out, open(sys.argv[1] + "/models.json", "w"), indent=None, separators=(",", ":"))

@@ -1,0 +1,121 @@
+//go:build torch
+
+package torch
+
+import "math"
+
+// norm is the weight and bias of a layer normalisation.
+type norm struct{ weight, bias tensor }
+
+// lowest is what masked scores get: not -Inf, so that a row that is masked
+// whole gives a uniform distribution, as in transformers, and not NaN.
+const lowest = -math.MaxFloat32
+
+// heads splits [rows × cols, heads·dim] into [rows, heads, cols, dim].
+func (s *scope) heads(x tensor, rows, cols, heads, dim int) tensor {
+	x = s.view(x, int64(rows), int64(cols), int64(heads), int64(dim))
+	return s.transpose(x, 1, 2)
+}
+
+// joined puts heads back together: [rows, heads, cols, dim] to [rows × cols, heads·dim].
+func (s *scope) joined(x tensor, width int) tensor {
+	return s.view(s.transpose(x, 1, 2), -1, int64(width))
+}
+
+// attention is dropout(softmax(q·kᵀ + bias))·v; scaling is in q. bias, if not
+// nil, broadcasts to [rows, heads, queries, keys].
+func (s *scope) attention(q, k, v, bias tensor, dropout float64) tensor {
+	mark := s.enter()
+	scores := s.matmul(q, s.transpose(k, -1, -2))
+	if bias != nil {
+		scores = s.addTo(scores, bias)
+	}
+	return s.leave(mark, s.matmul(s.drop(s.softmax(scores), dropout), v))
+}
+
+// causal is the bias that hides from query i, at position past+i, the keys
+// behind it: [1, 1, n, past+n]. Nil when nothing is hidden.
+func (s *scope) causal(n, past int) tensor {
+	if n == 1 {
+		return nil
+	}
+	keys := past + n
+	bias := make([]float32, n*keys)
+	for i := range n {
+		for j := past + i + 1; j < keys; j++ {
+			bias[i*keys+j] = lowest
+		}
+	}
+	return s.floats(bias, 1, 1, int64(n), int64(keys))
+}
+
+// padding is the bias that hides padded keys: [rows, 1, 1, cols]. Nil when
+// nothing is padded.
+func (s *scope) padding(mask []uint8, rows, cols int) tensor {
+	if mask == nil {
+		return nil
+	}
+	bias := make([]float32, len(mask))
+	for i, m := range mask {
+		if m == 0 {
+			bias[i] = lowest
+		}
+	}
+	return s.floats(bias, int64(rows), 1, 1, int64(cols))
+}
+
+// both adds biases of which each may be nil.
+func (s *scope) both(a, b tensor) tensor {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return s.add(a, b)
+}
+
+// cache holds the keys and values of one attention layer, [rows, heads, room,
+// dim], filled up to used.
+type cache struct {
+	k, v       tensor
+	room, used int
+}
+
+// grow appends k and v of n positions and gives all keys and values so far.
+func (c *cache) grow(s *scope, k, v tensor, rows, heads, n, dim int) (allK, allV tensor) {
+	if need := c.used + n; need > c.room {
+		c.reserve(s, max(64, 2*need), rows, heads, dim)
+	}
+	c.k, c.v = c.write(s, c.k, k, n), c.write(s, c.v, v, n)
+	if s.err != nil {
+		return nil, nil
+	}
+	c.used += n
+	return s.narrow(c.k, 2, 0, int64(c.used)), s.narrow(c.v, 2, 0, int64(c.used))
+}
+
+func (c *cache) write(s *scope, dst, src tensor, n int) tensor {
+	s.copyTo(s.narrow(dst, 2, int64(c.used), int64(n)), src)
+	return dst
+}
+
+func (c *cache) reserve(s *scope, room, rows, heads, dim int) {
+	for _, p := range []*tensor{&c.k, &c.v} {
+		next := s.zeros(int64(rows), int64(heads), int64(room), int64(dim))
+		if c.used > 0 {
+			s.copyTo(s.narrow(next, 2, 0, int64(c.used)), s.narrow(*p, 2, 0, int64(c.used)))
+		}
+		if s.err != nil {
+			return
+		}
+		release(*p)
+		*p = s.keep(next)
+	}
+	c.room = room
+}
+
+func (c *cache) free() {
+	release(c.k, c.v)
+	c.k, c.v = nil, nil
+}

@@ -1,0 +1,79 @@
+//go:build torch
+
+package torch
+
+import (
+	"runtime"
+	"syscall"
+	"testing"
+
+	"corpus/trainer"
+)
+
+// BenchmarkStep reports tokens per second of one step; bench/torch_step.py runs
+// the same steps in PyTorch.
+func BenchmarkStep(b *testing.B) {
+	for _, bench := range []struct {
+		family, size string
+		rows, cols   int
+	}{
+		{"gpt2", "tiny", 16, 128},
+		{"bert", "tiny", 16, 128},
+		{"t5", "tiny", 16, 128},
+		{"gpt2", "small", 8, 256},
+		{"bert", "small", 8, 256},
+		{"t5", "small", 4, 256},
+	} {
+		b.Run(bench.family+"-"+bench.size, func(b *testing.B) {
+			c, err := trainer.Architecture(bench.family, bench.size)
+			if err != nil {
+				b.Fatal(err)
+			}
+			c.Vocab = 8192
+			if c.Pad < 0 {
+				c.Pad = 0
+			}
+			if c.EOS >= c.Vocab {
+				c.BOS, c.EOS = 1, 1
+			}
+			m := newModelOn(b, c, runtime.GOMAXPROCS(0))
+			batch := benchBatch(c, bench.rows, bench.cols)
+			b.ReportAllocs()
+			start := cpuSeconds(b)
+			for i := int64(1); b.Loop(); i++ {
+				if _, err := m.Step([]trainer.Batch{batch}, hyper(i)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			tokens := bench.rows * (batch.Cols + batch.DecCols)
+			b.ReportMetric(float64(tokens)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+			b.ReportMetric(float64(tokens)*float64(b.N)/(cpuSeconds(b)-start), "tokens/cpu-s")
+		})
+	}
+}
+
+// benchBatch predicts every token, or for bert every seventh; t5 reads cols
+// tokens and writes a quarter as many.
+func benchBatch(c trainer.Config, rows, cols int) trainer.Batch {
+	b := cyclic(c, rows, cols, 1)
+	b.Mask = nil
+	for i := range b.Labels {
+		if b.Labels[i] = int32(3 + i*31%(c.Vocab-3)); c.Family == "bert" && i%7 > 0 {
+			b.Labels[i] = trainer.Ignore
+		}
+	}
+	if c.Family == "t5" {
+		b.DecCols, b.DecMask = cols/4, nil
+		b.Decoder, b.Labels = b.Decoder[:rows*cols/4], b.Labels[:rows*cols/4]
+	}
+	return b
+}
+
+// cpuSeconds is the processor time of the process so far.
+func cpuSeconds(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}

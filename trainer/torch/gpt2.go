@@ -1,0 +1,107 @@
+//go:build torch
+
+package torch
+
+import (
+	"fmt"
+
+	"corpus/trainer"
+)
+
+// gpt2 is transformers' GPT2LMHeadModel: pre-norm blocks, learned positions,
+// output matrix tied to the input embedding.
+type gpt2 struct {
+	c        trainer.Config
+	wte, wpe tensor
+	blocks   []gpt2Block
+	final    norm
+}
+
+type gpt2Block struct {
+	ln1, ln2         norm
+	attn, attnOut    linear
+	expand, contract linear
+}
+
+func newGPT2(c trainer.Config, w *weights) *gpt2 {
+	g := &gpt2{c: c, wte: w.at("transformer.wte.weight"), wpe: w.at("transformer.wpe.weight"), final: w.norm("transformer.ln_f")}
+	for i := range c.Layers {
+		b := fmt.Sprintf("transformer.h.%d.", i)
+		g.blocks = append(g.blocks, gpt2Block{
+			ln1: w.norm(b + "ln_1"), ln2: w.norm(b + "ln_2"),
+			attn: w.linear(b + "attn.c_attn"), attnOut: w.linear(b + "attn.c_proj"),
+			expand: w.linear(b + "mlp.c_fc"), contract: w.linear(b + "mlp.c_proj"),
+		})
+	}
+	return g
+}
+
+func (g *gpt2) features(s *scope, b trainer.Batch) tensor {
+	bias := s.both(s.causal(b.Cols, 0), s.padding(b.Mask, b.Rows, b.Cols))
+	return g.run(s, s.grid(b.Input, b.Rows, b.Cols), b.Rows, b.Cols, bias, nil)
+}
+
+// run gives the hidden states [rows·n, hidden] of n further positions; caches,
+// if not nil, hold what came before them, one for each block.
+func (g *gpt2) run(s *scope, ids tensor, rows, n int, bias tensor, caches []cache) tensor {
+	past := 0
+	if caches != nil {
+		past = caches[0].used
+	}
+	x := s.add(s.embedding(g.wte, ids), s.narrow(g.wpe, 0, int64(past), int64(n)))
+	x = s.drop(s.view(x, -1, int64(g.c.Hidden)), g.c.Dropout)
+	for i := range g.blocks {
+		var c *cache
+		if caches != nil {
+			c = &caches[i]
+		}
+		x = g.block(s, &g.blocks[i], x, rows, n, bias, c)
+	}
+	return s.layerNorm(x, g.final, int64(g.c.Hidden), g.c.NormEps)
+}
+
+func (g *gpt2) block(s *scope, b *gpt2Block, x tensor, rows, n int, bias tensor, c *cache) tensor {
+	mark := s.enter()
+	h := s.layerNorm(x, b.ln1, int64(g.c.Hidden), g.c.NormEps)
+	h = s.conv1d(h, b.attn.weight, b.attn.bias)
+	h = s.permute(s.view(h, int64(rows), int64(n), 3, int64(g.c.Heads), int64(g.c.HeadDim)), 2, 0, 3, 1, 4)
+	q := s.scale(s.selectAt(h, 0, 0), 1/sqrt(g.c.HeadDim))
+	k, v := s.selectAt(h, 0, 1), s.selectAt(h, 0, 2)
+	if c != nil {
+		k, v = c.grow(s, k, v, rows, g.c.Heads, n, g.c.HeadDim)
+	}
+	h = s.joined(s.attention(q, k, v, bias, g.c.AttnDropout), g.c.Hidden)
+	x = s.add(x, s.drop(s.conv1d(h, b.attnOut.weight, b.attnOut.bias), g.c.Dropout))
+
+	h = s.layerNorm(x, b.ln2, int64(g.c.Hidden), g.c.NormEps)
+	h = s.activate(s.conv1d(h, b.expand.weight, b.expand.bias), g.c.Activation)
+	return s.leave(mark, s.add(x, s.drop(s.conv1d(h, b.contract.weight, b.contract.bias), g.c.Dropout)))
+}
+
+func (g *gpt2) head(s *scope, x tensor) tensor { return s.linear(x, g.wte, nil) }
+
+// begin needs the number of rows only: what is read comes through Next.
+func (g *gpt2) begin(_ *scope, b trainer.Batch) (decoding, error) {
+	if b.Rows < 1 {
+		return nil, fmt.Errorf("%d rows, at least 1 is needed", b.Rows)
+	}
+	return &gpt2Decoding{g: g, rows: b.Rows, caches: make([]cache, len(g.blocks))}, nil
+}
+
+type gpt2Decoding struct {
+	g      *gpt2
+	rows   int
+	caches []cache
+}
+
+func (d *gpt2Decoding) next(s *scope, ids []int32) (tensor, error) {
+	n, err := newPositions(d.g.c, ids, d.rows, d.caches[0].used)
+	if err != nil {
+		return nil, err
+	}
+	bias := s.causal(n, d.caches[0].used)
+	x := d.g.run(s, s.grid(ids, d.rows, n), d.rows, n, bias, d.caches)
+	return d.g.head(s, s.last(x, d.rows, n, d.g.c.Hidden)), nil
+}
+
+func (d *gpt2Decoding) free() { freeCaches(d.caches) }

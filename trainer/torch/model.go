@@ -1,0 +1,264 @@
+//go:build torch
+
+package torch
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"corpus/trainer"
+	"corpus/trainer/torch/shim"
+)
+
+// Options say where and how a model runs.
+type Options struct {
+	Threads int    // of one operation on the CPU; 0 = libtorch's choice
+	Device  string // "" or "cpu", "cuda", "cuda:1"
+}
+
+// Model is a trainer.Model on libtorch.
+type Model struct {
+	cfg    trainer.Config
+	t      *thread
+	s      *scope
+	w      *weights
+	net    network
+	closed bool
+}
+
+// network is one family's forward pass.
+type network interface {
+	// features are the last hidden states, [positions, Hidden], of the
+	// positions that a batch's labels speak of.
+	features(s *scope, b trainer.Batch) tensor
+	// head is the logits [n, Vocab] of hidden states [n, Hidden].
+	head(s *scope, x tensor) tensor
+	// begin starts generation.
+	begin(s *scope, b trainer.Batch) (decoding, error)
+}
+
+// Version names the libtorch that the program was built against.
+func Version() string { return shim.Version() }
+
+// New makes the model of a configuration. Its weights are zero until Load.
+func New(cfg trainer.Config, opts Options) (trainer.Model, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	device, err := parseDevice(opts.Device)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{cfg: cfg, t: newThread()}
+	if err := m.t.do(func() error { return m.build(device, opts.Threads) }); err != nil {
+		m.t.stop()
+		return nil, fmt.Errorf("make the %s model: %w", cfg.Family, err)
+	}
+	return m, nil
+}
+
+func parseDevice(name string) (int, error) {
+	kind, number, _ := strings.Cut(name, ":")
+	switch {
+	case name == "" || name == "cpu":
+		return -1, nil
+	case name == "cuda":
+		return 0, nil
+	case kind == "cuda":
+		if n, err := strconv.Atoi(number); err == nil && n >= 0 {
+			return n, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown device %q; use cpu, cuda or cuda:N", name)
+}
+
+func (m *Model) build(device, threads int) error {
+	if threads > 0 {
+		if err := shim.SetThreads(threads); err != nil {
+			return err
+		}
+	}
+	shim.KeepMemory()
+	m.s = newScope(device)
+	var err error
+	if m.w, err = newWeights(m.s, trainer.Params(m.cfg)); err != nil {
+		m.s.free()
+		return err
+	}
+	if m.net, err = newNetwork(m.cfg, m.w); err != nil {
+		m.w.free()
+		m.s.free()
+	}
+	return err
+}
+
+func newNetwork(cfg trainer.Config, w *weights) (network, error) {
+	var net network
+	switch cfg.Family {
+	case "bert":
+		net = newBERT(cfg, w)
+	case "gpt2":
+		net = newGPT2(cfg, w)
+	case "t5":
+		net = newT5(cfg, w)
+	default:
+		return nil, fmt.Errorf("unknown family %q", cfg.Family)
+	}
+	return net, w.check()
+}
+
+// native runs f on the model's thread with an empty scope, freed after it.
+func (m *Model) native(f func(s *scope) error) error {
+	if m.closed {
+		return errClosed
+	}
+	return m.t.do(func() error {
+		defer m.s.close()
+		return f(m.s)
+	})
+}
+
+// Close frees everything. A second call does nothing.
+func (m *Model) Close() error {
+	if m.closed {
+		return nil
+	}
+	m.closed = true
+	err := m.t.do(func() error {
+		m.s.free()
+		m.w.free()
+		return nil
+	})
+	m.t.stop()
+	return err
+}
+
+// State copies weights and optimizer state out; see trainer.Model.
+func (m *Model) State() ([]trainer.Tensor, error) {
+	var out []trainer.Tensor
+	err := m.native(func(s *scope) (err error) {
+		out, err = m.w.state(s)
+		return err
+	})
+	return out, err
+}
+
+// Load replaces weights and optimizer state; see trainer.Model. Moments are
+// given for all weights or for none, which makes them zero.
+func (m *Model) Load(state []trainer.Tensor) error {
+	if err := m.native(func(s *scope) error { return m.w.load(s, state) }); err != nil {
+		return fmt.Errorf("load the %s model: %w", m.cfg.Family, err)
+	}
+	return nil
+}
+
+// Eval is the loss of a batch without dropout; see trainer.Model.
+func (m *Model) Eval(b trainer.Batch) (trainer.Stats, error) {
+	var st trainer.Stats
+	err := m.native(func(s *scope) error {
+		defer shim.SetGrad(shim.SetGrad(false))
+		t, err := m.prepare(b)
+		if err != nil {
+			return err
+		}
+		st.Tokens = int64(len(t.at))
+		if st.Tokens > 0 {
+			st.Loss = s.item(m.loss(s, b, t)) / float64(st.Tokens)
+		}
+		return s.err
+	})
+	if err != nil {
+		return trainer.Stats{}, fmt.Errorf("evaluate: %w", err)
+	}
+	return st, nil
+}
+
+func (m *Model) prepare(b trainer.Batch) (targets, error) {
+	if err := check(m.cfg, b); err != nil {
+		return targets{}, err
+	}
+	return newTargets(m.cfg, b)
+}
+
+// loss is the sum over predicted positions; the head works on these only.
+func (m *Model) loss(s *scope, b trainer.Batch, t targets) tensor {
+	x := m.net.features(s, b)
+	if len(t.at) < t.of {
+		x = s.rows(x, s.ints(t.at, int64(len(t.at))))
+	}
+	return s.crossEntropy(m.net.head(s, x), s.ints(t.label, int64(len(t.label))))
+}
+
+// Step does one update; see trainer.Model.
+func (m *Model) Step(micro []trainer.Batch, h trainer.Hyper) (trainer.Stats, error) {
+	var st trainer.Stats
+	err := m.native(func(s *scope) error {
+		defer shim.SetGrad(shim.SetGrad(true))
+		err := m.step(s, micro, h, &st)
+		return errors.Join(err, shim.ZeroGrad(m.w.params))
+	})
+	if err != nil {
+		return trainer.Stats{}, fmt.Errorf("step %d: %w", h.Step, err)
+	}
+	return st, nil
+}
+
+func (m *Model) step(s *scope, micro []trainer.Batch, h trainer.Hyper, st *trainer.Stats) error {
+	if err := m.gradients(s, micro, h.Seed, st); err != nil {
+		return err
+	}
+	var err error
+	if st.Norm, err = shim.GradNorm(m.w.params); err != nil {
+		return err
+	}
+	if st.Tokens == 0 || beyond(st.Loss, h.MaxLoss) || beyond(st.Norm, h.MaxNorm) {
+		st.Skipped = true
+		return nil
+	}
+	return shim.AdamW(m.w.params, m.w.m, m.w.v, m.w.decayed, shim.Update{
+		LR: h.LR, Beta1: h.Beta1, Beta2: h.Beta2, Eps: h.Eps, Decay: h.WeightDecay,
+		Clip: clipFactor(st.Norm, h.Clip), Step: h.Step, RMSScaled: h.RMSScaled,
+	})
+}
+
+// gradients leaves the gradient of the mean loss of all micro-batches.
+func (m *Model) gradients(s *scope, micro []trainer.Batch, seed uint64, st *trainer.Stats) error {
+	all := make([]targets, len(micro))
+	for i, b := range micro {
+		var err error
+		if all[i], err = m.prepare(b); err != nil {
+			return fmt.Errorf("micro-batch %d: %w", i, err)
+		}
+		st.Tokens += int64(len(all[i].at))
+	}
+	for i, b := range micro {
+		if len(all[i].at) == 0 {
+			continue
+		}
+		s.dropout, s.key = true, splitmix(seed+uint64(i))
+		loss := s.scale(m.loss(s, b, all[i]), 1/float64(st.Tokens))
+		st.Loss += s.item(loss)
+		s.backward(loss)
+		if s.err != nil {
+			return fmt.Errorf("micro-batch %d: %w", i, s.err)
+		}
+		s.close()
+	}
+	return nil
+}
+
+// beyond is true above a limit, unless it is 0, and for what is no number.
+func beyond(x, limit float64) bool {
+	return math.IsNaN(x) || math.IsInf(x, 0) || limit > 0 && x > limit
+}
+
+// clipFactor is that of torch.nn.utils.clip_grad_norm_.
+func clipFactor(norm, limit float64) float64 {
+	if limit <= 0 {
+		return 1
+	}
+	return min(1, limit/(norm+1e-6))
+}

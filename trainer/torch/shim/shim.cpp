@@ -1,0 +1,275 @@
+//go:build torch
+
+#include "fit.h" // written by trainer/torch/fit; run `make` when it is missing
+
+#include "shim.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <cmath>
+#include <cstring>
+#include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/version.h>
+
+// Nothing here reads errno; without this, loops with sqrt are not vectorised.
+#pragma GCC optimize("no-math-errno")
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::tensor_list;
+
+// A function compiled twice, of which the one for this processor runs. Without
+// fused multiply-add both give the same bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
+namespace {
+
+// Elements per thread below which more threads cost more than they bring.
+constexpr int64_t kGrain = 16384;
+
+// guarded runs f and turns what it throws into a message.
+template <typename F> char *guarded(F f) {
+  try {
+    f();
+    return nullptr;
+  } catch (const std::exception &e) {
+    return strdup(e.what());
+  } catch (...) {
+    return strdup("unknown C++ exception");
+  }
+}
+
+const Tensor &ref(ct_tensor t) { return *static_cast<Tensor *>(t); }
+
+void give(ct_tensor *out, Tensor t) { *out = new Tensor(std::move(t)); }
+
+bool plain(const Tensor &t) {
+  return t.device().is_cpu() && t.scalar_type() == at::kFloat;
+}
+
+// mix is the finalizer of MurmurHash3 (public domain, A. Appleby): every bit of
+// the result depends on every bit of x.
+inline uint32_t mix(uint32_t x) {
+  x ^= x >> 16;
+  x *= 0x85ebca6bu;
+  x ^= x >> 13;
+  x *= 0xc2b2ae35u;
+  return x ^ (x >> 16);
+}
+
+// dropped scales what it keeps of x by 1/(1-p). Whether element i is kept is a
+// function of (key, i) alone, so that backward needs no stored mask and the
+// number of threads does not matter.
+WIDE void drop_range(const float *src, float *dst, int64_t a, int64_t b, uint32_t lo, uint32_t hi,
+                     uint32_t limit, float scale) {
+  for (int64_t i = a; i < b; i++) {
+    uint32_t h = mix(mix(uint32_t(i) ^ lo) + hi + uint32_t(uint64_t(i) >> 32));
+    dst[i] = h >= limit ? src[i] * scale : 0.f;
+  }
+}
+
+Tensor dropped_cpu(const Tensor &x, double p, uint64_t key) {
+  Tensor in = x.contiguous(), out = at::empty_like(in);
+  const float *src = in.data_ptr<float>();
+  float *dst = out.data_ptr<float>();
+  const uint32_t lo = mix(uint32_t(key)), hi = mix(uint32_t(key >> 32) ^ lo);
+  const uint32_t limit = uint32_t(std::min(p * 4294967296.0, 4294967295.0));
+  at::parallel_for(0, in.numel(), kGrain, [&](int64_t a, int64_t b) {
+    drop_range(src, dst, a, b, lo, hi, limit, float(1 / (1 - p)));
+  });
+  return out;
+}
+
+Tensor dropped(const Tensor &x, double p, uint64_t key) {
+  if (plain(x))
+    return dropped_cpu(x, p, key);
+  auto gen = at::globalContext().defaultGenerator(x.device()).clone();
+  gen.set_current_seed(key);
+  return x * at::empty_like(x).bernoulli_(1 - p, gen).div_(1 - p);
+}
+
+struct Dropout : public Function<Dropout> {
+  static Tensor forward(AutogradContext *ctx, Tensor x, double p, int64_t key) {
+    ctx->saved_data["p"] = p;
+    ctx->saved_data["key"] = key;
+    return dropped(x, p, uint64_t(key));
+  }
+  static tensor_list backward(AutogradContext *ctx, tensor_list grads) {
+    uint64_t key = uint64_t(ctx->saved_data["key"].toInt());
+    return {dropped(grads[0], ctx->saved_data["p"].toDouble(), key), Tensor(), Tensor()};
+  }
+};
+
+// Logits handled at a time by the loss: 4 MB, which caches hold.
+constexpr int64_t kLossChunk = 1 << 20;
+
+// CrossEntropy makes the gradient in the memory of the logits while it computes
+// the loss, where the obvious way holds four matrices of that size.
+struct CrossEntropy : public Function<CrossEntropy> {
+  static Tensor forward(AutogradContext *ctx, Tensor logits, Tensor target, bool train) {
+    Tensor loss = at::zeros({}, logits.options()), column = target.unsqueeze(1);
+    Tensor minus = at::full({}, -1, logits.options());
+    const int64_t rows = std::max<int64_t>(1, kLossChunk / logits.size(1));
+    for (int64_t i = 0; i < logits.size(0); i += rows) {
+      const int64_t n = std::min(rows, logits.size(0) - i);
+      Tensor part = logits.narrow(0, i, n), want = column.narrow(0, i, n);
+      Tensor log = at::log_softmax(part, -1);
+      loss.sub_(log.gather(1, want).sum());
+      if (train)
+        at::exp_out(part, log).scatter_add_(1, want, minus.expand({n, 1}));
+    }
+    ctx->saved_data["grad"] = logits.detach();
+    return loss;
+  }
+  static tensor_list backward(AutogradContext *ctx, tensor_list grads) {
+    return {ctx->saved_data["grad"].toTensor().mul_(grads[0]), Tensor(), Tensor()};
+  }
+};
+
+// Rates are the coefficients of one tensor's update.
+struct Rates {
+  float before, step, root, after; // p = (p*before - step*m/(sqrt(v)*root+eps))*after
+};
+
+// rates are AdamW's (torch.optim.AdamW: decay first, eps beside the corrected
+// root), or for rms_scaled those of nanoT5's AdamWScale: the step times
+// max(1e-3, RMS of the weight), eps beside the uncorrected root, decay last.
+Rates rates(const ct_update &u, bool decayed, const Tensor &p) {
+  const double fix1 = 1 - std::pow(u.beta1, double(u.step));
+  const double fix2 = 1 - std::pow(u.beta2, double(u.step));
+  const float keep = float(1 - (decayed ? u.lr * u.decay : 0));
+  if (!u.rms_scaled)
+    return {keep, float(u.lr / fix1), float(1 / std::sqrt(fix2)), 1.f};
+  const double rms = p.norm(2).item<double>() / std::sqrt(double(p.numel()));
+  return {1.f, float(u.lr * std::sqrt(fix2) / fix1 * std::max(1e-3, rms)), 1.f, keep};
+}
+
+struct Moments {
+  float b1, c1, b2, c2, eps, clip;
+};
+
+WIDE void update_range(float *p, const float *g, float *m, float *v, int64_t n, const Rates &r, const Moments &k) {
+  for (int64_t i = 0; i < n; i++) {
+    const float x = g[i] * k.clip;
+    m[i] = m[i] * k.b1 + k.c1 * x;
+    v[i] = v[i] * k.b2 + k.c2 * x * x;
+    p[i] = (p[i] * r.before - r.step * m[i] / (std::sqrt(v[i]) * r.root + k.eps)) * r.after;
+  }
+}
+
+void update_cpu(Tensor p, Tensor grad, Tensor m, Tensor v, const Rates &r, const ct_update &u) {
+  Tensor g = grad.contiguous();
+  float *P = p.data_ptr<float>(), *M = m.data_ptr<float>(), *V = v.data_ptr<float>();
+  const float *G = g.data_ptr<float>();
+  const Moments k{float(u.beta1), float(1 - u.beta1), float(u.beta2), float(1 - u.beta2), float(u.eps), float(u.clip)};
+  at::parallel_for(0, p.numel(), kGrain, [&](int64_t a, int64_t b) {
+    update_range(P + a, G + a, M + a, V + a, b - a, r, k);
+  });
+}
+
+void update_any(Tensor p, const Tensor &grad, Tensor m, Tensor v, const Rates &r, const ct_update &u) {
+  Tensor g = grad * u.clip;
+  m.mul_(u.beta1).add_(g, 1 - u.beta1);
+  v.mul_(u.beta2).addcmul_(g, g, 1 - u.beta2);
+  p.mul_(r.before).addcdiv_(m, v.sqrt().mul_(r.root).add_(u.eps), -r.step).mul_(r.after);
+}
+
+} // namespace
+
+const char *ct_version(void) { return TORCH_VERSION; }
+
+// Freed memory stays with the process: tensors of the same sizes come again and
+// again, and zeroed pages fresh from the kernel cost up to a fifth of a step.
+void ct_keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most glibc allows
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
+// OpenBLAS with its own threads does not follow at::set_num_threads.
+char *ct_threads(int n) {
+  return guarded([&] {
+    at::set_num_threads(n);
+    auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (set)
+      set(n);
+  });
+}
+
+int ct_grad_mode(int on) {
+  bool was = at::GradMode::is_enabled();
+  at::GradMode::set_enabled(on != 0);
+  return was;
+}
+
+char *ct_zeros(ct_tensor *out, const int64_t *shape, int dims, int device) {
+  return guarded([&] {
+    auto where = device < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, c10::DeviceIndex(device));
+    give(out, at::zeros(at::IntArrayRef(shape, dims), at::TensorOptions().device(where).dtype(at::kFloat)));
+  });
+}
+
+char *ct_dropout(ct_tensor *out, ct_tensor x, double p, uint64_t key) {
+  return guarded([&] { give(out, Dropout::apply(ref(x), p, int64_t(key))); });
+}
+
+char *ct_gelu(ct_tensor *out, ct_tensor x, int tanh) {
+  return guarded([&] { give(out, at::gelu(ref(x), tanh ? "tanh" : "none")); });
+}
+
+char *ct_rms_norm(ct_tensor *out, ct_tensor x, ct_tensor weight, double eps) {
+  return guarded([&] {
+    const Tensor &t = ref(x);
+    give(out, t * t.square().mean(-1, true).add_(eps).rsqrt_() * ref(weight));
+  });
+}
+
+char *ct_cross_entropy(ct_tensor *out, ct_tensor logits, ct_tensor target) {
+  return guarded([&] {
+    give(out, CrossEntropy::apply(ref(logits), ref(target), at::GradMode::is_enabled()));
+  });
+}
+
+char *ct_grad_norm(ct_tensor *params, int n, double *norm) {
+  return guarded([&] {
+    std::vector<Tensor> norms;
+    for (int i = 0; i < n; i++)
+      if (ref(params[i]).grad().defined())
+        norms.push_back(ref(params[i]).grad().norm(2));
+    *norm = norms.empty() ? 0 : at::stack(norms).norm(2).item<double>();
+  });
+}
+
+char *ct_zero_grad(ct_tensor *params, int n) {
+  return guarded([&] {
+    for (int i = 0; i < n; i++)
+      static_cast<Tensor *>(params[i])->mutable_grad().reset();
+  });
+}
+
+char *ct_adamw(ct_tensor *params, ct_tensor *m, ct_tensor *v, const uint8_t *decayed, int n, const ct_update *u) {
+  return guarded([&] {
+    at::NoGradGuard off;
+    for (int i = 0; i < n; i++) {
+      const Tensor &p = ref(params[i]), &g = p.grad();
+      if (!g.defined())
+        continue;
+      const Rates r = rates(*u, decayed[i] != 0, p);
+      if (plain(p) && !u->portable)
+        update_cpu(p, g, ref(m[i]), ref(v[i]), r, *u);
+      else
+        update_any(p, g, ref(m[i]), ref(v[i]), r, *u);
+    }
+  });
+}

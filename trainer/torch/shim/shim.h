@@ -1,0 +1,44 @@
+#ifndef CORPUS_SHIM_H
+#define CORPUS_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A torch::Tensor*, the same as libtch's tensor.
+typedef void *ct_tensor;
+
+// Every function that can fail returns NULL, or a message to be freed.
+
+const char *ct_version(void);
+void ct_keep_memory(void);
+char *ct_threads(int n);
+int ct_grad_mode(int on);
+
+char *ct_zeros(ct_tensor *out, const int64_t *shape, int dims, int device);
+char *ct_dropout(ct_tensor *out, ct_tensor x, double p, uint64_t key);
+char *ct_gelu(ct_tensor *out, ct_tensor x, int tanh);
+char *ct_rms_norm(ct_tensor *out, ct_tensor x, ct_tensor weight, double eps);
+// The logits are overwritten when gradients are recorded.
+char *ct_cross_entropy(ct_tensor *out, ct_tensor logits, ct_tensor target);
+
+char *ct_grad_norm(ct_tensor *params, int n, double *norm);
+char *ct_zero_grad(ct_tensor *params, int n);
+
+// One AdamW update; see shim.go for the fields.
+typedef struct {
+  double lr, beta1, beta2, eps, decay, clip;
+  int64_t step;
+  int rms_scaled, portable;
+} ct_update;
+
+char *ct_adamw(ct_tensor *params, ct_tensor *m, ct_tensor *v,
+               const uint8_t *decayed, int n, const ct_update *u);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
