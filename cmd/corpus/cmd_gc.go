@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"corpus/internal/engine"
+	"corpus/internal/term"
+	"corpus/shards"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (a *app) gcCommand() *cli.Command {
+	return &cli.Command{
+		Name: "gc", Usage: "remove files that no manifest names: leftovers of killed runs and of passes",
+		Flags: commonFlags(&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be removed"}),
+		Action: func(c *cli.Context) error {
+			w, err := a.open(c)
+			if err != nil {
+				return err
+			}
+			lock, err := w.lock()
+			if err != nil {
+				return err
+			}
+			defer lock.Close()
+			return w.gc(c.Bool("dry-run"))
+		},
+	}
+}
+
+// gc removes what no manifest names, dataset by dataset. A dataset without a
+// manifest is left alone: a run may be under way to make it.
+func (w *workspace) gc(dryRun bool) error {
+	files, bytes := 0, int64(0)
+	for _, name := range stageNames {
+		d, err := w.dataset(name)
+		if err != nil {
+			return err
+		}
+		if !d.Exists() {
+			continue
+		}
+		named := map[string]bool{shards.ManifestName: true}
+		for _, f := range d.Files() {
+			named[f.Name] = true
+		}
+		err = w.walk(d.Dir, "", func(file string, size int64) error {
+			if named[file] || strings.HasPrefix(file, engine.PassesDir+"/") && w.recordNeeded(d, file, named) {
+				return nil
+			}
+			files++
+			bytes += size
+			if dryRun {
+				fmt.Fprintln(w.out, filepath.Join(d.Dir, file))
+				return nil
+			}
+			return w.fs.Remove(filepath.Join(d.Dir, file))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w.err, "gc: %d files, %s\n", files, term.Bytes(bytes))
+	return nil
+}
+
+// recordNeeded says whether the record of a finished task names a file that the
+// manifest names too: it lets the pass be skipped when a limit changes.
+func (w *workspace) recordNeeded(d *shards.Dataset, record string, named map[string]bool) bool {
+	if strings.HasSuffix(record, "plan.json") {
+		return true
+	}
+	for _, f := range engine.RecordFiles(w.fs, filepath.Join(d.Dir, record)) {
+		if named[f] {
+			return true
+		}
+	}
+	return false
+}
+
+// walk visits the files below dir/sub with their sizes.
+func (w *workspace) walk(dir, sub string, do func(file string, size int64) error) error {
+	names, err := w.fs.ReadDir(filepath.Join(dir, sub))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		file := filepath.Join(sub, n)
+		if strings.HasSuffix(n, "/") {
+			if err := w.walk(dir, file, do); err != nil {
+				return err
+			}
+			continue
+		}
+		size, err := w.fs.Size(filepath.Join(dir, file))
+		if err != nil {
+			return err
+		}
+		if err := do(file, size); err != nil {
+			return err
+		}
+	}
+	return nil
+}

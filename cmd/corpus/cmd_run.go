@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (a *app) runCommand() *cli.Command {
+	return &cli.Command{
+		Name: "run", Usage: "bring everything up to date: all stages, then the trainings that corpus.yaml lists",
+		Description: "For cron: a second process exits 75 at once, and a killed run is taken up where it was.",
+		Flags:       stageFlags(),
+		Action: func(c *cli.Context) error {
+			return a.runAll(c)
+		},
+	}
+}
+
+// runAll goes on after bad input and says so at the end. The pipeline's lock is
+// let go before the trainings, which have locks of their own.
+func (a *app) runAll(c *cli.Context) error {
+	w, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	bad, err := w.pipeline(c)
+	if err != nil {
+		return err
+	}
+	for _, t := range w.Train {
+		if err := w.train(c.Context, t.options()); err != nil {
+			return err
+		}
+	}
+	return bad
+}
+
+// pipeline runs the data stages under the lock.
+func (w *workspace) pipeline(c *cli.Context) (bad, err error) {
+	lock, err := w.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	if len(w.Ingest.Sources) > 0 {
+		if bad = w.ingest(c, nil); bad != nil && !errors.Is(bad, errBadInput) {
+			return nil, bad
+		}
+	}
+	for _, stage := range []func(*cli.Context) error{w.dedup, w.filter, w.tokenize, w.shards} {
+		if err := stage(c); err != nil {
+			return nil, err
+		}
+	}
+	return bad, nil
+}

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+
+	"corpus"
+	"corpus/dedup"
+	"corpus/filter"
+	"corpus/ingest"
+	"corpus/internal/engine"
+	"corpus/internal/langid"
+	"corpus/internal/term"
+	"corpus/shards"
+	"corpus/tokenize"
+
+	"github.com/urfave/cli/v2"
+)
+
+// stageCommand wraps what all stages do: open, lock, run.
+func (a *app) stageCommand(c *cli.Context, run func(*workspace) error) error {
+	w, err := a.open(c)
+	if err != nil {
+		return err
+	}
+	lock, err := w.lock()
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	return run(w)
+}
+
+func (a *app) ingestCommand() *cli.Command {
+	return &cli.Command{
+		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst) into documents",
+		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)",
+		Flags: stageFlags(
+			&cli.Float64Flag{Name: "max-bad", Usage: "exit 3 beyond this `SHARE` of bad records", EnvVars: []string{"CORPUS_INGEST_MAX_BAD"}},
+			&cli.StringFlag{Name: "text-field", Usage: "`NAME` of the text in JSON lines", EnvVars: []string{"CORPUS_INGEST_TEXT_FIELD"}},
+		),
+		Action: func(c *cli.Context) error {
+			return a.stageCommand(c, func(w *workspace) error {
+				if c.IsSet("max-bad") {
+					w.Ingest.MaxBad = c.Float64("max-bad")
+				}
+				if c.IsSet("text-field") {
+					w.Ingest.TextField = c.String("text-field")
+				}
+				return w.ingest(c, c.Args().Slice())
+			})
+		},
+	}
+}
+
+// ingest reads the sources, or those of corpus.yaml when there are none.
+func (w *workspace) ingest(c *cli.Context, sources []string) error {
+	if len(sources) == 0 {
+		for _, s := range w.Ingest.Sources {
+			if !filepath.IsAbs(s) {
+				s = filepath.Join(w.dir, s)
+			}
+			sources = append(sources, s)
+		}
+	}
+	if len(sources) == 0 {
+		return &corpus.Error{Class: corpus.NoInput, What: "no SOURCE was given, and ingest.sources of corpus.yaml is empty", Offset: -1}
+	}
+	cfg := ingest.Config{
+		TextField: w.Ingest.TextField, UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
+		Exclude: []string{w.dst, filepath.Join(w.dir, "runs")}, Detect: langid.New().Detect,
+	}
+	if !w.quiet && !w.json {
+		cfg.Warn = w.warnings()
+	}
+	stage, err := ingest.Stage(cfg, sources)
+	if err != nil {
+		return err
+	}
+	sum, err := w.stage(c, engine.Job{Stage: stage})
+	if err != nil {
+		return err
+	}
+	if !sum.UpToDate && ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
+		return fmt.Errorf("%w: %d sources and %d of %d records; see `corpus status --lost`", errBadInput,
+			sum.Counts["bad_sources"], sum.Counts["bad_records"], sum.Counts["records"])
+	}
+	return nil
+}
+
+// maxWarnings is how many sources are named while they are read.
+const maxWarnings = 10
+
+// warnings prints the first sources that gave nothing; the rest is in `status --lost`.
+func (w *workspace) warnings() func(source, reason, detail string) {
+	var n atomic.Int64
+	return func(source, reason, detail string) {
+		switch i := n.Add(1); {
+		case i <= maxWarnings:
+			fmt.Fprintf(w.err, "ingest: %s: %s\n", term.Clean(source), term.Clean(strings.TrimSpace(reason+" "+detail)))
+		case i == maxWarnings+1:
+			fmt.Fprintln(w.err, "ingest: and more; all of them: corpus status --lost")
+		}
+	}
+}
+
+func (a *app) dedupCommand() *cli.Command {
+	return &cli.Command{
+		Name: "dedup", Usage: "find exact and near duplicates (MinHash-LSH); one document of each cluster survives",
+		Flags: stageFlags(
+			&cli.IntFlag{Name: "bands", Usage: "`N` bands of signatures", EnvVars: []string{"CORPUS_DEDUP_BANDS"}},
+			&cli.IntFlag{Name: "rows", Usage: "`N` values in a band", EnvVars: []string{"CORPUS_DEDUP_ROWS"}},
+			&cli.IntFlag{Name: "shingle", Usage: "`N` words in a shingle", EnvVars: []string{"CORPUS_DEDUP_SHINGLE"}},
+		),
+		Action: func(c *cli.Context) error {
+			return a.stageCommand(c, func(w *workspace) error {
+				for flag, field := range map[string]*int{"bands": &w.Dedup.Bands, "rows": &w.Dedup.Rows, "shingle": &w.Dedup.Shingle} {
+					if c.IsSet(flag) {
+						*field = c.Int(flag)
+					}
+				}
+				return w.dedup(c)
+			})
+		},
+	}
+}
+
+func (w *workspace) dedup(c *cli.Context) error {
+	in, err := w.input("ingest")
+	if err != nil {
+		return err
+	}
+	cfg := dedup.Config{Bands: w.Dedup.Bands, Rows: w.Dedup.Rows, Shingle: w.Dedup.Shingle}
+	if err := cfg.Check(); err != nil {
+		return err
+	}
+	stage := dedup.Stage(cfg)
+	docs, _ := volume(in)
+	stage.Need = docs * signatureBytes
+	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
+	return err
+}
+
+func (a *app) filterCommand() *cli.Command {
+	var rules strings.Builder
+	for _, r := range filter.Rules() {
+		bound := "at most"
+		if r.Below {
+			bound = "at least"
+		}
+		fmt.Fprintf(&rules, "   %-28s %s %g\n", r.Name, bound, r.Limit)
+	}
+	return &cli.Command{
+		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
+		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + rules.String(),
+		Flags: stageFlags(
+			&cli.Float64Flag{Name: "keep", Usage: "`SHARE` of the bytes of all text that was read", EnvVars: []string{"CORPUS_FILTER_KEEP"}},
+			&cli.StringFlag{Name: "lang", Usage: "`CODES` of languages to keep, such as en,zh", EnvVars: []string{"CORPUS_FILTER_LANG"}},
+			&cli.StringSliceFlag{Name: "target", Usage: "`FILE` of text like what you want; may be repeated", EnvVars: []string{"CORPUS_FILTER_TARGET"}},
+		),
+		Action: func(c *cli.Context) error {
+			return a.stageCommand(c, func(w *workspace) error {
+				if c.IsSet("keep") {
+					w.Filter.Keep = c.Float64("keep")
+				}
+				if c.IsSet("lang") {
+					w.Filter.Lang = strings.FieldsFunc(c.String("lang"), func(r rune) bool { return r == ',' || r == ' ' })
+				}
+				if c.IsSet("target") {
+					w.Filter.Target = c.StringSlice("target")
+				}
+				return w.filter(c)
+			})
+		},
+	}
+}
+
+func (w *workspace) filter(c *cli.Context) error {
+	in, err := w.input("ingest")
+	if err != nil {
+		return err
+	}
+	dup, err := w.input("dedup")
+	if err != nil {
+		return err
+	}
+	cfg := filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Dedup: true, PoolBytes: map[int]int64{}}
+	for _, g := range in.Manifest.Generations {
+		cfg.PoolBytes[g.First] = g.Counts["bytes_decoded"]
+	}
+	if len(w.Filter.Target) > 0 {
+		if cfg.Target, err = filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect); err != nil {
+			return corpus.Errorf(corpus.BadConfig, "%w", err)
+		}
+	}
+	if err := cfg.Check(); err != nil {
+		return err
+	}
+	stage := filter.Stage(cfg)
+	docs, _ := volume(in)
+	stage.Need = docs*attributeBytes + int64(cfg.Keep*float64(in.Manifest.Counts()["bytes_decoded"]))
+	sum, err := w.stage(c, engine.Job{Stage: stage, Follows: "ingest", Inputs: map[string]*shards.Dataset{"ingest": in, "dedup": dup}})
+	if err != nil {
+		return err
+	}
+	if sum.Counts["budget_did_not_bind"] > 0 && !w.quiet && !w.json {
+		fmt.Fprintln(w.err, "filter: the budget did not bind: fewer bytes passed the rules than --keep allows")
+	}
+	return nil
+}
+
+// paths makes names relative to the workspace absolute.
+func (w *workspace) paths(names []string) []string {
+	abs := make([]string, len(names))
+	for i, n := range names {
+		if abs[i] = n; !filepath.IsAbs(n) {
+			abs[i] = filepath.Join(w.dir, n)
+		}
+	}
+	return abs
+}
+
+func (a *app) tokenizeCommand() *cli.Command {
+	return &cli.Command{
+		Name: "tokenize", Usage: "train a byte-level BPE tokenizer on the kept documents, once; Hugging Face opens its tokenizer.json",
+		Flags: stageFlags(&cli.IntFlag{Name: "vocab", Usage: "`N` token ids, the reserved ones included", EnvVars: []string{"CORPUS_TOKENIZE_VOCAB"}}),
+		Action: func(c *cli.Context) error {
+			return a.stageCommand(c, func(w *workspace) error {
+				if c.IsSet("vocab") {
+					w.Tokenize.Vocab = c.Int("vocab")
+				}
+				return w.tokenize(c)
+			})
+		},
+	}
+}
+
+func (w *workspace) tokenize(c *cli.Context) error {
+	in, err := w.input("filter")
+	if err != nil {
+		return err
+	}
+	if least := tokenize.NumReserved + 256; w.Tokenize.Vocab < least || w.Tokenize.Vocab > tokenize.MaxVocab {
+		return corpus.Errorf(corpus.BadConfig, "tokenize.vocab is %d, want %d (reserved tokens and bytes) to %d", w.Tokenize.Vocab, least, tokenize.MaxVocab)
+	}
+	if in.Manifest.Counts()["docs_out"] == 0 {
+		return &corpus.Error{
+			Class: corpus.Refused, What: "the filter kept no document, so there is nothing to learn a vocabulary from", Offset: -1,
+			Next: "see what dropped them with `corpus status`",
+		}
+	}
+	_, err = w.stage(c, engine.Job{
+		Stage:  tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab}),
+		Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true,
+	})
+	return err
+}
+
+func (a *app) shardsCommand() *cli.Command {
+	return &cli.Command{
+		Name: "shards", Usage: "encode the kept documents into Arrow token shards, train and valid",
+		Flags: stageFlags(&cli.Float64Flag{Name: "valid", Usage: "`SHARE` of the documents held out", EnvVars: []string{"CORPUS_SHARDS_VALID"}}),
+		Action: func(c *cli.Context) error {
+			return a.stageCommand(c, func(w *workspace) error {
+				if c.IsSet("valid") {
+					w.Shards.Valid = c.Float64("valid")
+				}
+				return w.shards(c)
+			})
+		},
+	}
+}
+
+func (w *workspace) shards(c *cli.Context) error {
+	in, err := w.input("filter")
+	if err != nil {
+		return err
+	}
+	tok, err := w.input("tokenize")
+	if err != nil {
+		return err
+	}
+	if !(w.Shards.Valid >= 0 && w.Shards.Valid < 1) {
+		return corpus.Errorf(corpus.BadConfig, "shards.valid is %v, want a share from 0 to less than 1", w.Shards.Valid)
+	}
+	cfg := shards.Config{Valid: w.Shards.Valid, Load: loadTokenizer}
+	_, err = w.stage(c, engine.Job{
+		Stage: shards.Stage(cfg), Follows: "filter",
+		Inputs: map[string]*shards.Dataset{"filter": in, "tokenize": tok},
+	})
+	return err
+}
+
+// loadTokenizer lets the shards stage encode without knowing tokenizers.
+func loadTokenizer(b []byte) (int, func() shards.Encoder, error) {
+	t, err := tokenize.Read(b)
+	if err != nil {
+		return 0, nil, err
+	}
+	return t.Size(), func() shards.Encoder { return t.NewEncoder() }, nil
+}
+
+// threads is the goroutines or native threads to use.
+func (w *workspace) threads() int {
+	if w.Workers > 0 {
+		return w.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}

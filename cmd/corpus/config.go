@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"corpus"
+
+	"github.com/goccy/go-yaml"
+)
+
+// ConfigName is the file that makes a directory a workspace.
+const ConfigName = "corpus.yaml"
+
+// config is corpus.yaml with defaults filled in.
+type config struct {
+	Memory  size `yaml:"memory"`
+	Workers int  `yaml:"workers"`
+	Ingest  struct {
+		Sources   []string `yaml:"sources"`
+		MaxBad    float64  `yaml:"max_bad"`
+		TextField string   `yaml:"text_field"`
+		Unit      size     `yaml:"unit"`
+		Part      size     `yaml:"part"`
+	} `yaml:"ingest"`
+	Dedup struct {
+		Bands   int `yaml:"bands"`
+		Rows    int `yaml:"rows"`
+		Shingle int `yaml:"shingle"`
+	} `yaml:"dedup"`
+	Filter struct {
+		Keep   float64            `yaml:"keep"`
+		Lang   []string           `yaml:"lang"`
+		Target []string           `yaml:"target"`
+		Limits map[string]float64 `yaml:"limits"`
+	} `yaml:"filter"`
+	Tokenize struct {
+		Vocab int `yaml:"vocab"`
+	} `yaml:"tokenize"`
+	Shards struct {
+		Valid float64 `yaml:"valid"`
+	} `yaml:"shards"`
+	Train []training `yaml:"train"`
+}
+
+// training is one entry of the list under train: what `corpus train` takes as flags.
+type training struct {
+	Run       string  `yaml:"run"`
+	Objective string  `yaml:"objective"`
+	Model     string  `yaml:"model"`
+	Size      string  `yaml:"size"`
+	Steps     int64   `yaml:"steps"`
+	Batch     int     `yaml:"batch"`
+	SeqLen    int     `yaml:"seq_len"`
+	LR        float64 `yaml:"lr"`
+	Seed      uint64  `yaml:"seed"`
+}
+
+func defaultConfig() config {
+	var c config
+	c.Ingest.MaxBad = 0.01
+	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
+	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
+	c.Filter.Keep = 0.02
+	c.Tokenize.Vocab = 16000
+	c.Shards.Valid = 0.01
+	return c
+}
+
+const configTemplate = `# corpus.yaml: the settings of this workspace. Flags and CORPUS_* variables go
+# before what stands here; a key that corpus does not know is an error.
+ingest:
+  sources: []            # files, directories, globs, for corpus run, relative to this file
+  max_bad: 0.01          # more bad records than this share: exit 3
+  # text_field: text     # of JSON lines, when it has an unusual name
+dedup:
+  bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
+  rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
+  shingle: 5
+filter:
+  keep: 0.02             # the best share of all text that was read, by bytes
+  lang: []               # ISO 639-1 codes, such as [en, zh]; empty: every language
+  target: []             # files of text like what you want; empty: built-in prose
+  limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
+tokenize:
+  vocab: 16000           # byte-level BPE
+shards:
+  valid: 0.01            # share of documents held out for validation
+train: []                # trainings for corpus run, for example:
+  # - {run: gpt, objective: clm, model: gpt2, size: tiny, steps: 2000}
+# memory: 8GiB           # ceiling; default: half of the machine
+# workers: 0             # 0: all cores
+`
+
+// loadConfig reads dir/corpus.yaml over the defaults.
+func loadConfig(dir string) (config, error) {
+	c := defaultConfig()
+	name := filepath.Join(dir, ConfigName)
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return c, &corpus.Error{Class: corpus.BadConfig, What: "cannot be read", Path: name, Offset: -1, Err: err}
+	}
+	var said config
+	if err := yaml.UnmarshalWithOptions(b, &said, yaml.Strict()); err != nil {
+		return c, &corpus.Error{Class: corpus.BadConfig, What: yaml.FormatError(err, false, true), Path: name, Offset: -1}
+	}
+	if b, err = withoutNulls(b); err == nil {
+		err = yaml.Unmarshal(b, &c)
+	}
+	return c, err
+}
+
+// withoutNulls leaves out the keys without a value, such as a section whose
+// lines are all comments: decoding would set them, and all below, to zero.
+func withoutNulls(b []byte) ([]byte, error) {
+	keys := map[string]any{}
+	if err := yaml.Unmarshal(b, &keys); err != nil {
+		return nil, err
+	}
+	dropNulls(keys)
+	return yaml.Marshal(keys)
+}
+
+func dropNulls(keys map[string]any) {
+	for k, v := range keys {
+		if inner, ok := v.(map[string]any); ok {
+			dropNulls(inner)
+		} else if v == nil {
+			delete(keys, k)
+		}
+	}
+}
+
+// findWorkspace goes upward from dir to the next corpus.yaml.
+func findWorkspace(dir string) (string, error) {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for d := start; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, ConfigName)); err == nil {
+			return d, nil
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+		if d == filepath.Dir(d) {
+			return "", &corpus.Error{
+				Class: corpus.BadConfig, What: "there is no " + ConfigName + " here or above",
+				Path: start, Offset: -1, Next: "make a workspace with `corpus init`",
+			}
+		}
+	}
+}
+
+// size is a number of bytes, written 512MiB, 8GB or 1000.
+type size int64
+
+var units = []struct {
+	name  string
+	bytes int64
+}{
+	{"KiB", 1 << 10},
+	{"MiB", 1 << 20},
+	{"GiB", 1 << 30},
+	{"TiB", 1 << 40},
+	{"kB", 1e3},
+	{"MB", 1e6},
+	{"GB", 1e9},
+	{"TB", 1e12},
+	{"K", 1 << 10},
+	{"M", 1 << 20},
+	{"G", 1 << 30},
+	{"B", 1},
+}
+
+// UnmarshalText reads a size.
+func (s *size) UnmarshalText(b []byte) error {
+	text, scale := strings.TrimSpace(string(b)), int64(1)
+	for _, u := range units {
+		if rest, ok := strings.CutSuffix(text, u.name); ok {
+			text, scale = strings.TrimSpace(rest), u.bytes
+			break
+		}
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f < 0 || f*float64(scale) > 1<<62 {
+		return fmt.Errorf("%q is not a size; write for example 8GiB", b)
+	}
+	*s = size(f * float64(scale))
+	return nil
+}
+
+// Set and String make size a flag.
+func (s *size) Set(v string) error { return s.UnmarshalText([]byte(v)) }
+func (s *size) String() string     { return strconv.FormatInt(int64(*s), 10) }

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"corpus"
+	"corpus/internal/engine"
+	"corpus/internal/term"
+)
+
+// summaryLine is the last line of a stage's --json.
+type summaryLine struct {
+	Type         string           `json:"type"`
+	Stage        string           `json:"stage"`
+	UpToDate     bool             `json:"up_to_date"`
+	DocsIn       int64            `json:"docs_in"`
+	DocsOut      int64            `json:"docs_out"`
+	BytesIn      int64            `json:"bytes_in"`
+	BytesOut     int64            `json:"bytes_out"`
+	Dropped      map[string]int64 `json:"dropped"`
+	Units        int64            `json:"units"`
+	UnitsResumed int64            `json:"units_resumed"`
+	Seconds      float64          `json:"seconds"`
+	Counts       corpus.Counts    `json:"counts"`
+}
+
+func (a *app) summary(s engine.Summary) {
+	if a.json {
+		c := s.Counts
+		line := summaryLine{
+			"summary", s.Stage, s.UpToDate, c["docs_in"], c["docs_out"], c["bytes_in"], c["bytes_out"],
+			withPrefix(c, "dropped."), s.Units, s.UnitsResumed, s.Seconds, c,
+		}
+		b, err := json.Marshal(line)
+		if err != nil {
+			panic(err) // strings and finite numbers
+		}
+		fmt.Fprintln(a.out, string(b))
+		return
+	}
+	if a.quiet {
+		return
+	}
+	if s.UpToDate {
+		fmt.Fprintf(a.err, "%s: up to date\n", s.Stage)
+		return
+	}
+	line := describe(s.Stage, s.Counts)
+	if s.UnitsResumed > 0 {
+		line += fmt.Sprintf("; %d of %d units were done before", s.UnitsResumed, s.Units)
+	}
+	fmt.Fprintf(a.err, "%s: %s; %s\n", s.Stage, line, term.Duration(time.Duration(s.Seconds*float64(time.Second))))
+}
+
+// describe is a stage's counts in a line.
+func describe(stage string, c corpus.Counts) string {
+	switch stage {
+	case "ingest":
+		return fmt.Sprintf("%s documents (%s of text) out of %s records%s", term.Count(c["docs_out"]), term.Bytes(c["bytes_out"]),
+			term.Count(c["records"]), topOf(c, "lost.", "; lost"))
+	case "tokenize":
+		return fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
+	case "shards":
+		return fmt.Sprintf("%s tokens in %s documents, %s tokens held out; %s of the held-out 13-grams occur in train",
+			term.Count(c["train.tokens"]), term.Count(c["train.docs"]), term.Count(c["valid.tokens"]),
+			term.Percent(c["overlap.in_train"], c["overlap.valid_13grams"]))
+	default:
+		return fmt.Sprintf("%s documents in, %s out (%s of the bytes)%s", term.Count(c["docs_in"]), term.Count(c["docs_out"]),
+			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most"))
+	}
+}
+
+// withPrefix are the counts under a prefix, without it.
+func withPrefix(c corpus.Counts, prefix string) map[string]int64 {
+	m := map[string]int64{}
+	for k, n := range c {
+		if rest, ok := strings.CutPrefix(k, prefix); ok {
+			m[rest] = n
+		}
+	}
+	return m
+}
+
+// topOf lists the three largest counts under a prefix.
+func topOf(c corpus.Counts, prefix, title string) string {
+	m := withPrefix(c, prefix)
+	names := largest(m)
+	if len(names) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, k := range names[:min(3, len(names))] {
+		parts = append(parts, k+" "+term.Count(m[k]))
+	}
+	return title + ": " + strings.Join(parts, ", ")
+}
+
+// largest are the names by descending count, then by name.
+func largest(m map[string]int64) []string {
+	var names []string
+	for k, n := range m {
+		if n > 0 {
+			names = append(names, k)
+		}
+	}
+	slices.Sort(names)
+	sort.SliceStable(names, func(i, j int) bool { return m[names[i]] > m[names[j]] })
+	return names
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"corpus"
+	"corpus/internal/engine"
+	"corpus/internal/fsx"
+	"corpus/internal/term"
+	"corpus/shards"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
+)
+
+// workspace is an open workspace with its settings resolved.
+type workspace struct {
+	*app
+	config
+	dir     string // of corpus.yaml
+	in, dst string // data directories read and written
+	fs      fsx.FS
+}
+
+// commonFlags are those of every command that works in a workspace.
+func commonFlags(more ...cli.Flag) []cli.Flag {
+	return append(more,
+		&cli.StringFlag{Name: "C", Usage: "work in `DIR` instead of the current directory", EnvVars: []string{"CORPUS_DIR"}},
+		&cli.BoolFlag{Name: "json", Usage: "write JSON lines to standard output; the last one is a summary", EnvVars: []string{"CORPUS_JSON"}},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no summary", EnvVars: []string{"CORPUS_QUIET"}},
+	)
+}
+
+// stageFlags are those of every stage.
+func stageFlags(more ...cli.Flag) []cli.Flag {
+	return commonFlags(append(more,
+		&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
+		&cli.StringFlag{Name: "out", Usage: "data `DIR` to write to (default: data in the workspace)"},
+		&cli.IntFlag{Name: "workers", Usage: "goroutines `N`; 0: all cores", EnvVars: []string{"CORPUS_WORKERS"}},
+		&cli.GenericFlag{Name: "memory", Value: new(size), Usage: "memory ceiling, such as 8GiB; 0: half of the machine", EnvVars: []string{"CORPUS_MEMORY"}},
+		&cli.BoolFlag{Name: "rebuild", Usage: "forget what this stage has made and start over"},
+	)...)
+}
+
+// open finds the workspace and applies the flags that all commands share.
+func (a *app) open(c *cli.Context) (*workspace, error) {
+	a.json, a.quiet = c.Bool("json"), c.Bool("quiet")
+	dir := c.String("C")
+	if dir == "" {
+		dir = "."
+	}
+	root, err := findWorkspace(dir)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := loadConfig(root)
+	if err != nil {
+		return nil, err
+	}
+	w := &workspace{app: a, config: cfg, dir: root, fs: fsx.OS{}}
+	if c.IsSet("workers") {
+		w.Workers = c.Int("workers")
+	}
+	if c.IsSet("memory") {
+		w.Memory = *c.Generic("memory").(*size)
+	}
+	w.in, w.dst = w.dataDir(c, "in"), w.dataDir(c, "out")
+	return w, nil
+}
+
+func (w *workspace) dataDir(c *cli.Context, flag string) string {
+	if dir := c.String(flag); dir != "" {
+		if filepath.IsAbs(dir) {
+			return dir
+		}
+		return filepath.Join(w.dir, dir)
+	}
+	return filepath.Join(w.dir, "data")
+}
+
+// lock takes the pipeline's lock, which lives as long as this process.
+func (w *workspace) lock() (io.Closer, error) {
+	if err := w.fs.MkdirAll(w.dst); err != nil {
+		return nil, err
+	}
+	return w.fs.Lock(filepath.Join(w.dst, ".lock"), holder())
+}
+
+// holder describes this process for whoever finds the lock taken.
+func holder() string {
+	return fmt.Sprintf("process %d (%s) since %s", os.Getpid(), strings.Join(os.Args, " "), time.Now().Format(time.DateTime))
+}
+
+// memory is the ceiling in bytes.
+func (w *workspace) memory() int64 {
+	if w.Memory > 0 {
+		return int64(w.Memory)
+	}
+	var info unix.Sysinfo_t
+	if err := unix.Sysinfo(&info); err != nil {
+		return 1 << 30
+	}
+	return int64(info.Totalram) * int64(info.Unit) / 2
+}
+
+// dataset opens a dataset that a stage reads.
+func (w *workspace) dataset(name string) (*shards.Dataset, error) {
+	return shards.OpenDataset(w.fs, filepath.Join(w.in, name))
+}
+
+// input opens a dataset that must be there, or says which command makes it.
+func (w *workspace) input(name string) (*shards.Dataset, error) {
+	d, err := w.dataset(name)
+	if err != nil {
+		return nil, err
+	}
+	if !d.Exists() {
+		return nil, &corpus.Error{
+			Class: corpus.NoInput, What: "there is no " + name + " dataset yet", Path: d.Dir, Offset: -1,
+			Next: fmt.Sprintf("run `corpus %s` first", name),
+		}
+	}
+	return d, nil
+}
+
+// stage runs a job with progress and prints what it did.
+func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error) {
+	if c.IsSet("rebuild") {
+		job.Rebuild = c.Bool("rebuild")
+	}
+	job.Dir = filepath.Join(w.dst, job.Stage.Name)
+	p := term.NewProgress(w.err)
+	e := &engine.Engine{FS: w.fs, Workers: w.Workers, Memory: w.memory(), Scratch: filepath.Join(w.dst, ".scratch"), Room: w.room}
+	if !w.quiet {
+		e.Progress = func(s engine.Progress) { showProgress(p, s) }
+	}
+	sum, err := e.Run(c.Context, job)
+	p.Done()
+	if err != nil {
+		return sum, err
+	}
+	if sum.UpToDate {
+		d, err := shards.OpenDataset(w.fs, job.Dir)
+		if err != nil {
+			return sum, err
+		}
+		if d.Exists() {
+			sum.Counts = d.Manifest.Counts()
+		}
+	}
+	w.summary(sum)
+	return sum, nil
+}
+
+func showProgress(p *term.Progress, s engine.Progress) {
+	took := time.Since(s.CurrentStart)
+	eta := "–"
+	if s.Done > 0 && s.Done < s.Tasks {
+		eta = term.Duration(took / time.Duration(s.Done) * time.Duration(s.Tasks-s.Done))
+	}
+	p.Update("%s %s: %d of %d, %s/s, about %s left", s.Stage, s.Pass, s.Done, s.Tasks,
+		term.Bytes(int64(float64(s.Bytes)/max(took.Seconds(), 0.001))), eta)
+}
+
+// Bytes that a stage writes for each document beside its text, measured on
+// compressed sidecars and rounded up.
+const (
+	signatureBytes = 400 // dedup: signature and verdict
+	attributeBytes = 300 // filter: all attributes and the verdict
+)
+
+// volume is the documents and bytes of text of a dataset.
+func volume(d *shards.Dataset) (docs, bytes int64) {
+	c := d.Manifest.Counts()
+	return c["docs_out"], c["bytes_out"]
+}
+
+// freeBytes is the room on the file system of dir.
+func freeBytes(dir string) (int64, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return 0, err
+	}
+	return int64(s.Bavail) * s.Bsize, nil
+}
+
+// room says how many bytes a stage may write and refuses when they are not there.
+func (w *workspace) room(stage string, need int64) error {
+	free, err := freeBytes(w.dst)
+	if err != nil {
+		return err
+	}
+	if free < need {
+		return &corpus.Error{
+			Class: corpus.Disk, What: fmt.Sprintf("%s may write %s, there are %s free", stage, term.Bytes(need), term.Bytes(free)),
+			Path: w.dst, Offset: -1, Next: "free some space, or move the workspace",
+		}
+	}
+	if !w.quiet && !w.json {
+		fmt.Fprintf(w.err, "%s: may write %s, %s are free\n", stage, term.Bytes(need), term.Bytes(free))
+	}
+	return nil
+}
