@@ -1,0 +1,75 @@
+# make            bin/corpus with the trainer; installs or finds libtorch first
+# make libtorch   only libtorch, and gotch fitted to it
+# make test       all tests, without and with libtorch
+# make demo       the main job on real text: three trained models in five minutes
+# make lint       gofumpt, vet, staticcheck, golangci-lint
+#
+# LIBTORCH=/path  use this libtorch (a CUDA build, say), which holds include/ and lib/
+
+SHELL := /bin/sh
+GO ?= go
+
+# libgomp's threads wait for work by spinning for about a millisecond, in which
+# OpenBLAS's threads and whatever else runs get no processor. A thirtieth of it
+# gave half as many training steps again (BenchmarkStep/gpt2-tiny, two cores).
+export GOMP_SPINCOUNT ?= 10000
+
+GOFUMPT_VERSION = v0.12.0
+GOLANGCI_VERSION = v2.15.0
+
+# The official archive, for those who cannot use apt: it needs an x86-64 Linux.
+LIBTORCH_VERSION ?= 2.1.2
+LIBTORCH_URL ?= https://download.pytorch.org/libtorch/cpu/libtorch-cxx11-abi-shared-with-deps-$(LIBTORCH_VERSION)%2Bcpu.zip
+
+.PHONY: build libtorch test demo tools lint clean
+
+build: libtorch
+	@if [ -d cmd/corpus ]; then $(GO) build -tags torch -o bin/corpus ./cmd/corpus; \
+	else $(GO) build -tags torch ./trainer/...; fi
+
+libtorch:
+	@GOWORK=off $(GO) run ./trainer/torch/fit -find >/dev/null 2>&1 || $(MAKE) --no-print-directory .install-libtorch
+	@GOWORK=off $(GO) run ./trainer/torch/fit
+
+# As root through apt, with OpenBLAS: Debian's default BLAS is over ten times
+# slower. Otherwise the official archive; a password is never asked for.
+.PHONY: .install-libtorch
+.install-libtorch:
+	@if [ -n "$$LIBTORCH" ]; then \
+	  GOWORK=off $(GO) run ./trainer/torch/fit -find; exit 1; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing libtorch-dev, libopenblas0-pthread and g++ with apt-get"; \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -q -y --no-install-recommends libtorch-dev libopenblas0-pthread g++; \
+	else \
+	  echo "downloading $(LIBTORCH_URL) to .libtorch/"; \
+	  mkdir -p .libtorch && curl -fL --retry 3 -o .libtorch/libtorch.zip "$(LIBTORCH_URL)" && \
+	    (cd .libtorch && { unzip -q -o libtorch.zip || python3 -m zipfile -e libtorch.zip .; }) && rm .libtorch/libtorch.zip \
+	  || { echo "libtorch is missing: as root run 'apt-get install libtorch-dev libopenblas0-pthread g++', or unpack $(LIBTORCH_URL) in .libtorch/, or set LIBTORCH to an unpacked libtorch" >&2; exit 1; }; \
+	fi
+
+# All tests: the pure half, which never needs libtorch, then those with it. tally
+# ends with how many ran and fails on a skip that testdata/skips.txt does not list.
+test: libtorch
+	@{ CGO_ENABLED=0 $(GO) test -json ./... 2>&1; \
+	   $(GO) test -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; } | GOWORK=off $(GO) run ./testdata/tally
+
+# gofumpt, staticcheck and golangci-lint of one version each, into .tools/
+tools: .tools/gofumpt .tools/golangci-lint
+.tools/gofumpt:
+	GOWORK=off GOBIN=$(CURDIR)/.tools $(GO) install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+.tools/golangci-lint:
+	GOWORK=off GOBIN=$(CURDIR)/.tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+lint: libtorch tools
+	@test -z "$$(.tools/gofumpt -l $$(git ls-files '*.go'))" || { .tools/gofumpt -d $$(git ls-files '*.go'); exit 1; }
+	CGO_ENABLED=0 $(GO) vet ./...
+	$(GO) vet -tags torch ./...
+	GOFLAGS=-tags=torch .tools/golangci-lint run ./...
+
+# The main job on real text, with all it says checked.
+demo: build
+	$(GO) run ./testdata/demo
+
+clean:
+	rm -rf bin
