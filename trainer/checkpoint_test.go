@@ -53,6 +53,17 @@ func TestCheckpointBitFlips(t *testing.T) {
 	})
 }
 
+func TestCheckMissesRunJSON(t *testing.T) {
+	t.Parallel()
+	j := oneStep(t)
+	if err := j.FS.Remove(path.Join(j.Dir, runFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Check(j.FS, j.Dir); corpus.ClassOf(err) != corpus.Corrupt || !strings.Contains(err.Error(), runFile) {
+		t.Errorf("without run.json: %v", err)
+	}
+}
+
 func flipAll(t *testing.T, disk *fsxtest.Mem, name string, read func() error) {
 	t.Helper()
 	if err := read(); err != nil {

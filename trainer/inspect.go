@@ -15,24 +15,23 @@ import (
 // all checkpoints. It returns how many files it read; an error names the first
 // that is damaged.
 func Check(fsys fsx.FS, dir string) (files int, err error) {
-	if _, err := ReadRun(fsys, dir); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return 0, nil
+	dirs, err := sealedDirs(fsys, dir)
+	if err != nil {
+		return 0, err
+	}
+	_, err = ReadRun(fsys, dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && len(dirs) == 0:
+		return 0, nil // not begun
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, &corpus.Error{
+			Class: corpus.Corrupt, What: "is missing, and there are checkpoints", Path: path.Join(dir, runFile), Offset: -1,
+			Next: "put it back, or remove " + dir + " and train anew",
 		}
+	case err != nil:
 		return 0, err
 	}
 	files++
-	dirs := []string{}
-	if _, err := fsys.Size(path.Join(dir, manifestFile)); err == nil {
-		dirs = append(dirs, dir)
-	}
-	steps, err := checkpointSteps(fsys, dir)
-	if err != nil {
-		return files, err
-	}
-	for _, s := range steps {
-		dirs = append(dirs, path.Join(dir, checkpointDir, stepName(s)))
-	}
 	for _, d := range dirs {
 		m, err := verify(fsys, d)
 		if err != nil {
@@ -41,6 +40,20 @@ func Check(fsys fsx.FS, dir string) (files int, err error) {
 		files += len(m.Generations[0].Files)
 	}
 	return files, nil
+}
+
+// sealedDirs are the directories of a run that have a manifest: the finished
+// model folder and all checkpoints.
+func sealedDirs(fsys fsx.FS, dir string) ([]string, error) {
+	var dirs []string
+	if _, err := fsys.Size(path.Join(dir, manifestFile)); err == nil {
+		dirs = append(dirs, dir)
+	}
+	steps, err := checkpointSteps(fsys, dir)
+	for _, s := range steps {
+		dirs = append(dirs, path.Join(dir, checkpointDir, stepName(s)))
+	}
+	return dirs, err
 }
 
 // Status is a line about a run: what it trains and how far it is.

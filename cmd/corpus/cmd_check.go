@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"corpus"
 	"corpus/internal/term"
@@ -40,12 +42,15 @@ func (w *workspace) check() error {
 		}
 	}
 	files, bytes := 0, int64(0)
-	for _, name := range stageNames {
+	followed := map[string]string{} // dataset → one that was made from it
+	for _, name := range slices.Backward(stageNames) {
 		d, err := w.dataset(name)
 		report(err)
 		if err != nil {
 			continue
 		}
+		report(missing(d, followed[name]))
+		follow(followed, d)
 		for _, f := range d.Files() {
 			report(d.Verify(f))
 			files++
@@ -66,6 +71,31 @@ func (w *workspace) check() error {
 	}
 	fmt.Fprintf(w.out, "%d files (%s) are as they were written\n", files, term.Bytes(bytes))
 	return nil
+}
+
+// follow notes the datasets that d says it was made from.
+func follow(followed map[string]string, d *shards.Dataset) {
+	if !d.Exists() {
+		return
+	}
+	for _, g := range d.Manifest.Generations {
+		for _, in := range g.Inputs {
+			name, _, _ := strings.Cut(in, " ")
+			followed[name] = d.Dir
+		}
+	}
+}
+
+// missing reports a dataset without a manifest that another was made from.
+// Without such a witness there may never have been one.
+func missing(d *shards.Dataset, follower string) error {
+	if d.Exists() || follower == "" {
+		return nil
+	}
+	return &corpus.Error{
+		Class: corpus.Corrupt, What: "is missing, and " + follower + " was made from it", Offset: -1,
+		Path: filepath.Join(d.Dir, shards.ManifestName), Next: "run `corpus " + filepath.Base(d.Dir) + "` to make it again",
+	}
 }
 
 // datasets opens all datasets of the workspace that exist.

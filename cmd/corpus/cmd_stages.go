@@ -84,7 +84,7 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if err != nil {
 		return err
 	}
-	if !sum.UpToDate && ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
+	if ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
 		return fmt.Errorf("%w: %d sources and %d of %d records; see `corpus status --lost`", errBadInput,
 			sum.Counts["bad_sources"], sum.Counts["bad_records"], sum.Counts["records"])
 	}

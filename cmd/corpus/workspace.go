@@ -128,7 +128,8 @@ func (w *workspace) input(name string) (*shards.Dataset, error) {
 	return d, nil
 }
 
-// stage runs a job with progress and prints what it did.
+// stage runs a job with progress and prints what it did, or what the dataset
+// holds when there was nothing to do. The summary returned is of this run.
 func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error) {
 	if c.IsSet("rebuild") {
 		job.Rebuild = c.Bool("rebuild")
@@ -144,16 +145,17 @@ func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error
 	if err != nil {
 		return sum, err
 	}
+	shown := sum
 	if sum.UpToDate {
 		d, err := shards.OpenDataset(w.fs, job.Dir)
 		if err != nil {
 			return sum, err
 		}
 		if d.Exists() {
-			sum.Counts = d.Manifest.Counts()
+			shown.Counts = d.Manifest.Counts()
 		}
 	}
-	w.summary(sum)
+	w.summary(shown)
 	return sum, nil
 }
 

@@ -48,7 +48,7 @@ type Job struct {
 	// Frozen stages run once, over all generations there are, and then never
 	// again (the tokenizer).
 	Frozen  bool
-	Rebuild bool // forget what was committed and start over
+	Rebuild bool // forget what was committed and what killed runs finished
 }
 
 // Summary is what a run did; UpToDate means nothing had to be done.
@@ -167,10 +167,13 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 	sum.Units += r.units
 	sum.UnitsResumed += r.resumed
 	gen, err := r.assemble()
-	if err != nil || len(gen.Parts) == 0 && len(gen.Files) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	sum.Counts.Add(gen.Counts)
+	if len(gen.Parts) == 0 && len(gen.Files) == 0 {
+		return nil, nil
+	}
 	if job.Stage.Gate != nil {
 		if err := job.Stage.Gate(gen.Counts); err != nil {
 			return nil, err

@@ -123,8 +123,12 @@ func eachTable(e corpus.Env, role string, part int, do func(*corpus.Table) error
 
 // both runs the two stages and returns their summaries.
 func both(t *testing.T, fs fsx.FS, workers, parts, limit int) (a, b Summary, err error) {
+	return bothAs(t, fs, workers, parts, limit, false)
+}
+
+func bothAs(t *testing.T, fs fsx.FS, workers, parts, limit int, rebuild bool) (a, b Summary, err error) {
 	e := &Engine{FS: fs, Workers: workers, Scratch: t.TempDir()}
-	if a, err = e.Run(context.Background(), Job{Stage: source(parts), Dir: "data/ingest"}); err != nil {
+	if a, err = e.Run(context.Background(), Job{Stage: source(parts), Dir: "data/ingest", Rebuild: rebuild}); err != nil {
 		return a, b, err
 	}
 	in, err := shards.OpenDataset(fs, "data/ingest")
@@ -133,7 +137,7 @@ func both(t *testing.T, fs fsx.FS, workers, parts, limit int) (a, b Summary, err
 	}
 	b, err = e.Run(context.Background(), Job{
 		Stage: sizes(limit), Dir: "data/sizes",
-		Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest",
+		Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest", Rebuild: rebuild,
 	})
 	return a, b, err
 }
@@ -179,6 +183,26 @@ func TestRunResumesNothingWhenUpToDate(t *testing.T) {
 		t.Fatal(a, b, err)
 	}
 	if d := cmp.Diff(before, contents(t, fs)); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// A rebuild writes anew what is damaged, though its task's record is good.
+func TestRebuildMendsDamage(t *testing.T) {
+	fs := fsxtest.New()
+	if _, _, err := both(t, fs, 2, 5, 255); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, fs)
+	for name := range want {
+		if strings.Contains(name, "/part-") || strings.Contains(name, "/bytes-") {
+			fs.Flip(name, 77)
+		}
+	}
+	if _, _, err := bothAs(t, fs, 2, 5, 255, true); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, contents(t, fs)); d != "" {
 		t.Fatal(d)
 	}
 }

@@ -214,7 +214,7 @@ func (r *run) pass(p *corpus.Pass) error {
 	var todo []int
 	for t := range tasks {
 		rec, ok := r.readRecord(dir, t)
-		if ok {
+		if ok && !r.job.Rebuild {
 			records[t] = rec
 			r.resumed += rec.units()
 		} else {
