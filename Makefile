@@ -9,9 +9,7 @@
 SHELL := /bin/sh
 GO ?= go
 
-# libgomp's threads wait for work by spinning for about a millisecond, in which
-# OpenBLAS's threads and whatever else runs get no processor. A thirtieth of it
-# gave half as many training steps again (BenchmarkStep/gpt2-tiny, two cores).
+# For tests and benchmarks; why is in cmd/corpus/torch.go, which sets it for the program.
 export GOMP_SPINCOUNT ?= 10000
 
 GOFUMPT_VERSION = v0.12.0

@@ -1,42 +1,23 @@
+//go:build !torch
+
 package main
 
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"corpus/internal/fsx"
-	"corpus/shards"
-
 	"github.com/google/go-cmp/cmp"
 )
-
-// crashEnv makes the test binary behave as corpus, so that it can be killed.
-const crashEnv = "CORPUS_CRASH_MAIN"
-
-func init() {
-	if os.Getenv(crashEnv) != "" {
-		os.Exit(Main(os.Args, os.Stdout, os.Stderr))
-	}
-}
-
-func corpusProcess(dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), crashEnv+"=1")
-	return cmd
-}
 
 // crashConfig cuts a small workspace into many parts.
 const crashConfig = `
@@ -73,36 +54,6 @@ func crashWorkspace(t *testing.T) string {
 	must(t, os.WriteFile(filepath.Join(dir, "raw", "b.jsonl"), prose(300, 2), 0o666))
 	must(t, os.WriteFile(filepath.Join(dir, "raw", "c.jsonl"), prose(50, 1), 0o666)) // copies of a's
 	return dir
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// hashes are the SHA-256 of every committed file of every dataset.
-func hashes(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	for _, stage := range stageNames {
-		base := filepath.Join(dir, "data", stage)
-		d, err := shards.OpenDataset(fsx.OS{}, base)
-		if err != nil || !d.Exists() {
-			t.Fatalf("%s: %v", stage, err)
-		}
-		names := []string{shards.ManifestName}
-		for _, f := range d.Files() {
-			names = append(names, f.Name)
-		}
-		for _, n := range names {
-			b, err := os.ReadFile(filepath.Join(base, n))
-			must(t, err)
-			all[stage+"/"+n] = fmt.Sprintf("%x", sha256.Sum256(b))
-		}
-	}
-	return all
 }
 
 // records counts the finished tasks of a stage.
@@ -172,7 +123,7 @@ func killAt(t *testing.T, dir, stage string, at, total int, workers string) {
 	t.Helper()
 	cmd := corpusProcess(dir, "run", "--quiet", "--workers", workers)
 	must(t, cmd.Start())
-	for deadline := time.Now().Add(time.Minute); records(dir, stage) < at; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); records(dir, stage) < at; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the run does not get there")
 		}

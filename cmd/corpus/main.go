@@ -18,7 +18,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func main() { os.Exit(Main(os.Args, os.Stdout, os.Stderr)) }
+func main() {
+	calmThreads()
+	os.Exit(Main(os.Args, os.Stdout, os.Stderr))
+}
 
 const exitCodes = `Exit codes: 0 done (also: nothing to do), 1 error, 3 done but some input was bad,
 4 a sanity gate refused the result, 64 usage, 65 corrupt data, 66 no input,
