@@ -37,9 +37,21 @@ func encodeAs(t testing.TB, label, text string) string {
 
 func TestCharset(t *testing.T) {
 	tests := []struct{ lang, charset string }{
-		{"zh", "gbk"}, {"zh", "gb18030"}, {"tw", "big5"}, {"ja", "shift_jis"}, {"ja", "euc-jp"}, {"ko", "euc-kr"},
-		{"ru", "windows-1251"}, {"ru", "koi8-r"}, {"fr", "iso-8859-1"}, {"de", "windows-1252"},
-		{"pl", "iso-8859-2"}, {"el", "iso-8859-7"}, {"es", "iso-8859-15"}, {"zh", "utf-8"}, {"fr", "utf-8"},
+		{"zh", "gbk"},
+		{"zh", "gb18030"},
+		{"tw", "big5"},
+		{"ja", "shift_jis"},
+		{"ja", "euc-jp"},
+		{"ko", "euc-kr"},
+		{"ru", "windows-1251"},
+		{"ru", "koi8-r"},
+		{"fr", "iso-8859-1"},
+		{"de", "windows-1252"},
+		{"pl", "iso-8859-2"},
+		{"el", "iso-8859-7"},
+		{"es", "iso-8859-15"},
+		{"zh", "utf-8"},
+		{"fr", "utf-8"},
 	}
 	for _, tt := range tests {
 		want := strings.ReplaceAll(prose[tt.lang], " —", ",")
@@ -64,8 +76,17 @@ func TestCharset(t *testing.T) {
 // TestDetection is for text that declares nothing, as plain text does.
 func TestDetection(t *testing.T) {
 	for _, tt := range []struct{ lang, charset string }{
-		{"zh", "gbk"}, {"tw", "big5"}, {"ja", "shift_jis"}, {"ja", "euc-jp"}, {"ko", "euc-kr"},
-		{"ru", "windows-1251"}, {"ru", "koi8-r"}, {"fr", "iso-8859-1"}, {"de", "windows-1252"}, {"pl", "iso-8859-2"}, {"el", "iso-8859-7"},
+		{"zh", "gbk"},
+		{"tw", "big5"},
+		{"ja", "shift_jis"},
+		{"ja", "euc-jp"},
+		{"ko", "euc-kr"},
+		{"ru", "windows-1251"},
+		{"ru", "koi8-r"},
+		{"fr", "iso-8859-1"},
+		{"de", "windows-1252"},
+		{"pl", "iso-8859-2"},
+		{"el", "iso-8859-7"},
 	} {
 		want := strings.ReplaceAll(prose[tt.lang], " —", ",")
 		got := string(toUTF8([]byte(encodeAs(t, tt.charset, want)), ""))

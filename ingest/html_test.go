@@ -9,16 +9,24 @@ func TestExtract(t *testing.T) {
 	long := strings.Repeat("A sentence of the article that goes on for a while. ", 8)
 	linked := `<script type="application/ld+json">{"@type":"NewsArticle","headline":"H one","alternativeHeadline":"H two","articleBody":"` + long + `","x":{"articleBody":"another"}}</script>`
 	tests := []struct{ name, page, title, text string }{
-		{"paragraphs and lists", "<title>The title</title><article><h1>Head</h1><p>" + long + "</p><ul><li>one<li>two</ul><p>Line<br>break &amp; more.</p></article>",
-			"Head", "Head\n\n" + strings.TrimSpace(long) + "\n\none\ntwo\n\nLine\nbreak & more."},
-		{"boilerplate goes", "<title>T</title><nav><a href=/>Home</a><a href=/x>News</a></nav><article><p>" + long + "</p><p>" + long + "</p></article><footer>Copyright</footer>",
-			"T", strings.TrimSpace(long) + "\n\n" + strings.TrimSpace(long)},
+		{
+			"paragraphs and lists", "<title>The title</title><article><h1>Head</h1><p>" + long + "</p><ul><li>one<li>two</ul><p>Line<br>break &amp; more.</p></article>",
+			"Head", "Head\n\n" + strings.TrimSpace(long) + "\n\none\ntwo\n\nLine\nbreak & more.",
+		},
+		{
+			"boilerplate goes", "<title>T</title><nav><a href=/>Home</a><a href=/x>News</a></nav><article><p>" + long + "</p><p>" + long + "</p></article><footer>Copyright</footer>",
+			"T", strings.TrimSpace(long) + "\n\n" + strings.TrimSpace(long),
+		},
 		{"short page", "<title>T</title><p>One.</p><p>Two.</p>", "T", "One.\n\nTwo."},
 		{"no paragraphs", "<title>T</title>Just text.", "T", "Just text."},
-		{"spaces around links", "<article><p>" + long + "</p><p>See <a href=x>the page</a>, or (<b>not</b>) <i>that</i> one.</p></article>",
-			"", strings.TrimSpace(long) + "\n\nSee the page, or (not) that one."},
-		{"Chinese is not parted", "<article><p>" + strings.Repeat("北京是中国的首都。", 40) + "</p><p>这<b>座</b>城市<a href=x>很大</a>。</p></article>",
-			"", strings.Repeat("北京是中国的首都。", 40) + "\n\n这座城市很大。"},
+		{
+			"spaces around links", "<article><p>" + long + "</p><p>See <a href=x>the page</a>, or (<b>not</b>) <i>that</i> one.</p></article>",
+			"", strings.TrimSpace(long) + "\n\nSee the page, or (not) that one.",
+		},
+		{
+			"Chinese is not parted", "<article><p>" + strings.Repeat("北京是中国的首都。", 40) + "</p><p>这<b>座</b>城市<a href=x>很大</a>。</p></article>",
+			"", strings.Repeat("北京是中国的首都。", 40) + "\n\n这座城市很大。",
+		},
 		{"linked data", "<title>Page</title>" + linked + "<body><div>nothing</div>", "Page", strings.TrimSpace(long)},
 		{"scripts are not text", "<script>var x = '<p>no</p>'</script><style>p{}</style><p>Text.</p>", "", "Text."},
 		{"lines of pre", "<pre>a\n  b</pre>", "", "a\n  b"},

@@ -14,17 +14,22 @@ import (
 // lostSchema lists what gave no document: where it was and why.
 func lostSchema() corpus.Schema {
 	return corpus.Schema{
-		{Name: "source", Kind: corpus.Strings}, {Name: "offset", Kind: corpus.Ints},
-		{Name: "reason", Kind: corpus.Strings}, {Name: "detail", Kind: corpus.Strings},
+		{Name: "source", Kind: corpus.Strings},
+		{Name: "offset", Kind: corpus.Ints},
+		{Name: "reason", Kind: corpus.Strings},
+		{Name: "detail", Kind: corpus.Strings},
 	}
 }
 
 // sourceSchema lists the sources that begin in a part.
 func sourceSchema() corpus.Schema {
 	return corpus.Schema{
-		{Name: "source", Kind: corpus.Strings}, {Name: "sha256", Kind: corpus.Strings},
-		{Name: "size", Kind: corpus.Ints}, {Name: "format", Kind: corpus.Strings},
-		{Name: "compression", Kind: corpus.Strings}, {Name: "status", Kind: corpus.Strings},
+		{Name: "source", Kind: corpus.Strings},
+		{Name: "sha256", Kind: corpus.Strings},
+		{Name: "size", Kind: corpus.Ints},
+		{Name: "format", Kind: corpus.Strings},
+		{Name: "compression", Kind: corpus.Strings},
+		{Name: "status", Kind: corpus.Strings},
 	}
 }
 
@@ -115,8 +120,10 @@ func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, er
 
 // rerun is the error of a source that could be scanned and now cannot be read.
 func rerun(s *source, err error) error {
-	return &corpus.Error{Class: corpus.Other, What: "cannot be read any more", Path: s.input.path, Offset: -1,
-		Err: err, Next: "run `corpus ingest` again to take it as it is now"}
+	return &corpus.Error{
+		Class: corpus.Other, What: "cannot be read any more", Path: s.input.path, Offset: -1,
+		Err: err, Next: "run `corpus ingest` again to take it as it is now",
+	}
 }
 
 var errStop = errors.New("stopped")

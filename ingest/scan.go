@@ -36,13 +36,20 @@ type scanned struct {
 // is null.
 func scanSchema() corpus.Schema {
 	return corpus.Schema{
-		{Name: "source", Kind: corpus.Strings}, {Name: "size", Kind: corpus.Ints},
-		{Name: "sha256", Kind: corpus.Strings}, {Name: "format", Kind: corpus.Strings},
-		{Name: "compression", Kind: corpus.Strings}, {Name: "decoded", Kind: corpus.Ints},
-		{Name: "status", Kind: corpus.Strings}, {Name: "detail", Kind: corpus.Strings},
-		{Name: "start", Kind: corpus.Ints}, {Name: "end", Kind: corpus.Ints},
-		{Name: "raw", Kind: corpus.Ints}, {Name: "base", Kind: corpus.Ints},
-		{Name: "damage", Kind: corpus.Strings}, {Name: "bad", Kind: corpus.Ints},
+		{Name: "source", Kind: corpus.Strings},
+		{Name: "size", Kind: corpus.Ints},
+		{Name: "sha256", Kind: corpus.Strings},
+		{Name: "format", Kind: corpus.Strings},
+		{Name: "compression", Kind: corpus.Strings},
+		{Name: "decoded", Kind: corpus.Ints},
+		{Name: "status", Kind: corpus.Strings},
+		{Name: "detail", Kind: corpus.Strings},
+		{Name: "start", Kind: corpus.Ints},
+		{Name: "end", Kind: corpus.Ints},
+		{Name: "raw", Kind: corpus.Ints},
+		{Name: "base", Kind: corpus.Ints},
+		{Name: "damage", Kind: corpus.Strings},
+		{Name: "bad", Kind: corpus.Ints},
 	}
 }
 

@@ -60,8 +60,10 @@ func find(sources, exclude []string) ([]input, error) {
 }
 
 func noInput(sources []string, bad []input) error {
-	e := &corpus.Error{Class: corpus.NoInput, What: "no readable file in " + strings.Join(sources, ", "), Offset: -1,
-		Next: "name files, directories or quoted patterns that exist: corpus ingest SOURCE…"}
+	e := &corpus.Error{
+		Class: corpus.NoInput, What: "no readable file in " + strings.Join(sources, ", "), Offset: -1,
+		Next: "name files, directories or quoted patterns that exist: corpus ingest SOURCE…",
+	}
 	if len(sources) == 0 {
 		e.What = "no SOURCE given"
 	}
