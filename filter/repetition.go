@@ -109,7 +109,7 @@ func (t *tokens) width(i, n int) int {
 	w := 0
 	for j := i; j < i+n; j++ {
 		w += int(t.length[j])
-		if j > i && !(t.tight[j] || t.tight[j-1]) {
+		if j > i && !t.tight[j] && !t.tight[j-1] {
 			w++
 		}
 	}

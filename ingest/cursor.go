@@ -67,7 +67,7 @@ func (c *cursor) skip(n int) {
 // damaged: those are data.
 func (c *cursor) fault() error {
 	var d *damage
-	if c.err == nil || c.err == io.EOF || errors.As(c.err, &d) {
+	if c.err == nil || errors.Is(c.err, io.EOF) || errors.As(c.err, &d) {
 		return nil
 	}
 	return c.err

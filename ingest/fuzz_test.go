@@ -19,7 +19,7 @@ func FuzzJSONL(f *testing.F) {
 		l := &lines{c: newCursor(&slow{b: b, step: step}, 0), max: 256}
 		for last := int64(0); ; {
 			rec, err := l.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil || rec.off < last || rec.end <= rec.off || rec.end > int64(len(b)) {

@@ -187,7 +187,7 @@ func (u *unitReader) read(s *source, un unit, give func(job) bool) error {
 	cut := false
 	for u.c.off < un.end {
 		rec, err := u.r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -90,7 +91,7 @@ func rows(env corpus.Env, role string, part int, f func(*corpus.Table)) error {
 	defer t.Close()
 	for {
 		batch, err := t.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -219,13 +219,13 @@ func (sc *scan) segment(st *stream, c *cursor, s *scanned) error {
 	r := newReader(s.format, c)
 	for {
 		rec, err := r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		if rec.lost == Truncated && c.broken() == "" && c.err == io.EOF {
+		if rec.lost == Truncated && c.broken() == "" && errors.Is(c.err, io.EOF) {
 			s.status, s.detail = Truncated, oneLine(rec.detail, MaxDetail)
 		}
 		if rec.end-u.start >= sc.unitBytes {

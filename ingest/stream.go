@@ -192,7 +192,7 @@ func (s *stream) decodeFrame(raw, end int64) error {
 // check turns the end of a member into the beginning of the next, and a
 // decoder's error into damage.
 func (s *stream) check(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		if s.comp == plain {
 			return io.EOF
 		}
@@ -224,7 +224,7 @@ func (s *stream) damaged(err error) error {
 	switch {
 	case errors.As(err, &file) || s.comp == plain:
 		return err
-	case errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF:
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return s.damage(Truncated, io.ErrUnexpectedEOF)
 	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
 		return s.damage(Checksum, err)

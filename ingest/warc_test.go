@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -204,7 +205,7 @@ func FuzzWARC(f *testing.F) {
 		w := &warc{c: newCursor(&slow{b: b, step: step}, 0), max: 1 << 10}
 		for {
 			rec, err := w.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil || rec.off < last || rec.end <= rec.off || rec.end > int64(len(b)) {

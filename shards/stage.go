@@ -77,7 +77,6 @@ type splitter struct {
 	env     corpus.Env
 	config  Config
 	enc     Encoder
-	ids     []uint32
 	out     map[string]*corpus.Table
 	writers map[string]corpus.TableWriter
 }

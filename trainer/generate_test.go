@@ -119,7 +119,7 @@ func TestGenerateEnds(t *testing.T) {
 	}
 	stop := errors.New("stop")
 	calls := 0
-	if _, err := Generate(banEOS{j.Model}, j.Config, nil, Generation{}, func(int32) error { calls++; return stop }); err != stop || calls != 1 {
+	if _, err := Generate(banEOS{j.Model}, j.Config, nil, Generation{}, func(int32) error { calls++; return stop }); !errors.Is(err, stop) || calls != 1 {
 		t.Errorf("emit: %v after %d calls", err, calls)
 	}
 }

@@ -328,10 +328,10 @@ func widening(dtype string) func([]byte) float32 {
 // half widens an IEEE 754 binary16.
 func half(h uint16) float32 {
 	sign, exp, frac := uint32(h>>15)<<31, uint32(h>>10&31), uint32(h&1023)
-	switch {
-	case exp == 31: // infinity, not a number
+	switch exp {
+	case 31: // infinity, not a number
 		return math.Float32frombits(sign | 0xff<<23 | frac<<13)
-	case exp == 0: // zero and subnormals: frac × 2^-24
+	case 0: // zero and subnormals: frac × 2^-24
 		f := float32(frac) / (1 << 24)
 		return math.Float32frombits(sign | math.Float32bits(f))
 	}
