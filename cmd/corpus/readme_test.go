@@ -7,15 +7,22 @@ import (
 	"testing"
 )
 
-// TestReadme runs the commands under "Your own text" of README.md, on a smaller
-// crawl and for fewer steps; those that need libtorch in a build that has it.
+// TestReadme runs the commands under "Your own text" of README.md and of its
+// Chinese first page, on a smaller crawl and for fewer steps; those that need
+// libtorch in a build that has it.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+	for name, title := range map[string]string{"README.md": "Your own text", "README.zh.md": "用你自己的文本"} {
+		t.Run(name, func(t *testing.T) { runReadme(t, name, title) })
+	}
+}
+
+func runReadme(t *testing.T, name, title string) {
+	text, err := os.ReadFile(filepath.Join("..", "..", name))
 	must(t, err)
-	_, section, ok := strings.Cut(string(text), "\n## Your own text\n\n")
+	_, section, ok := strings.Cut(string(text), "\n## "+title+"\n\n")
 	block, _, ends := strings.Cut(section, "\n\n")
 	if !ok || !ends {
-		t.Fatal("README.md has no section \"Your own text\" that begins with commands")
+		t.Fatalf("%s has no section %q that begins with commands", name, title)
 	}
 	sources := t.TempDir()
 	docs, err := makeDocuments([]string{"en-1..500", "zh-1..100"})
@@ -31,7 +38,7 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	if ran < 6 {
-		t.Errorf("README.md has %d commands there, want those of all stages", ran)
+		t.Errorf("%s has %d commands there, want those of all stages", name, ran)
 	}
 	must(t, succeed("run"))
 }
