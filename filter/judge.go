@@ -111,19 +111,10 @@ func (c *sidecars) close() {
 	}
 }
 
-// next reads the next row of all sidecars into r; they must be equally long.
+// next reads the next row of all sidecars into r; io.EOF ends.
 func (c *sidecars) next(r *row) error {
-	all := c.all()
-	end := all[0].next()
-	for _, x := range all[1:] {
-		if err := x.next(); errors.Is(err, io.EOF) != errors.Is(end, io.EOF) {
-			return &corpus.Error{Class: corpus.Corrupt, What: "sidecars are not equally long", Offset: -1, Next: "run `corpus filter --rebuild`"}
-		} else if err != nil && end == nil {
-			end = err
-		}
-	}
-	if end != nil {
-		return end
+	if err := step(c.all()...); err != nil {
+		return err
 	}
 	i := c.about.row
 	r.id, r.lang, r.bytes = c.about.t.Columns[0].IDs[i], c.about.t.Columns[1].Strings[i], c.about.t.Columns[2].Ints[i]

@@ -1,6 +1,12 @@
 package filter
 
-import "corpus"
+import (
+	"cmp"
+	"errors"
+	"io"
+
+	"corpus"
+)
 
 // KeptSchema is the columns of the role "kept/part": those of a text part and
 // the id of the document's cluster, its own without dedup.
@@ -14,47 +20,49 @@ func (s *selector) kept(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	verdicts, clusters := cursor{}, cursor{}
-	if verdicts.r, err = e.Open(roleVerdict, part(e)); err != nil {
+	side := []*cursor{{}}
+	if side[0].r, err = e.Open(roleVerdict, part(e)); err != nil {
 		return err
 	}
-	defer verdicts.r.Close()
+	defer side[0].r.Close()
 	if s.dedup {
-		if clusters.r, err = e.Open(roleDedup, part(e)); err != nil {
+		clusters, err := e.Open(roleDedup, part(e))
+		if err != nil {
 			return err
 		}
-		defer clusters.r.Close()
+		defer clusters.Close()
+		side = append(side, &cursor{r: clusters})
 	}
 	out := corpus.NewTable(KeptSchema())
-	return tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	err = tables(e, rolePart, part(e), func(t *corpus.Table) error {
 		out.Reset()
 		for i := range t.Rows {
-			cluster, keep, err := s.nextVerdict(&verdicts, &clusters, t.Columns[0].IDs[i])
-			if err != nil {
+			if err := step(side...); errors.Is(err, io.EOF) {
+				return errUneven
+			} else if err != nil {
 				return err
 			}
-			if keep {
-				d := t.Document(i)
+			if d := t.Document(i); side[0].t.Columns[0].Ints[side[0].row] == 1 {
 				out.Append(&d)
 				c := out.Column("cluster")
-				c.IDs = append(c.IDs, cluster)
+				c.IDs = append(c.IDs, clusterOf(&d, side[1:]))
 			}
 		}
 		return w.Write(out)
 	})
+	if err != nil {
+		return err
+	}
+	if err := step(side...); !errors.Is(err, io.EOF) { // what follows the last row is verified too
+		return cmp.Or(err, error(errUneven))
+	}
+	return nil
 }
 
-// nextVerdict reads a row of the sidecars beside the text; id is the cluster of
-// a document where none was made.
-func (s *selector) nextVerdict(verdicts, clusters *cursor, id corpus.ID) (cluster corpus.ID, keep bool, err error) {
-	if err := verdicts.next(); err != nil {
-		return id, false, err
+// clusterOf is the cluster of a document, itself where none were made.
+func clusterOf(d *corpus.Document, clusters []*cursor) corpus.ID {
+	if len(clusters) == 0 {
+		return d.ID
 	}
-	if clusters.r != nil {
-		if err := clusters.next(); err != nil {
-			return id, false, err
-		}
-		id = clusters.t.Column("cluster").IDs[clusters.row]
-	}
-	return id, verdicts.t.Columns[0].Ints[verdicts.row] == 1, nil
+	return clusters[0].t.Column("cluster").IDs[clusters[0].row]
 }

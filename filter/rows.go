@@ -91,3 +91,30 @@ func (c *cursor) next() error {
 	}
 	return nil
 }
+
+// step moves cursors over aligned tables to their next row; io.EOF when all have
+// ended. What is wrong with one goes before the end of another: a damaged file
+// must not pass for a short one.
+func step(all ...*cursor) error {
+	var bad error
+	ended := 0
+	for _, c := range all {
+		if err := c.next(); errors.Is(err, io.EOF) {
+			ended++
+		} else if bad == nil {
+			bad = err
+		}
+	}
+	switch {
+	case bad != nil || ended == 0:
+		return bad
+	case ended == len(all):
+		return io.EOF
+	}
+	return errUneven
+}
+
+var errUneven = &corpus.Error{
+	Class: corpus.Corrupt, What: "the tables beside the text are not as long as it is", Offset: -1,
+	Next: "run `corpus dedup --rebuild`, then `corpus filter --rebuild`",
+}
