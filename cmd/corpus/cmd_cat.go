@@ -68,7 +68,7 @@ func (w *workspace) cat(stage string, dropped bool, rule, lang string, sample in
 		if err != nil {
 			return err
 		}
-		if s.dropped(stage) != dropped || lang != "" && s.Lang != lang || rule != "" && !s.failed(rule) {
+		if !s.reached(stage) || s.dropped(stage) != dropped || lang != "" && s.Lang != lang || rule != "" && !s.failed(rule) {
 			continue
 		}
 		l := s.line(attrs || dropped)
@@ -84,6 +84,11 @@ func (w *workspace) cat(stage string, dropped bool, rule, lang string, sample in
 		}
 	}
 	return nil
+}
+
+// reached says whether the stage has decided about the document yet.
+func (s *story) reached(stage string) bool {
+	return stage == "ingest" || stage == "dedup" && s.Dedup != nil || stage == "filter" && s.Filter != nil
 }
 
 // dropped says whether the stage, or one before it, dropped the document.

@@ -187,6 +187,14 @@ func (w *workspace) filter(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	for i, g := range in.Manifest.Generations {
+		if madeFrom(dup, i, "ingest", g).set == nil {
+			return &corpus.Error{
+				Class: corpus.NoInput, What: "the dedup dataset does not cover all that was ingested", Path: dup.Dir, Offset: -1,
+				Next: "run `corpus dedup` first",
+			}
+		}
+	}
 	cfg := filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Dedup: true, PoolBytes: map[int]int64{}}
 	for _, g := range in.Manifest.Generations {
 		cfg.PoolBytes[g.First] = g.Counts["bytes_decoded"]

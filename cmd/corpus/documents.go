@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"iter"
 	"math"
 	"slices"
@@ -37,25 +38,48 @@ type decision struct {
 // say of them, where those have got that far. Texts are valid until the next.
 func stories(sets map[string]*shards.Dataset, attrs bool) iter.Seq2[*story, error] {
 	return func(yield func(*story, error) bool) {
-		for _, p := range sets["ingest"].Parts() {
-			if !partStories(sets, p, attrs, yield) {
-				return
+		for i, g := range sets["ingest"].Manifest.Generations {
+			dedup, filter := madeFrom(sets["dedup"], i, "ingest", g), madeFrom(sets["filter"], i, "ingest", g)
+			for n, p := range g.Parts {
+				side := &sidecars{}
+				err := side.open(dedup, filter, n, attrs)
+				more := partStories(sets["ingest"], p, side, err, yield)
+				side.close()
+				if !more {
+					return
+				}
 			}
 		}
 	}
 }
 
+// layer is a generation of a dataset.
+type layer struct {
+	set   *shards.Dataset
+	parts []corpus.Part
+}
+
+// madeFrom is generation i of a dataset if it was made from g of the input, not
+// from what was there before a rebuild; else it is empty.
+func madeFrom(d *shards.Dataset, i int, input string, g corpus.Generation) layer {
+	if d == nil || i >= len(d.Manifest.Generations) {
+		return layer{}
+	}
+	if made := d.Manifest.Generations[i]; slices.Contains(made.Inputs, input+" "+g.Key) {
+		return layer{d, made.Parts}
+	}
+	return layer{}
+}
+
 // partStories walks one part; false means to stop.
-func partStories(sets map[string]*shards.Dataset, p corpus.Part, attrs bool, yield func(*story, error) bool) bool {
-	text, err := sets["ingest"].Table(p, "part")
+func partStories(ingest *shards.Dataset, p corpus.Part, side *sidecars, err error, yield func(*story, error) bool) bool {
 	if err != nil {
 		return yield(nil, err)
 	}
-	side, err := openSidecars(sets, p.Number, attrs)
+	text, err := ingest.Table(p, "part")
 	if err != nil {
 		return yield(nil, err)
 	}
-	defer side.close()
 	for row, err := range corpus.Rows(text) {
 		if err != nil {
 			return yield(nil, err)
@@ -84,32 +108,34 @@ type sidecars struct {
 type column struct {
 	next func() (corpus.Row, error, bool)
 	stop func()
+	row  corpus.Row
 }
 
-func openSidecars(sets map[string]*shards.Dataset, part int, attrs bool) (s *sidecars, err error) {
-	s = &sidecars{}
-	if s.dedup, err = openColumn(sets["dedup"], part, "verdict"); err != nil {
-		return s, err
+// open opens what there is beside the nth part; it must be closed in any case.
+func (s *sidecars) open(dedup, filter layer, n int, attrs bool) (err error) {
+	if s.dedup, err = dedup.column(n, "verdict"); err != nil {
+		return err
 	}
-	if s.filter, err = openColumn(sets["filter"], part, "verdict"); err != nil || !attrs {
-		return s, err
+	if s.filter, err = filter.column(n, "verdict"); err != nil || !attrs {
+		return err
 	}
-	for _, role := range attrRoles(sets["filter"], part) {
-		c, err := openColumn(sets["filter"], part, role)
+	for _, role := range filter.attrRoles(n) {
+		c, err := filter.column(n, role)
 		if err != nil {
-			return s, err
+			return err
 		}
 		s.attrs = append(s.attrs, c)
 	}
-	return s, nil
+	return nil
 }
 
-func attrRoles(d *shards.Dataset, part int) []string {
+// attrRoles are the roles of the nth part's attributes.
+func (l layer) attrRoles(n int) []string {
 	var roles []string
-	if d == nil || part >= len(d.Parts()) {
+	if n >= len(l.parts) {
 		return nil
 	}
-	for _, f := range d.Parts()[part].Files {
+	for _, f := range l.parts[n].Files {
 		if strings.HasPrefix(f.Role, "attrs/") {
 			roles = append(roles, f.Role)
 		}
@@ -118,73 +144,80 @@ func attrRoles(d *shards.Dataset, part int) []string {
 	return roles
 }
 
-func openColumn(d *shards.Dataset, part int, role string) (*column, error) {
-	if d == nil || part >= len(d.Parts()) {
+// column opens a table of the nth part; it is nil where there is none.
+func (l layer) column(n int, role string) (*column, error) {
+	if n >= len(l.parts) {
 		return nil, nil
 	}
-	r, err := d.Table(d.Parts()[part], role)
+	r, err := l.set.Table(l.parts[n], role)
 	if err != nil {
 		return nil, err
 	}
 	next, stop := iter.Pull2(corpus.Rows(r))
-	return &column{next, stop}, nil
+	return &column{next: next, stop: stop}, nil
+}
+
+func (s *sidecars) all() []*column {
+	return slices.DeleteFunc(append([]*column{s.dedup, s.filter}, s.attrs...), func(c *column) bool { return c == nil })
 }
 
 func (s *sidecars) close() {
-	for _, c := range append([]*column{s.dedup, s.filter}, s.attrs...) {
-		if c != nil {
-			c.stop()
-		}
+	for _, c := range s.all() {
+		c.stop()
 	}
 }
 
 // end reads what follows the last row, which is verified too.
 func (s *sidecars) end() error {
-	for _, c := range append([]*column{s.dedup, s.filter}, s.attrs...) {
-		if c == nil {
-			continue
-		}
+	for _, c := range s.all() {
 		if _, err, more := c.next(); more {
-			return err
+			return cmp.Or(err, errUneven)
 		}
 	}
 	return nil
 }
 
+var errUneven error = &corpus.Error{
+	Class: corpus.Corrupt, What: "the tables beside the text are not as long as it is", Offset: -1,
+	Next: "run `corpus dedup --rebuild`, then `corpus filter --rebuild`",
+}
+
 // fill reads the next row of every sidecar into the story.
 func (s *sidecars) fill(out *story) error {
-	if s.dedup != nil {
-		row, err, _ := s.dedup.next()
+	for _, c := range s.all() {
+		row, err, more := c.next()
 		if err != nil {
 			return err
 		}
-		out.Dedup = readDuplicate(row)
+		if !more {
+			return errUneven
+		}
+		c.row = row
+	}
+	if s.dedup != nil {
+		out.Dedup = readDuplicate(s.dedup.row)
 	}
 	if s.filter != nil {
-		row, err, _ := s.filter.next()
-		if err != nil {
-			return err
-		}
-		out.Filter = readDecision(row)
+		out.Filter = readDecision(s.filter.row)
+	}
+	if len(s.attrs) > 0 {
+		out.Attrs = map[string]float64{}
 	}
 	for _, c := range s.attrs {
-		row, err, _ := c.next()
-		if err != nil {
-			return err
-		}
-		if out.Attrs == nil {
-			out.Attrs = map[string]float64{}
-		}
-		for i, f := range row.Schema {
-			if f.Kind != corpus.Floats {
-				continue // lang and id, which the document has itself
-			}
-			if v := row.Columns[i].Floats[row.At]; !math.IsNaN(v) {
-				out.Attrs[f.Name] = v
-			}
-		}
+		readAttrs(out.Attrs, c.row)
 	}
 	return nil
+}
+
+func readAttrs(to map[string]float64, row corpus.Row) {
+	for i, f := range row.Schema {
+		if f.Kind != corpus.Floats {
+			continue // lang and id, which the document has itself
+		}
+		if v := row.Columns[i].Floats[row.At]; !math.IsNaN(v) {
+			to[f.Name] = v
+		}
+	}
 }
 
 func readDuplicate(row corpus.Row) *duplicate {
