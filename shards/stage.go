@@ -34,7 +34,7 @@ const (
 // a validation document is learnt.
 func Stage(c Config) corpus.Stage {
 	return corpus.Stage{
-		Name: "shards", Version: 1, Keep: []string{TrainRole, ValidRole}, Derive: deriveHF,
+		Name: "shards", Version: 1, Keep: []string{TrainRole, ValidRole}, Derive: derive,
 		Passes: []corpus.Pass{
 			{Name: "encode", Config: c, Inputs: []string{"filter/kept/part", "tokenize/tokenizer"}, Run: c.encode},
 			{Name: "overlap", Inputs: []string{TrainRole + "+", ValidRole + "+"}, Tasks: corpus.One, Run: overlap},
@@ -46,6 +46,17 @@ func Stage(c Config) corpus.Stage {
 			return nil
 		},
 	}
+}
+
+// derive refuses a dataset that has nothing to train on before it is committed.
+func derive(m *corpus.Manifest) ([]corpus.Derived, error) {
+	if n := m.Counts(); n["train.tokens"] == 0 && n["valid.tokens"] > 0 {
+		return nil, &corpus.Error{
+			Class: corpus.Refused, What: "every document is held out for validation and none is left to train on", Offset: -1,
+			Next: "lower shards.valid in corpus.yaml",
+		}
+	}
+	return deriveHF(m)
 }
 
 func (c Config) encode(e corpus.Env) error {

@@ -201,9 +201,8 @@ func (c Config) train(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	if stats.Short() != "" {
-		e.Count("short_of_vocab", int64(c.Vocab-t.Size()))
-	}
+	e.Count("short_of_vocab", int64(stats.Wanted-stats.Vocab))
+	e.Count("sampled_to", stats.SampledTo)
 	e.Count("vocab", int64(t.Size()))
 	w, err := e.CreateFile(RoleTokenizer + ".json")
 	if err != nil {

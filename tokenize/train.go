@@ -21,15 +21,6 @@ type TrainStats struct {
 	LowestPair int64 `json:"lowest_pair"` // count of the last merged pair
 }
 
-// Short says, for a person, that the text was too little for the vocabulary; it
-// is empty when the vocabulary is as large as wanted.
-func (s TrainStats) Short() string {
-	if s.Vocab >= s.Wanted {
-		return ""
-	}
-	return fmt.Sprintf("the text gave a vocabulary of %d tokens, not %d: no other pair is seen often enough; add text or ask for fewer", s.Vocab, s.Wanted)
-}
-
 // Train learns a byte-level BPE vocabulary (Sennrich et al. 2016, over bytes as
 // in GPT-2): the reserved tokens first, then the 256 bytes in the order of
 // their printable characters, then one token a merge. Each step merges the most
@@ -37,7 +28,7 @@ func (s TrainStats) Short() string {
 // is the rule of Hugging Face's BpeTrainer, so that both learn the same merges.
 //
 // Text with too few different words gives a smaller vocabulary, as it does
-// there; [TrainStats.Short] has the message. No words at all are an error. When
+// there; [TrainStats] says so. No words at all are an error. When
 // the distinct words are beyond [MaxTrainBytes], rare ones are sampled without
 // bias, see [TrainStats] SampledTo.
 func Train(counts Counts, opts TrainOptions) (*Tokenizer, TrainStats, error) {

@@ -225,7 +225,7 @@ func TestWrite(t *testing.T) {
 	w := Writer{script{nil, []int32{19, 39, 38, 6, 20, 39, 2}, &begun, &fed}, j.Config, testSpecial, letters{}}
 	var pieces []string
 	// The mask (6) is banned, so token 0 is next: also banned; then the largest id that is left.
-	got, err := w.Write("ab", Generation{MaxNew: 7}, func(s string) error {
+	got, ids, err := w.Write("ab", Generation{MaxNew: 7}, func(s string) error {
 		pieces = append(pieces, s)
 		return nil
 	})
@@ -235,10 +235,10 @@ func TestWrite(t *testing.T) {
 	if len(pieces) < 2 || pieces[0] != "c" || pieces[1] != "é" {
 		t.Errorf("pieces %q: a character was cut", pieces)
 	}
-	if !slices.Equal(fed[:4], []int32{17, 18, 19, 39}) || begun.Rows != 1 {
-		t.Errorf("fed %v", fed)
+	if !slices.Equal(fed[:4], []int32{17, 18, 19, 39}) || begun.Rows != 1 || !slices.Equal(fed[2:], ids) {
+		t.Errorf("fed %v, written %v", fed, ids)
 	}
-	for _, id := range fed[2:] {
+	for _, id := range ids {
 		if testSpecial.set(testVocab)[id] {
 			t.Errorf("reserved token %d was generated", id)
 		}
@@ -254,7 +254,7 @@ func TestWriteT5(t *testing.T) {
 		var begun Batch
 		var fed []int32
 		w := Writer{script{nil, []int32{7, 19, 2}, &begun, &fed}, j.Config, testSpecial, letters{}}
-		got, err := w.Write(prompt, Generation{}, nil)
+		got, _, err := w.Write(prompt, Generation{}, nil)
 		if err != nil || got != "<7>c" || !slices.Equal(begun.Input, row) || !slices.Equal(fed, []int32{0, 7, 19}) {
 			t.Errorf("%q: %q, encoder %v, decoder %v, %v", prompt, got, begun.Input, fed, err)
 		}
@@ -292,7 +292,7 @@ func TestFill(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if _, err := w.Write("a", Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
+	if _, _, err := w.Write("a", Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
 		t.Errorf("an encoder writes: %v", err)
 	}
 }

@@ -28,7 +28,7 @@ type Writer struct {
 // <extra_id_0> at its end: what follows is what the model was trained to give.
 // emit is called with each new piece of whole characters; it may be nil. g.Ban
 // nil bans the reserved tokens that the model has no reason to write.
-func (w Writer) Write(prompt string, g Generation, emit func(string) error) (string, error) {
+func (w Writer) Write(prompt string, g Generation, emit func(string) error) (text string, written []int32, err error) {
 	ids := w.encode(prompt)
 	if w.Config.Family == "t5" && len(w.Special.Sentinels) > 0 && !slices.ContainsFunc(ids, w.isSentinel) {
 		ids = append(ids, w.Special.Sentinels[0])
@@ -37,8 +37,8 @@ func (w Writer) Write(prompt string, g Generation, emit func(string) error) (str
 		g.Ban = w.ban()
 	}
 	var out []uint32
-	var text, shown string
-	_, err := Generate(w.Model, w.Config, ids, g, func(id int32) (err error) {
+	var shown string
+	written, err = Generate(w.Model, w.Config, ids, g, func(id int32) (err error) {
 		out = append(out, uint32(id))
 		if text, err = w.Text.Decode(out, false); err != nil || emit == nil {
 			return err
@@ -52,7 +52,7 @@ func (w Writer) Write(prompt string, g Generation, emit func(string) error) (str
 	if err == nil && emit != nil && len(text) > len(shown) && strings.HasPrefix(text, shown) {
 		err = emit(text[len(shown):])
 	}
-	return text, err
+	return text, written, err
 }
 
 func (w Writer) isSentinel(id int32) bool { return slices.Contains(w.Special.Sentinels, id) }
@@ -77,8 +77,8 @@ func (w Writer) encode(prompt string) []int32 {
 
 // Filled is a text with its masks filled by the most likely words.
 type Filled struct {
-	Text  string
-	Masks [][]Word // for each mask in order, most likely first
+	Text  string   `json:"text"`
+	Masks [][]Word `json:"masks"` // for each mask in order, most likely first
 }
 
 // Word is a candidate for a mask.

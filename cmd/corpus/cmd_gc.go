@@ -70,14 +70,19 @@ func (w *workspace) gc(dryRun bool) error {
 }
 
 // recordNeeded says whether the record of a finished task names a file that the
-// manifest names too: it lets the pass be skipped when a limit changes.
+// manifest names too: it lets the pass be skipped when a limit changes. The plan
+// of a pass is needed as long as one of its records is.
 func (w *workspace) recordNeeded(d *shards.Dataset, record string, named map[string]bool) bool {
-	if strings.HasSuffix(record, "plan.json") {
-		return true
+	records := []string{filepath.Base(record)}
+	dir := filepath.Join(d.Dir, filepath.Dir(record))
+	if records[0] == engine.PlanName {
+		records, _ = w.fs.ReadDir(dir) // one that is gone names nothing
 	}
-	for _, f := range engine.RecordFiles(w.fs, filepath.Join(d.Dir, record)) {
-		if named[f] {
-			return true
+	for _, r := range records {
+		for _, f := range engine.RecordFiles(w.fs, filepath.Join(dir, r)) {
+			if named[f] {
+				return true
+			}
 		}
 	}
 	return false

@@ -83,18 +83,17 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 	if err := model.Load(folder.Weights); err != nil {
 		return err
 	}
-	special := specialIDs(tok)
-	ids := toInt32(tok.NewEncoder().EncodePrompt(nil, strings.ReplaceAll(prompt, "[MASK]", tokenize.Mask)))
+	writer := trainer.Writer{Model: model, Config: folder.Config, Special: specialIDs(tok), Text: prompter{tok, tok.NewEncoder()}}
 	if folder.Config.Family == "bert" {
-		return w.fill(model, folder.Config, tok, special, prompt, ids, candidates)
+		return w.fill(writer, prompt, candidates)
 	}
-	g.Ban = []int32{special.Pad, special.Unk, special.Mask, special.CLS, special.SEP, special.BOS}
-	if folder.Config.Family == "t5" {
-		ids = append(ids, special.EOS)
-	} else {
-		g.Ban = append(g.Ban, special.Sentinels...)
-	}
-	return w.stream(model, folder.Config, tok, prompt, ids, g)
+	return w.write(writer, prompt, g)
+}
+
+// prompter is the tokenizer as a [trainer.Text].
+type prompter struct {
+	*tokenize.Tokenizer
+	*tokenize.Encoder
 }
 
 // runTokenizer is the tokenizer in the model folder; a run that is not finished
@@ -111,123 +110,44 @@ func (w *workspace) runTokenizer(dir string, f *trainer.Folder) (*tokenize.Token
 	return tokenize.Read(b)
 }
 
-func toInt32(ids []uint32) []int32 {
-	out := make([]int32, len(ids))
-	for i, id := range ids {
-		out[i] = int32(id)
+// write prints the text as it comes, after the prompt where it continues that.
+func (w *workspace) write(writer trainer.Writer, prompt string, g trainer.Generation) error {
+	if w.json {
+		text, ids, err := writer.Write(prompt, g, nil)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(w.out).Encode(map[string]any{"type": "summary", "prompt": prompt, "text": text, "ids": ids})
 	}
-	return out
-}
-
-// stream prints the tokens as they come.
-func (w *workspace) stream(m trainer.Model, c trainer.Config, tok *tokenize.Tokenizer, prompt string, ids []int32, g trainer.Generation) error {
-	text := &textStream{tok: tok}
-	if !w.json && c.Family == "gpt2" {
+	if writer.Config.Family == "gpt2" {
 		fmt.Fprint(w.out, prompt)
 	}
-	out, err := trainer.Generate(m, c, ids, g, func(id int32) error {
-		if !w.json {
-			fmt.Fprint(w.out, text.next(uint32(id)))
-		}
-		return nil
+	_, _, err := writer.Write(prompt, g, func(piece string) error {
+		_, err := fmt.Fprint(w.out, piece)
+		return err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		fmt.Fprintln(w.out)
 	}
-	if !w.json {
-		fmt.Fprintln(w.out, text.rest())
-		return nil
-	}
-	all := make([]uint32, len(out))
-	for i, id := range out {
-		all[i] = uint32(id)
-	}
-	decoded, err := tok.Decode(all, false)
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(w.out).Encode(map[string]any{"type": "summary", "prompt": prompt, "text": decoded, "ids": out})
+	return err
 }
 
-// textStream turns tokens into whole characters as they complete.
-type textStream struct {
-	tok     *tokenize.Tokenizer
-	pending []byte
-}
-
-func (t *textStream) next(id uint32) string {
-	t.pending = append(t.pending, t.tok.Bytes(id)...)
-	n := completeRunes(t.pending)
-	s := strings.ToValidUTF8(string(t.pending[:n]), "\uFFFD")
-	t.pending = append(t.pending[:0], t.pending[n:]...)
-	return s
-}
-
-func (t *textStream) rest() string { return strings.ToValidUTF8(string(t.pending), "\uFFFD") }
-
-// completeRunes is the length of b without an unfinished character at its end.
-func completeRunes(b []byte) int {
-	for i := len(b) - 1; i >= 0 && i >= len(b)-4; i-- {
-		switch {
-		case b[i] < 0x80:
-			return len(b)
-		case b[i] >= 0xc0: // a first byte: is all of its character here?
-			if need := map[bool]int{true: 4, false: 3}[b[i] >= 0xf0]; b[i] < 0xe0 && len(b)-i >= 2 || b[i] >= 0xe0 && len(b)-i >= need {
-				return len(b)
-			}
-			return i
-		}
-	}
-	return len(b)
-}
-
-// filled is one mask and its candidates, for --json.
-type filled struct {
-	Position   int             `json:"position"`
-	Candidates []trainerChoice `json:"candidates"`
-}
-
-type trainerChoice struct {
-	Token       string  `json:"token"`
-	Probability float64 `json:"probability"`
-}
-
-// fill predicts every mask and prints the text with the best candidates in it.
-func (w *workspace) fill(m trainer.Model, c trainer.Config, tok *tokenize.Tokenizer, special trainer.Special, prompt string, ids []int32, k int) error {
-	blanks, err := trainer.FillMask(m, c, special, ids, max(1, k))
-	if err != nil {
-		return err
-	}
-	if len(blanks) == 0 {
-		return corpus.Errorf(corpus.Usage, "the prompt has no %s to fill in", tokenize.Mask)
-	}
-	all := make([]uint32, len(ids))
-	for i, id := range ids {
-		all[i] = uint32(id)
-	}
-	var list []filled
-	for _, b := range blanks {
-		f := filled{Position: b.Position}
-		for _, cand := range b.Candidates {
-			f.Candidates = append(f.Candidates, trainerChoice{tok.Bytes(uint32(cand.ID)), cand.P})
-		}
-		all[b.Position] = uint32(b.Candidates[0].ID)
-		list = append(list, f)
-	}
-	text, err := tok.Decode(all, true)
+// fill prints the text with the best candidate in every mask, then all of them.
+func (w *workspace) fill(writer trainer.Writer, prompt string, candidates int) error {
+	f, err := writer.Fill(prompt, candidates)
 	if err != nil {
 		return err
 	}
 	if w.json {
-		return json.NewEncoder(w.out).Encode(map[string]any{"type": "summary", "prompt": prompt, "text": text, "masks": list})
+		return json.NewEncoder(w.out).Encode(map[string]any{"type": "summary", "prompt": prompt, "text": f.Text, "masks": f.Masks})
 	}
-	fmt.Fprintln(w.out, text)
-	for _, f := range list {
+	fmt.Fprintln(w.out, f.Text)
+	for i, words := range f.Masks {
 		var parts []string
-		for _, cand := range f.Candidates {
-			parts = append(parts, fmt.Sprintf("%q %.1f %%", cand.Token, 100*cand.Probability))
+		for _, word := range words {
+			parts = append(parts, fmt.Sprintf("%q %.1f %%", word.Text, 100*word.P))
 		}
-		fmt.Fprintf(w.out, "  position %d: %s\n", f.Position, strings.Join(parts, ", "))
+		fmt.Fprintf(w.out, "  mask %d: %s\n", i+1, strings.Join(parts, ", "))
 	}
 	return nil
 }

@@ -260,10 +260,9 @@ func (w *workspace) tokenize(c *cli.Context) error {
 			Next: "see what dropped them with `corpus status`",
 		}
 	}
-	_, err = w.stage(c, engine.Job{
-		Stage:  tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab}),
-		Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true,
-	})
+	stage := tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab})
+	_, stage.Need = volume(in) // counted words take no more than the text
+	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true})
 	return err
 }
 
@@ -294,9 +293,11 @@ func (w *workspace) shards(c *cli.Context) error {
 	if !(w.Shards.Valid >= 0 && w.Shards.Valid < 1) {
 		return corpus.Errorf(corpus.BadConfig, "shards.valid is %v, want a share from 0 to less than 1", w.Shards.Valid)
 	}
-	cfg := shards.Config{Valid: w.Shards.Valid, Load: loadTokenizer}
+	stage := shards.Stage(shards.Config{Valid: w.Shards.Valid, Load: loadTokenizer})
+	docs, bytes := volume(in)
+	stage.Need = docs*tokenRowBytes + bytes // a token is two bytes of text or more, or four for large vocabularies
 	_, err = w.stage(c, engine.Job{
-		Stage: shards.Stage(cfg), Follows: "filter",
+		Stage: stage, Follows: "filter", Settled: true,
 		Inputs: map[string]*shards.Dataset{"filter": in, "tokenize": tok},
 	})
 	return err

@@ -161,10 +161,14 @@ func (w *workspace) trainSummary(name string, j trainer.Job, res trainer.Result)
 	if valid == nil && res.Best != nil {
 		valid = &res.Best.Loss
 	}
+	unigram, err := w.unigram(j)
+	if err != nil {
+		return err
+	}
 	if w.json {
-		return json.NewEncoder(w.out).Encode(map[string]any{
-			"type": "summary", "stage": "train", "run": name, "step": res.Step,
-			"resumed": res.Resumed, "loss": finite(res.Loss), "valid_loss": valid,
+		return json.NewEncoder(w.out).Encode(trainSummaryLine{
+			Type: "summary", Stage: "train", Run: name, UpToDate: res.Resumed == res.Step, Step: res.Step, Resumed: res.Resumed,
+			Loss: some(res.Loss, res.Step > res.Resumed), ValidLoss: valid, Unigram: some(unigram, unigram > 0),
 		})
 	}
 	if w.quiet {
@@ -174,7 +178,7 @@ func (w *workspace) trainSummary(name string, j trainer.Job, res trainer.Result)
 	if valid != nil {
 		line += fmt.Sprintf(", validation loss %.3f (perplexity %.1f)", *valid, math.Exp(*valid))
 	}
-	if unigram, err := w.unigram(j); err == nil && unigram > 0 {
+	if unigram > 0 {
 		line += fmt.Sprintf("; the unigram cross-entropy of the validation set is %.3f", unigram)
 	}
 	fmt.Fprintln(w.err, line)
@@ -189,11 +193,25 @@ func value(f *float64) float64 {
 	return *f
 }
 
-func finite(f float64) any {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+// trainSummaryLine is the last line of --json; a number that is not known is null.
+type trainSummaryLine struct {
+	Type      string   `json:"type"`
+	Stage     string   `json:"stage"`
+	Run       string   `json:"run"`
+	UpToDate  bool     `json:"up_to_date"`
+	Step      int64    `json:"step"`
+	Resumed   int64    `json:"resumed"`
+	Loss      *float64 `json:"loss"`
+	ValidLoss *float64 `json:"valid_loss"`
+	Unigram   *float64 `json:"unigram"`
+}
+
+// some is a number that is known and finite, or null.
+func some(f float64, known bool) *float64 {
+	if !known || math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil
 	}
-	return f
+	return &f
 }
 
 // unigram is what a model that knows only how often each token occurs would reach.

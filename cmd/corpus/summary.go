@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -33,7 +34,7 @@ func (a *app) summary(s engine.Summary) {
 	if a.json {
 		c := s.Counts
 		line := summaryLine{
-			"summary", s.Stage, s.UpToDate, c["docs_in"], c["docs_out"], c["bytes_in"], c["bytes_out"],
+			"summary", s.Stage, s.UpToDate, cmp.Or(c["docs_in"], c["records"]), c["docs_out"], c["bytes_in"], c["bytes_out"],
 			withPrefix(c, "dropped."), s.Units, s.UnitsResumed, s.Seconds, c,
 		}
 		b, err := json.Marshal(line)
@@ -64,7 +65,14 @@ func describe(stage string, c corpus.Counts) string {
 		return fmt.Sprintf("%s documents (%s of text) out of %s records%s", term.Count(c["docs_out"]), term.Bytes(c["bytes_out"]),
 			term.Count(c["records"]), topOf(c, "lost.", "; lost"))
 	case "tokenize":
-		return fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
+		line := fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
+		if c["short_of_vocab"] > 0 {
+			line += fmt.Sprintf(", %s fewer than asked for: no other pair is seen twice", term.Count(c["short_of_vocab"]))
+		}
+		if c["sampled_to"] > 1 {
+			line += fmt.Sprintf("; words seen less than %s times were sampled to stay within memory", term.Count(c["sampled_to"]))
+		}
+		return line
 	case "shards":
 		return fmt.Sprintf("%s tokens in %s documents, %s tokens held out; %s of the held-out 13-grams occur in train",
 			term.Count(c["train.tokens"]), term.Count(c["train.docs"]), term.Count(c["valid.tokens"]),

@@ -174,6 +174,7 @@ func showProgress(p *term.Progress, s engine.Progress) {
 const (
 	signatureBytes = 400 // dedup: signature and verdict
 	attributeBytes = 300 // filter: all attributes and the verdict
+	tokenRowBytes  = 100 // shards: id and source of a document
 )
 
 // volume is the documents and bytes of text of a dataset.

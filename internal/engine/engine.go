@@ -47,7 +47,10 @@ type Job struct {
 	Follows string
 	// Frozen stages run once, over all generations there are, and then never
 	// again (the tokenizer).
-	Frozen  bool
+	Frozen bool
+	// Settled stages keep the settings of their first generation: others would
+	// undo what was decided (which documents are held out).
+	Settled bool
 	Rebuild bool // forget what was committed and what killed runs finished
 }
 
@@ -87,9 +90,11 @@ func (e *Engine) run(ctx context.Context, job Job, sum *Summary) error {
 	if own.Exists() {
 		manifest = own.Manifest
 	}
-	if job.Frozen && len(manifest.Generations) > 0 {
-		sum.UpToDate = true
-		return checkFrozen(job, manifest.Generations[0])
+	if (job.Frozen || job.Settled) && len(manifest.Generations) > 0 {
+		if err := checkSettings(job, manifest.Generations[0]); err != nil || job.Frozen {
+			sum.UpToDate = true
+			return err
+		}
 	}
 	for g := range e.generations(job, len(manifest.Generations)) {
 		committed, err := e.generation(ctx, job, manifest, g, sum)
@@ -128,8 +133,8 @@ func (e *Engine) generations(job Job, have int) func(func(int) bool) {
 	}
 }
 
-// checkFrozen says that other settings need a rebuild.
-func checkFrozen(job Job, g corpus.Generation) error {
+// checkSettings says that other settings need a rebuild.
+func checkSettings(job Job, g corpus.Generation) error {
 	for _, p := range job.Stage.Passes {
 		want, err := canonical(p.Config)
 		if err != nil {
@@ -137,7 +142,7 @@ func checkFrozen(job Job, g corpus.Generation) error {
 		}
 		if !reflect.DeepEqual(want, g.Config[p.Name]) {
 			return &corpus.Error{
-				Class: corpus.BadConfig, What: fmt.Sprintf("the %s dataset was made once with other settings (%s) and is frozen",
+				Class: corpus.BadConfig, What: fmt.Sprintf("the %s dataset was made with other settings (%s), which hold for all that is added to it",
 					job.Stage.Name, g.Config[p.Name]), Path: job.Dir, Offset: -1,
 				Next: fmt.Sprintf("run `corpus %s --rebuild` to make it anew, and rebuild what follows it", job.Stage.Name),
 			}

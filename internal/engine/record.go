@@ -67,6 +67,9 @@ func (r *run) readRecord(dir string, task int) (record, bool) {
 	return rec, true
 }
 
+// PlanName is the file beside the records of a pass.
+const PlanName = "plan.json"
+
 // plan says for people what a directory of records belongs to.
 type plan struct {
 	Stage  string   `json:"stage"`
@@ -78,7 +81,7 @@ type plan struct {
 }
 
 func (r *run) writePlan(dir string, p *corpus.Pass, key string, tasks int) error {
-	if _, err := r.engine.FS.Size(path.Join(dir, "plan.json")); err == nil {
+	if _, err := r.engine.FS.Size(path.Join(dir, PlanName)); err == nil {
 		return nil
 	}
 	if err := r.engine.FS.MkdirAll(dir); err != nil {
@@ -92,7 +95,7 @@ func (r *run) writePlan(dir string, p *corpus.Pass, key string, tasks int) error
 	if err != nil {
 		return err
 	}
-	return fsx.WriteFile(r.engine.FS, path.Join(dir, "plan.json"), append(b, '\n'))
+	return fsx.WriteFile(r.engine.FS, path.Join(dir, PlanName), append(b, '\n'))
 }
 
 // RecordFiles are the names of the files that a record names; a file that is
