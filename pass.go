@@ -20,10 +20,6 @@ type Stage struct {
 	// parts, out of the manifest about to be committed; nil = none.
 	Derive func(m *Manifest) ([]Derived, error)
 
-	// Need is the bytes a run may write, estimated from its input; it is printed,
-	// and a run that would not fit is refused before it starts.
-	Need int64
-
 	// Gate looks at a generation's counts before it is committed; an error
 	// of kind Refused leaves the last good dataset as it was.
 	Gate func(Counts) error
@@ -52,6 +48,15 @@ type Pass struct {
 	Tasks func(Env) (int, error)
 	// Exclusive tasks use all workers themselves and run one after the other.
 	Exclusive bool
+	// Memory is the most bytes that a task, or a worker of an exclusive task,
+	// holds whatever Env.Memory says. No more of them run at a time than the
+	// ceiling has room for; a stage with a pass of which not one fits is refused
+	// before it starts.
+	Memory int64
+	// Need estimates the bytes that this pass and those after it will write. It is
+	// asked when there are tasks to do, the answer is printed, and a run that
+	// would not fit is refused; nil = not worth asking.
+	Need func(Env) (int64, error)
 	Run       func(Env) error
 }
 
@@ -68,6 +73,9 @@ type Env interface {
 	// Parts are the numbers of the generation's parts: first, first+1, …
 	// first+n-1. Those below first belong to earlier generations.
 	Parts() (first, n int)
+	// Input is the counts of the generation that this one follows, or of all there
+	// are for a stage that runs once over them; empty when it follows none.
+	Input() Counts
 	// Open reads the table that part number part has under role. A part of an
 	// earlier pass of this run has the number first + task.
 	Open(role string, part int) (TableReader, error)

@@ -108,7 +108,7 @@ func Stage(c Config) corpus.Stage {
 		Seed:    c.Seed,
 		Keep:    []string{Signature, Verdict},
 		Passes: []corpus.Pass{
-			{Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Run: c.sign},
+			{Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Need: need, Run: c.sign},
 			{Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster},
 			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict},
 		},

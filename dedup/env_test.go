@@ -109,6 +109,7 @@ func (e *env) Workers() int                { return 1 }
 func (e *env) Progress(int64)              {}
 func (e *env) Scratch() (string, error)    { return e.t.TempDir(), nil }
 func (e *env) Total(_, _ string) int64     { panic("not used") }
+func (e *env) Input() corpus.Counts        { panic("not used") }
 func (e *env) File(string) ([]byte, error) { panic("not used") }
 
 func (e *env) CreateFile(string) (io.Writer, error) { panic("not used") }

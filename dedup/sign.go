@@ -7,6 +7,12 @@ import (
 	"corpus"
 )
 
+// bytesPerSignature is what a document's signature and verdict take on disk,
+// measured on compressed sidecars and rounded up.
+const bytesPerSignature = 400
+
+func need(env corpus.Env) (int64, error) { return env.Input()["docs_out"] * bytesPerSignature, nil }
+
 // sign writes the signatures of one part.
 func (c Config) sign(env corpus.Env) error {
 	if err := c.Check(); err != nil {

@@ -91,7 +91,7 @@ func Stage(c Config) corpus.Stage {
 		Keep:    append([]string{roleLang, roleScore, roleVerdict, RoleKept}, families()...),
 		Gate:    gate,
 		Passes: []corpus.Pass{
-			{Name: "measure", Inputs: []string{rolePart}, Run: measure},
+			{Name: "measure", Inputs: []string{rolePart}, Need: c.need, Run: measure},
 			{Name: "pool", Inputs: []string{roleCounts}, Tasks: corpus.One, Run: pool},
 			{Name: "score", Config: c.Target, Inputs: []string{rolePart, rolePool}, Run: func(e corpus.Env) error { return score(e, c.Target) }},
 			{Name: "select", Config: c.decisions(), Volatile: c.PoolBytes, Inputs: read, Tasks: corpus.One, Run: s.choose},
@@ -99,6 +99,15 @@ func Stage(c Config) corpus.Stage {
 			{Name: "kept", Config: c.Dedup, Inputs: text, Run: s.kept},
 		},
 	}
+}
+
+// bytesPerDocument is what the attributes and the verdict of a document take on
+// disk, measured on compressed sidecars and rounded up.
+const bytesPerDocument = 300
+
+func (c Config) need(env corpus.Env) (int64, error) {
+	in := env.Input()
+	return in["docs_out"]*bytesPerDocument + int64(c.Keep*float64(in["bytes_decoded"])), nil
 }
 
 // The roles of the stage's tables, row-aligned with the text unless said.

@@ -58,6 +58,7 @@ func (t task) Task() int                   { return t.number }
 func (t task) Parts() (first, n int)       { return 0, t.parts }
 func (t task) File(string) ([]byte, error) { return nil, io.EOF }
 func (t task) Total(string, string) int64  { return 0 }
+func (t task) Input() corpus.Counts        { return corpus.Counts{} }
 func (t task) Scratch() (string, error)    { return "", io.EOF }
 func (t task) Memory() int64               { return 1 << 20 }
 func (t task) Workers() int                { return t.workers }

@@ -85,7 +85,7 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 	}
 	r := &run{cfg: cfg, inputs: inputs}
 	return corpus.Stage{
-		Name: "ingest", Version: Version, Need: need(inputs),
+		Name: "ingest", Version: Version,
 		Keep: []string{RoleText, RoleLost, RoleSource},
 		Passes: []corpus.Pass{
 			{
@@ -100,19 +100,11 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 				Config: readKey{cfg.TextField, cfg.PartBytes, cfg.PartSources},
 				Inputs: []string{RoleScan, RoleSource + "+"},
 				Tasks:  r.readTasks,
+				Need:   r.need,
 				Run:    r.read,
 			},
 		},
 	}, nil
-}
-
-// need is what the sources may become: text compresses to less than its size,
-// and compressed sources hold markup beside the text that is kept.
-func need(inputs []input) (sum int64) {
-	for _, in := range inputs {
-		sum += in.size
-	}
-	return sum + corpus.BatchBytes
 }
 
 // Bad says whether the counts of a run call for exit code 3: a bad source, or

@@ -107,6 +107,21 @@ func (r *run) readTasks(env corpus.Env) (int, error) {
 	return len(plan), err
 }
 
+// need is what the new sources may become: text compresses to less than its
+// size, and compressed sources hold markup beside the text that is kept.
+func (r *run) need(env corpus.Env) (int64, error) {
+	plan, err := r.planned(env)
+	sum := int64(corpus.BatchBytes)
+	for _, part := range plan {
+		for _, p := range part.pieces {
+			if p.begins() {
+				sum += p.source.input.size
+			}
+		}
+	}
+	return sum, err
+}
+
 // planned reads the scan's tables, leaves out what earlier generations have,
 // and groups the rest into parts.
 func (r *run) planned(env corpus.Env) ([]part, error) {

@@ -36,7 +36,7 @@ func Stage(c Config) corpus.Stage {
 	return corpus.Stage{
 		Name: "shards", Version: 1, Keep: []string{TrainRole, ValidRole}, Derive: derive,
 		Passes: []corpus.Pass{
-			{Name: "encode", Config: c, Inputs: []string{"filter/kept/part", "tokenize/tokenizer"}, Run: c.encode},
+			{Name: "encode", Config: c, Inputs: []string{"filter/kept/part", "tokenize/tokenizer"}, Need: need, Run: c.encode},
 			{Name: "overlap", Inputs: []string{TrainRole + "+", ValidRole + "+"}, Tasks: corpus.One, Run: overlap},
 		},
 		Gate: func(n corpus.Counts) error {
@@ -57,6 +57,15 @@ func derive(m *corpus.Manifest) ([]corpus.Derived, error) {
 		}
 	}
 	return deriveHF(m)
+}
+
+// bytesPerRow is what the id and the source of a document take on disk.
+const bytesPerRow = 100
+
+// need: a token is two bytes of text or more.
+func need(e corpus.Env) (int64, error) {
+	in := e.Input()
+	return in["docs_out"]*bytesPerRow + in["bytes_out"], nil
 }
 
 func (c Config) encode(e corpus.Env) error {

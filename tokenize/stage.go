@@ -44,7 +44,7 @@ func Stage(c Config) corpus.Stage {
 		Name: "tokenize", Version: Version,
 		Keep: []string{RoleTokenizer, RoleReport}, Publish: []string{RoleTokenizer, RoleReport},
 		Passes: []corpus.Pass{
-			{Name: "count", Inputs: []string{roleText}, Run: count},
+			{Name: "count", Inputs: []string{roleText}, Need: need, Run: count},
 			{Name: "train", Config: c, Inputs: []string{roleCounts}, Tasks: corpus.One, Run: c.train},
 			{Name: "tally", Inputs: []string{roleText, RoleTokenizer}, Run: tally},
 			{Name: "report", Inputs: []string{roleTally, RoleTokenizer}, Tasks: corpus.One, Run: report},
@@ -57,6 +57,9 @@ func Stage(c Config) corpus.Stage {
 		},
 	}
 }
+
+// need: counted words take no more than the text.
+func need(e corpus.Env) (int64, error) { return e.Input()["bytes_out"], nil }
 
 // count writes the words of a part with their counts. Beyond half of its memory
 // the counter is spilled to scratch files, which are merged at the end.

@@ -138,8 +138,6 @@ func (w *workspace) dedup(c *cli.Context) error {
 		return err
 	}
 	stage := dedup.Stage(cfg)
-	docs, _ := volume(in)
-	stage.Need = docs * signatureBytes
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
 	return err
 }
@@ -208,8 +206,6 @@ func (w *workspace) filter(c *cli.Context) error {
 		return err
 	}
 	stage := filter.Stage(cfg)
-	docs, _ := volume(in)
-	stage.Need = docs*attributeBytes + int64(cfg.Keep*float64(in.Manifest.Counts()["bytes_decoded"]))
 	sum, err := w.stage(c, engine.Job{Stage: stage, Follows: "ingest", Inputs: map[string]*shards.Dataset{"ingest": in, "dedup": dup}})
 	if err != nil {
 		return err
@@ -261,7 +257,6 @@ func (w *workspace) tokenize(c *cli.Context) error {
 		}
 	}
 	stage := tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab})
-	_, stage.Need = volume(in) // counted words take no more than the text
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true})
 	return err
 }
@@ -294,8 +289,6 @@ func (w *workspace) shards(c *cli.Context) error {
 		return corpus.Errorf(corpus.BadConfig, "shards.valid is %v, want a share from 0 to less than 1", w.Shards.Valid)
 	}
 	stage := shards.Stage(shards.Config{Valid: w.Shards.Valid, Load: loadTokenizer})
-	docs, bytes := volume(in)
-	stage.Need = docs*tokenRowBytes + bytes // a token is two bytes of text or more, or four for large vocabularies
 	_, err = w.stage(c, engine.Job{
 		Stage: stage, Follows: "filter", Settled: true,
 		Inputs: map[string]*shards.Dataset{"filter": in, "tokenize": tok},

@@ -169,20 +169,6 @@ func showProgress(p *term.Progress, s engine.Progress) {
 		term.Bytes(int64(float64(s.Bytes)/max(took.Seconds(), 0.001))), eta)
 }
 
-// Bytes that a stage writes for each document beside its text, measured on
-// compressed sidecars and rounded up.
-const (
-	signatureBytes = 400 // dedup: signature and verdict
-	attributeBytes = 300 // filter: all attributes and the verdict
-	tokenRowBytes  = 100 // shards: id and source of a document
-)
-
-// volume is the documents and bytes of text of a dataset.
-func volume(d *shards.Dataset) (docs, bytes int64) {
-	c := d.Manifest.Counts()
-	return c["docs_out"], c["bytes_out"]
-}
-
 // freeBytes is the room on the file system of dir.
 func freeBytes(dir string) (int64, error) {
 	var s unix.Statfs_t

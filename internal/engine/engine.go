@@ -161,7 +161,7 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 	if g < len(m.Generations) && job.Follows != "" && m.Generations[g].Key == r.key {
 		return nil, nil
 	}
-	if err := e.room(job.Stage); err != nil {
+	if err := e.holds(job.Stage); err != nil {
 		return nil, err
 	}
 	for i := range job.Stage.Passes {
@@ -187,11 +187,26 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 	return r.commit(gen)
 }
 
-func (e *Engine) room(s corpus.Stage) error {
-	if e.Room == nil {
-		return nil
+// holds refuses a stage that no ceiling of this height holds.
+func (e *Engine) holds(s corpus.Stage) error {
+	for _, p := range s.Passes {
+		if p.Memory > e.memory() {
+			return &corpus.Error{
+				Class: corpus.Refused, Offset: -1,
+				What: fmt.Sprintf("%s %s may hold %d bytes of memory, the ceiling is %d", s.Name, p.Name, p.Memory, e.memory()),
+				Next: fmt.Sprintf("give --memory %d or more", p.Memory),
+			}
+		}
 	}
-	return e.Room(s.Name, s.Need)
+	return nil
+}
+
+// fit is how many workers of a pass the memory has room for.
+func (e *Engine) fit(p *corpus.Pass) int {
+	if p.Memory == 0 {
+		return e.workers()
+	}
+	return max(1, min(e.workers(), int(e.memory()/p.Memory)))
 }
 
 // commit makes the generation visible: plain-named files, then the manifest.

@@ -67,9 +67,18 @@ func (e *env) Count(name string, n int64) {
 	e.counts[name] += n
 }
 
+// Input is the counts of the input's generation.
+func (e *env) Input() corpus.Counts {
+	sum := corpus.Counts{}
+	for _, g := range e.run.followed() {
+		sum.Add(g.Counts)
+	}
+	return sum
+}
+
 func (e *env) Workers() int {
 	if e.pass.Exclusive || e.share == 0 {
-		return e.run.engine.workers()
+		return e.run.engine.fit(e.pass)
 	}
 	return max(1, e.run.engine.workers()/e.share)
 }

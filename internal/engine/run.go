@@ -41,19 +41,27 @@ func (e *Engine) newRun(ctx context.Context, job Job, m *corpus.Manifest, g int)
 	for _, p := range r.prior {
 		r.first += len(p.Parts)
 	}
-	if in := job.Inputs[job.Follows]; job.Follows != "" {
-		gens := in.Manifest.Generations
-		if job.Frozen {
-			for _, p := range gens {
-				r.parts += len(p.Parts)
-			}
-		} else {
-			r.first, r.parts = gens[g].First, len(gens[g].Parts)
-		}
+	if job.Follows != "" && !job.Frozen {
+		r.first = r.followed()[0].First
+	}
+	for _, p := range r.followed() {
+		r.parts += len(p.Parts)
 	}
 	var err error
 	r.key, err = r.generationKey()
 	return r, err
+}
+
+// followed are the generations of the input that this one is made from.
+func (r *run) followed() []corpus.Generation {
+	if r.job.Follows == "" {
+		return nil
+	}
+	gens := r.job.Inputs[r.job.Follows].Manifest.Generations
+	if r.job.Frozen {
+		return gens
+	}
+	return gens[r.gen : r.gen+1]
 }
 
 // generationKey hashes all that the generation is a function of.
@@ -221,6 +229,9 @@ func (r *run) pass(p *corpus.Pass) error {
 			todo = append(todo, t)
 		}
 	}
+	if err := r.room(p, len(todo)); err != nil {
+		return err
+	}
 	if err := r.tasks(p, dir, records, todo); err != nil {
 		return err
 	}
@@ -231,11 +242,23 @@ func (r *run) pass(p *corpus.Pass) error {
 	return nil
 }
 
+// room asks whether what the pass has left to do will fit on the disk.
+func (r *run) room(p *corpus.Pass, todo int) error {
+	if p.Need == nil || todo == 0 || r.engine.Room == nil {
+		return nil
+	}
+	need, err := p.Need(&env{run: r, pass: p, task: -1})
+	if err != nil {
+		return err
+	}
+	return r.engine.Room(r.job.Stage.Name, need)
+}
+
 // tasks runs the todo list with workers. The first failure stops the others.
 func (r *run) tasks(p *corpus.Pass, dir string, records []record, todo []int) error {
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	defer cancel(nil)
-	workers := min(r.engine.workers(), len(todo))
+	workers := min(r.engine.fit(p), len(todo))
 	if p.Exclusive {
 		workers = min(1, len(todo))
 	}
