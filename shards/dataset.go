@@ -86,7 +86,7 @@ func (d *Dataset) File(role string) ([]byte, error) {
 		return nil, err
 	}
 	if p, ok := d.Manifest.File(PublishedRole(role)); ok {
-		if _, err := ReadFile(d.fs, path.Join(d.Dir, p.Name), p, d.Rebuild()); err != nil {
+		if _, err := ReadFile(d.fs, path.Join(d.Dir, p.Name), p, "corpus "+d.Manifest.Stage); err != nil {
 			return nil, err
 		}
 	}

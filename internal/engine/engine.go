@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
+	"math"
 	"reflect"
 	"runtime"
 	"slices"
@@ -66,7 +64,9 @@ type Summary struct {
 }
 
 // Run brings the dataset up to date: every new generation of the input becomes
-// a generation of the output, committed one after the other.
+// a generation of the output, committed one after the other. Where generations
+// that were committed are made anew, because of other settings or a rebuild, the
+// last good dataset stays until all of them are.
 func (e *Engine) Run(ctx context.Context, job Job) (Summary, error) {
 	start := time.Now()
 	sum := Summary{Stage: job.Stage.Name, Counts: corpus.Counts{}}
@@ -80,15 +80,21 @@ func (e *Engine) run(ctx context.Context, job Job, sum *Summary) error {
 		return err
 	}
 	own, err := shards.OpenDataset(e.FS, job.Dir)
-	if err != nil && !job.Rebuild {
-		return err
+	if err != nil {
+		if !job.Rebuild {
+			return err
+		}
+		own = &shards.Dataset{Dir: job.Dir} // a damaged manifest is no dataset
 	}
-	if own == nil || job.Rebuild || own.Exists() && own.Manifest.Version != job.Stage.Version {
-		own = &shards.Dataset{Dir: job.Dir}
-	}
-	manifest := &corpus.Manifest{Stage: job.Stage.Name, Version: job.Stage.Version}
+	manifest, have := &corpus.Manifest{Stage: job.Stage.Name, Version: job.Stage.Version}, 0
 	if own.Exists() {
-		manifest = own.Manifest
+		have = len(own.Manifest.Generations)
+		if !job.Rebuild && own.Manifest.Version == job.Stage.Version {
+			manifest = own.Manifest
+			if err := e.mend(job, manifest); err != nil {
+				return err
+			}
+		}
 	}
 	if (job.Frozen || job.Settled) && len(manifest.Generations) > 0 {
 		if err := checkSettings(job, manifest.Generations[0]); err != nil || job.Frozen {
@@ -96,23 +102,51 @@ func (e *Engine) run(ctx context.Context, job Job, sum *Summary) error {
 			return err
 		}
 	}
-	for g := range e.generations(job, len(manifest.Generations)) {
-		committed, err := e.generation(ctx, job, manifest, g, sum)
+	return e.generations(ctx, job, manifest, have, sum)
+}
+
+// generations makes those that are new or made from other things, and commits
+// when there are as many as before.
+func (e *Engine) generations(ctx context.Context, job Job, m *corpus.Manifest, have int, sum *Summary) error {
+	waiting := false
+	if n := job.inputs(); n < len(m.Generations) { // a rebuilt input may have fewer
+		m = &corpus.Manifest{Stage: m.Stage, Version: m.Version, Generations: m.Generations[:n]}
+		waiting = n > 0
+	}
+	for g := range e.wanted(job, len(m.Generations)) {
+		gen, err := e.generation(ctx, job, m, g, sum)
 		if err != nil {
 			return err
 		}
-		if committed != nil {
-			manifest = committed
-			sum.Generations++
+		if gen == nil {
+			continue
+		}
+		m = &corpus.Manifest{Stage: job.Stage.Name, Version: job.Stage.Version, Generations: append(slices.Clone(m.Generations[:g]), *gen)}
+		sum.Generations++
+		if waiting = len(m.Generations) < have; !waiting {
+			if err := e.commit(job, m); err != nil {
+				return err
+			}
 		}
 	}
 	sum.UpToDate = sum.Generations == 0
+	if waiting {
+		return e.commit(job, m)
+	}
 	return nil
 }
 
-// generations is how many there are to look at: those of the input, or for a
-// stage that finds its own input the next one only.
-func (e *Engine) generations(job Job, have int) func(func(int) bool) {
+// inputs is how many generations a dataset can have at most.
+func (j Job) inputs() int {
+	if in := j.Inputs[j.Follows]; j.Follows != "" && !j.Frozen && in.Exists() {
+		return len(in.Manifest.Generations)
+	}
+	return math.MaxInt
+}
+
+// wanted are the generations to look at: those of the input, or for a stage that
+// finds its own input the next one only.
+func (e *Engine) wanted(job Job, have int) func(func(int) bool) {
 	return func(yield func(int) bool) {
 		switch {
 		case job.Follows == "":
@@ -151,9 +185,9 @@ func checkSettings(job Job, g corpus.Generation) error {
 	return nil
 }
 
-// generation runs the passes for generation g and commits it, unless what is
-// committed was made from the same things. A nil manifest means it was.
-func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g int, sum *Summary) (*corpus.Manifest, error) {
+// generation runs the passes for generation g, unless the one there is was made
+// from the same things: then it is nil, as it is when there is nothing new.
+func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g int, sum *Summary) (*corpus.Generation, error) {
 	r, err := e.newRun(ctx, job, m, g)
 	if err != nil {
 		return nil, err
@@ -184,7 +218,7 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 			return nil, err
 		}
 	}
-	return r.commit(gen)
+	return &gen, nil
 }
 
 // holds refuses a stage that no ceiling of this height holds.
@@ -207,76 +241,6 @@ func (e *Engine) fit(p *corpus.Pass) int {
 		return e.workers()
 	}
 	return max(1, min(e.workers(), int(e.memory()/p.Memory)))
-}
-
-// commit makes the generation visible: plain-named files, then the manifest.
-func (r *run) commit(gen corpus.Generation) (*corpus.Manifest, error) {
-	if err := r.publish(&gen); err != nil {
-		return nil, err
-	}
-	m := &corpus.Manifest{Stage: r.job.Stage.Name, Version: r.job.Stage.Version}
-	m.Generations = append(append(m.Generations, r.prior...), gen)
-	if err := r.derive(m); err != nil {
-		return nil, err
-	}
-	last := &m.Generations[len(m.Generations)-1]
-	for i, g := range r.prior {
-		m.Generations[i].Files = slices.DeleteFunc(slices.Clone(g.Files), func(f corpus.File) bool { return published(last, f) })
-	}
-	b, err := m.Seal()
-	if err != nil {
-		return nil, err
-	}
-	return m, fsx.WriteFile(r.engine.FS, path.Join(r.job.Dir, shards.ManifestName), b)
-}
-
-// publish gives single files their plain names beside the content-named ones.
-func (r *run) publish(gen *corpus.Generation) error {
-	for _, f := range slices.Clone(gen.Files) {
-		if !slices.Contains(r.job.Stage.Publish, f.Role) {
-			continue
-		}
-		b, err := fsx.ReadFile(r.engine.FS, path.Join(r.job.Dir, f.Name), corpus.MaxManifest)
-		if err != nil {
-			return err
-		}
-		if err := r.writePlain(gen, f.Role, f.Role+path.Ext(f.Name), b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// derive writes the files that the stage makes from the manifest.
-func (r *run) derive(m *corpus.Manifest) error {
-	if r.job.Stage.Derive == nil {
-		return nil
-	}
-	files, err := r.job.Stage.Derive(m)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := r.writePlain(&m.Generations[len(m.Generations)-1], f.Name, f.Name, f.Data); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writePlain writes a file under a plain name and adds it to the generation.
-func (r *run) writePlain(gen *corpus.Generation, role, name string, b []byte) error {
-	sum := sha256.Sum256(b)
-	gen.Files = append(gen.Files, corpus.File{
-		Role: shards.PublishedRole(role), Name: name,
-		Size: int64(len(b)), SHA256: hex.EncodeToString(sum[:]),
-	})
-	return fsx.WriteFile(r.engine.FS, path.Join(r.job.Dir, name), b)
-}
-
-// published says whether f is a plain-named copy that gen has replaced.
-func published(gen *corpus.Generation, f corpus.File) bool {
-	return slices.ContainsFunc(gen.Files, func(n corpus.File) bool { return n.Name == f.Name && n.Role == f.Role })
 }
 
 func (e *Engine) workers() int {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"corpus"
@@ -49,7 +50,7 @@ func source(parts int) corpus.Stage {
 // sizes is a stage with a sidecar, a pass that sorts everything, and a single file.
 func sizes(limit int) corpus.Stage {
 	schema := corpus.Schema{{Name: "bytes", Kind: corpus.Ints}}
-	return corpus.Stage{Name: "sizes", Version: 1, Keep: []string{"bytes", "report"}, Publish: []string{"report"}, Passes: []corpus.Pass{
+	return corpus.Stage{Name: "sizes", Version: 1, Keep: []string{"bytes", "report"}, Publish: []string{"report"}, Derive: listParts, Passes: []corpus.Pass{
 		{Name: "measure", Inputs: []string{"ingest/part"}, Run: func(e corpus.Env) error {
 			w, err := e.Create("bytes", schema)
 			if err != nil {
@@ -99,6 +100,11 @@ func sizes(limit int) corpus.Stage {
 			return nil
 		}},
 	}}
+}
+
+// listParts is a file made from the manifest.
+func listParts(m *corpus.Manifest) ([]corpus.Derived, error) {
+	return []corpus.Derived{{Name: "parts.txt", Data: fmt.Appendln(nil, len(m.Parts()))}}, nil
 }
 
 func eachTable(e corpus.Env, role string, part int, do func(*corpus.Table) error) error {
@@ -257,11 +263,25 @@ func TestWorkersDoNotChangeBytes(t *testing.T) {
 	}
 }
 
-// The power fails at every write operation of both stages, with unsynced data
-// kept and lost; the next run ends with the bytes of the run that was left alone.
+// history is a dataset that grows, then changes a limit, with a file derived from
+// the manifest beside its published copy.
+func history(t *testing.T, fs fsx.FS, steps int) error {
+	t.Helper()
+	for _, s := range []struct{ parts, limit int }{{1, 255}, {2, 255}, {2, 6}}[:steps] {
+		if _, _, err := both(t, fs, 1, s.parts, s.limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The power fails at every write operation of a history, with unsynced data kept
+// and lost: what is left are good datasets, but for copies under plain names, and
+// the next run ends with the bytes of the run that was left alone.
 func TestCrashAtEveryWrite(t *testing.T) {
+	const steps = 3
 	straight := fsxtest.New()
-	if _, _, err := both(t, straight, 1, 3, 255); err != nil {
+	if err := history(t, straight, steps); err != nil {
 		t.Fatal(err)
 	}
 	want, ops := contents(t, straight), straight.Writes()
@@ -269,17 +289,189 @@ func TestCrashAtEveryWrite(t *testing.T) {
 		for _, keep := range []bool{false, true} {
 			fs := fsxtest.New()
 			fs.FailAt, fs.Fail = at, fsxtest.ErrCrash
-			if _, _, err := both(t, fs, 1, 3, 255); !errors.Is(err, fsxtest.ErrCrash) {
+			if err := history(t, fs, steps); !errors.Is(err, fsxtest.ErrCrash) {
 				t.Fatalf("crash at %d: %v", at, err)
 			}
 			after := fs.Crash(keep)
-			if _, _, err := both(t, after, 1, 3, 255); err != nil {
+			if err := verifyCommitted(after); err != nil {
+				t.Fatalf("crash at %d left %v", at, err)
+			}
+			if err := resume(t, after, steps); err != nil {
 				t.Fatalf("crash at %d, rerun: %v", at, err)
 			}
 			if d := cmp.Diff(want, contents(t, after)); d != "" {
 				t.Fatalf("crash at %d: %s", at, d)
 			}
 		}
+	}
+}
+
+// resume goes on with a history from the generations there are.
+func resume(t *testing.T, fs fsx.FS, steps int) error {
+	t.Helper()
+	d, err := shards.OpenDataset(fs, "data/sizes")
+	if err != nil || !d.Exists() {
+		return errors.Join(err, history(t, fs, steps))
+	}
+	if len(d.Manifest.Generations) == 1 { // the limit came last
+		if _, _, err := both(t, fs, 1, 2, 255); err != nil {
+			return err
+		}
+	}
+	_, _, err = both(t, fs, 1, 2, 6)
+	return err
+}
+
+// verifyCommitted verifies what manifests name, plain names apart.
+func verifyCommitted(fs fsx.FS) error {
+	for _, dir := range []string{"data/ingest", "data/sizes"} {
+		d, err := shards.OpenDataset(fs, dir)
+		if err != nil {
+			return err
+		}
+		for _, f := range d.Files() {
+			if !isPlain(f) {
+				err = errors.Join(err, d.Verify(f))
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What lies under a plain name is mended by the stage that wrote it, though it
+// has nothing else to do.
+func TestPlainNamesAreMended(t *testing.T) {
+	fs := fsxtest.New()
+	if err := history(t, fs, 1); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, fs)
+	fs.Flip("data/sizes/report.txt", 3)
+	if err := fs.Remove("data/sizes/parts.txt"); err != nil {
+		t.Fatal(err)
+	}
+	if verifyAll(fs) == nil {
+		t.Fatal("the damage is not seen")
+	}
+	if _, b, err := both(t, fs, 1, 1, 255); err != nil || !b.UpToDate {
+		t.Fatal(b, err)
+	}
+	if d := cmp.Diff(want, contents(t, fs)); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// A setting that the second generation is refused with leaves both as they were.
+func TestRefusedChangeKeepsAllGenerations(t *testing.T) {
+	fs := fsxtest.New()
+	if err := history(t, fs, 2); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, fs)
+	in, err := shards.OpenDataset(fs, "data/ingest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, looks := sizes(6), 0
+	s.Gate = func(corpus.Counts) error {
+		if looks++; looks == 2 {
+			return corpus.Errorf(corpus.Refused, "no")
+		}
+		return nil
+	}
+	job := Job{Stage: s, Dir: "data/sizes", Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"}
+	if _, err := (&Engine{FS: fs, Scratch: t.TempDir()}).Run(context.Background(), job); corpus.ClassOf(err) != corpus.Refused {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, contents(t, fs)); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// An input that was rebuilt with fewer generations takes those of its followers.
+func TestFewerGenerations(t *testing.T) {
+	fs := fsxtest.New()
+	if err := history(t, fs, 1); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, fs)
+	if err := history(t, fs, 2); err != nil {
+		t.Fatal(err)
+	}
+	e := &Engine{FS: fs, Scratch: t.TempDir()}
+	if _, err := e.Run(context.Background(), Job{Stage: source(1), Dir: "data/ingest", Rebuild: true}); err != nil {
+		t.Fatal(err)
+	}
+	in, err := shards.OpenDataset(fs, "data/ingest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := Job{Stage: sizes(255), Dir: "data/sizes", Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"}
+	if _, err := e.Run(context.Background(), job); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, contents(t, fs)); d != "" {
+		t.Fatal(d)
+	}
+}
+
+// A pass that the ceiling has no room for is refused before anything is written,
+// and one of which few fit runs few at a time.
+func TestMemoryBoundsTheWorkers(t *testing.T) {
+	fs := fsxtest.New()
+	e := &Engine{FS: fs, Workers: 8, Memory: 100, Scratch: t.TempDir()}
+	s := source(6)
+	s.Passes[0].Memory = 101
+	_, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest"})
+	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "give --memory 101") {
+		t.Fatal(err)
+	}
+	if names := fs.Names(); len(names) > 0 {
+		t.Fatalf("a refused stage wrote %q", names)
+	}
+	var now, most atomic.Int64
+	s.Passes[0].Memory = 33
+	write := s.Passes[0].Run
+	s.Passes[0].Run = func(env corpus.Env) error {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		return write(env)
+	}
+	if _, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest"}); err != nil || most.Load() > 3 {
+		t.Fatalf("%d tasks at a time, want at most 3: %v", most.Load(), err)
+	}
+	exclusive := corpus.Pass{Exclusive: true, Memory: 50}
+	if n := (&env{run: &run{engine: e}, pass: &exclusive}).Workers(); n != 2 {
+		t.Fatalf("an exclusive task has %d workers, want 2", n)
+	}
+}
+
+// Disk is asked for when there is something to write, and only then.
+func TestNeedIsAskedForWork(t *testing.T) {
+	fs := fsxtest.New()
+	var asked []int64
+	e := &Engine{FS: fs, Scratch: t.TempDir(), Room: func(stage string, need int64) error {
+		if asked = append(asked, need); need > 7 {
+			return corpus.Errorf(corpus.Disk, "%s needs %d", stage, need)
+		}
+		return nil
+	}}
+	run := func(parts int, need int64) error {
+		s := source(parts)
+		s.Passes[0].Need = func(corpus.Env) (int64, error) { return need, nil }
+		_, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest"})
+		return err
+	}
+	if err := errors.Join(run(1, 7), run(1, 8)); err != nil || len(asked) != 1 {
+		t.Fatal(asked, err)
+	}
+	if err := run(2, 8); corpus.ClassOf(err) != corpus.Disk {
+		t.Fatal(asked, err)
 	}
 }
 

@@ -102,7 +102,7 @@ func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 		recs := e.run.done[p.Name]
 		if i := part - e.run.first; i < len(recs) {
 			if f, ok := recs[i].file(role); ok {
-				return shards.OpenTable(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, nil, "corpus "+e.run.job.Stage.Name)
+				return shards.OpenTable(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, nil, "corpus "+e.run.job.Stage.Name+" --rebuild")
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func (e *env) File(role string) ([]byte, error) {
 	for _, p := range e.run.job.Stage.Passes {
 		for _, rec := range e.run.done[p.Name] {
 			if f, ok := rec.file(role); ok && f.Rows < 0 {
-				return shards.ReadFile(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, "corpus "+e.run.job.Stage.Name)
+				return shards.ReadFile(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, "corpus "+e.run.job.Stage.Name+" --rebuild")
 			}
 		}
 	}

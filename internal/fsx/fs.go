@@ -31,6 +31,9 @@ type FS interface {
 	// Lock takes the lock of name for this process, or fails at once with an
 	// error of class Locked that names the holder.
 	Lock(name, holder string) (io.Closer, error)
+	// Share takes the lock of name beside others who share it: while they do, Lock
+	// of it fails. Who may not write there gets none and no error.
+	Share(name string) (io.Closer, error)
 }
 
 // File is an open file. ReadAt is for files from Open, Write and Sync for files

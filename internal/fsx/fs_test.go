@@ -161,6 +161,56 @@ func TestLockIsExclusiveAndNamesItsHolder(t *testing.T) {
 	})
 }
 
+func TestSharedLock(t *testing.T) {
+	both(t, func(t *testing.T, fsys fsx.FS, dir string) {
+		name := path.Join(dir, ".readers")
+		one, err := fsys.Share(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		two, err := fsys.Share(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, reader := range []io.Closer{one, two} {
+			if _, err := fsys.Lock(name, "process 1"); corpus.ClassOf(err) != corpus.Locked || !strings.Contains(err.Error(), "read") {
+				t.Errorf("a lock that is shared gives %v", err)
+			}
+			if err := reader.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		alone, err := fsys.Lock(name, "process 1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fsys.Share(name); corpus.ClassOf(err) != corpus.Locked {
+			t.Errorf("a lock that is taken gives %v", err)
+		}
+		if err := alone.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := fsys.Share(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fsys.Lock(name, "process 2"); err == nil || strings.Contains(err.Error(), "process 1") {
+			t.Errorf("the holder before the readers is named: %v", err)
+		}
+		if err := again.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Who cannot write there reads without a lock.
+func TestShareWithoutADirectory(t *testing.T) {
+	c, err := fsx.OS{}.Share(path.Join(t.TempDir(), "none", ".readers"))
+	if err != nil || c.Close() != nil {
+		t.Errorf("%v", err)
+	}
+}
+
 // A full disk is an error of class Disk, and leaves nothing under the name.
 func TestDiskFull(t *testing.T) {
 	const full = "/dev/full" // every write to it fails with ENOSPC

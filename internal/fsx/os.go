@@ -155,20 +155,9 @@ func (OS) Map(name string) (*Mapping, error) {
 // Lock takes a kernel flock, which dies with the process: no lock is ever stale.
 // The text in the file is only for the message.
 func (OS) Lock(name, holder string) (io.Closer, error) {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o666)
+	f, err := flock(name, unix.LOCK_EX)
 	if err != nil {
-		return nil, diskError(name, err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		held, _ := io.ReadAll(io.LimitReader(f, 1000))
-		f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, &corpus.Error{
-				Class: corpus.Locked, What: "in use by " + strings.TrimSpace(string(held)),
-				Path: name, Offset: -1, Next: "wait for it to end, then try again",
-			}
-		}
-		return nil, &corpus.Error{Class: corpus.Disk, What: "this file system has no locks", Path: name, Offset: -1, Err: err}
+		return nil, err
 	}
 	err = errors.Join(f.Truncate(0), func() error { _, err := f.WriteAt([]byte(holder+"\n"), 0); return err }())
 	if err != nil {
@@ -176,4 +165,42 @@ func (OS) Lock(name, holder string) (io.Closer, error) {
 		return nil, diskError(name, err)
 	}
 	return f, nil
+}
+
+// Share takes a shared flock.
+func (OS) Share(name string) (io.Closer, error) {
+	f, err := flock(name, unix.LOCK_SH)
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EROFS) {
+		return io.NopCloser(nil), nil
+	}
+	return f, err
+}
+
+// flock opens name and locks it at once or not at all.
+func flock(name string, how int) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return nil, diskError(name, err)
+	}
+	err = unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
+	if err == nil {
+		return f, nil
+	}
+	defer f.Close()
+	if !errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, &corpus.Error{Class: corpus.Disk, What: "this file system has no locks", Path: name, Offset: -1, Err: err}
+	}
+	return nil, &corpus.Error{
+		Class: corpus.Locked, What: "in use by " + holderOf(f), Path: name, Offset: -1, Next: "wait for it to end, then try again",
+	}
+}
+
+// holderOf is what the one who holds the lock alone has written; those who share
+// it write nothing.
+func holderOf(f *os.File) string {
+	if unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil {
+		return "another process, which reads here"
+	}
+	b, _ := io.ReadAll(io.LimitReader(f, 1000)) // only a message
+	return strings.TrimSpace(string(b))
 }

@@ -24,6 +24,7 @@ type Mem struct {
 	durable map[string]*inode // directory entries that a crash leaves
 	dirs    map[string]bool
 	locks   map[string]string
+	shares  map[string]int
 	log     []string
 	writes  int
 	// FailAt is the number of the write operation (create, write, sync, rename,
@@ -45,7 +46,7 @@ var _ fsx.FS = (*Mem)(nil)
 func New() *Mem {
 	return &Mem{
 		entries: map[string]*inode{}, durable: map[string]*inode{},
-		dirs: map[string]bool{".": true, "/": true}, locks: map[string]string{},
+		dirs: map[string]bool{".": true, "/": true}, locks: map[string]string{}, shares: map[string]int{},
 	}
 }
 
@@ -311,22 +312,40 @@ func (m *Mem) Map(name string) (*fsx.Mapping, error) {
 func (m *Mem) Lock(name, holder string) (io.Closer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if held, ok := m.locks[name]; ok {
+	held, ok := m.locks[name]
+	if !ok && m.shares[name] > 0 {
+		held, ok = "a reader", true
+	}
+	if ok {
 		return nil, &corpus.Error{Class: corpus.Locked, What: "in use by " + held, Path: name, Offset: -1}
 	}
 	m.locks[name] = holder
-	return unlock{m, name}, nil
+	return unlock(func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.locks, name)
+	}), nil
 }
 
-type unlock struct {
-	m    *Mem
-	name string
+// Share takes a lock beside others.
+func (m *Mem) Share(name string) (io.Closer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if held, ok := m.locks[name]; ok {
+		return nil, &corpus.Error{Class: corpus.Locked, What: "in use by " + held, Path: name, Offset: -1}
+	}
+	m.shares[name]++
+	return unlock(func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.shares[name]--
+	}), nil
 }
+
+type unlock func()
 
 func (u unlock) Close() error {
-	u.m.mu.Lock()
-	defer u.m.mu.Unlock()
-	delete(u.m.locks, u.name)
+	u()
 	return nil
 }
 
