@@ -57,13 +57,18 @@ var onlyBy = map[string]struct {
 	"unsafe":                   {[]string{"corpus/shards", "corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only mapped shards and native calls need it"},
 }
 
+// never are packages that the program may not even depend on.
+var never = map[string]string{
+	"github.com/markusmobius/go-dateparser": "its tables cost every command a quarter of a second and 47 MB; go.mod replaces go-htmldate, which wants it",
+}
+
 type listed struct {
 	ImportPath string
 	Imports    []string
 }
 
 func TestImportRules(t *testing.T) {
-	for _, p := range list(t) {
+	for _, p := range list(t, "./...") {
 		rule, ok := importRules[p.ImportPath]
 		if !ok {
 			t.Errorf("%s has no import rule: add it to importRules with its reason", p.ImportPath)
@@ -86,10 +91,24 @@ func TestImportRules(t *testing.T) {
 	}
 }
 
-// list asks the go command for our packages and their direct imports.
-func list(t *testing.T) []listed {
+func TestForbiddenDependencies(t *testing.T) {
+	deps := list(t, "-deps", "./cmd/corpus")
+	if len(deps) < 100 {
+		t.Fatalf("the program has %d dependencies", len(deps))
+	}
+	for _, p := range deps {
+		for forbidden, why := range never {
+			if p.ImportPath == forbidden || strings.HasPrefix(p.ImportPath, forbidden+"/") {
+				t.Errorf("the program depends on %s, but %s", p.ImportPath, why)
+			}
+		}
+	}
+}
+
+// list asks the go command for packages and their direct imports.
+func list(t *testing.T, args ...string) []listed {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-tags", "torch", "-e", "-json=ImportPath,Imports", "./...")
+	cmd := exec.Command("go", append([]string{"list", "-tags", "torch", "-e", "-json=ImportPath,Imports"}, args...)...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 	out, err := cmd.Output()
 	if err != nil {
