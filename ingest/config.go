@@ -26,7 +26,7 @@ type Config struct {
 	// end; 0 means corpus.UnitBytes, corpus.PartBytes and corpus.PartSources.
 	UnitBytes, PartBytes int64
 	PartSources          int
-	// Exclude are directories that are not entered, such as the workspace's own.
+	// Exclude are files and directories that are left out, such as the workspace's own.
 	Exclude []string
 	// Detect tells the language of a text: ISO 639-1 code, "" when it cannot be
 	// told, and the score 0..1. It must be safe for concurrent use. nil is

@@ -163,7 +163,7 @@ func (f *finder) file(root, top, name, path string, d fs.DirEntry) {
 // same name, the base name of this SOURCE goes before it, then a number.
 func (f *finder) put(root string, in input) {
 	at := resolved(in.path)
-	if f.real[at] {
+	if f.real[at] || f.exclude[at] {
 		return
 	}
 	f.real[at] = true

@@ -1,12 +1,14 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"corpus"
+	"corpus/filter"
 
 	"github.com/urfave/cli/v2"
 )
@@ -24,18 +26,61 @@ func (a *app) catCommand() *cli.Command {
 			&cli.BoolFlag{Name: "attrs", Usage: "with attributes and verdicts"},
 		),
 		Action: func(c *cli.Context) error {
-			stage := c.Args().First()
-			if !slices.Contains([]string{"ingest", "dedup", "filter"}, stage) || c.NArg() != 1 {
-				return corpus.Errorf(corpus.Usage, "cat wants one of ingest, dedup, filter")
+			q := query{
+				stage: c.Args().First(), dropped: c.Bool("dropped") || c.IsSet("rule"), rule: c.String("rule"),
+				lang: c.String("lang"), sample: c.Int("sample"), attrs: c.Bool("attrs"),
+			}
+			if c.NArg() != 1 {
+				return corpus.Errorf(corpus.Usage, "cat wants one stage: %s", strings.Join(catStages, ", "))
+			}
+			if err := q.check(c.IsSet("rule"), c.IsSet("sample")); err != nil {
+				return err
 			}
 			w, err := a.open(c)
 			if err != nil {
 				return err
 			}
-			dropped := c.Bool("dropped") || c.String("rule") != ""
-			return w.cat(stage, dropped, c.String("rule"), c.String("lang"), c.Int("sample"), c.Bool("attrs"))
+			return w.cat(c.Context, q)
 		},
 	}
+}
+
+// catStages are those whose documents cat prints.
+var catStages = []string{"ingest", "dedup", "filter"}
+
+// query says which documents to print and how.
+type query struct {
+	stage, rule, lang string
+	dropped, attrs    bool
+	sample            int
+}
+
+// check refuses what could only print nothing.
+func (q query) check(rule, sample bool) error {
+	known := map[string][]string{"dedup": {filter.RuleExact, filter.RuleNear}, "filter": ruleNames()}
+	switch {
+	case !slices.Contains(catStages, q.stage):
+		return corpus.Errorf(corpus.Usage, "cat has no stage %q, only %s", q.stage, strings.Join(catStages, ", "))
+	case q.dropped && q.stage == "ingest":
+		return &corpus.Error{
+			Class: corpus.Usage, What: "ingest has no verdicts: --dropped and --rule go with dedup and filter", Offset: -1,
+			Next: "see the records that ingest could not use with `corpus status --lost`",
+		}
+	case rule && !slices.Contains(known[q.stage], q.rule):
+		return corpus.Errorf(corpus.Usage, "%s has no rule %q, only %s", q.stage, q.rule, strings.Join(known[q.stage], ", "))
+	case sample && q.sample < 1:
+		return corpus.Errorf(corpus.Usage, "--sample is %d, want 1 or more", q.sample)
+	}
+	return nil
+}
+
+// ruleNames are all rules by which the filter drops.
+func ruleNames() []string {
+	names := []string{filter.RuleExact, filter.RuleNear, filter.RuleLang, filter.RuleBudget}
+	for _, r := range filter.Rules() {
+		names = append(names, r.Name)
+	}
+	return names
 }
 
 // line is a document as cat prints it.
@@ -53,37 +98,60 @@ type line struct {
 	Attrs     map[string]float64 `json:"attrs,omitempty"`
 }
 
-func (w *workspace) cat(stage string, dropped bool, rule, lang string, sample int, attrs bool) error {
-	if _, err := w.input(stage); err != nil {
+func (w *workspace) cat(ctx context.Context, q query) error {
+	if _, err := w.input(q.stage); err != nil {
 		return err
 	}
 	sets, err := w.datasets()
 	if err != nil {
 		return err
 	}
-	enc := json.NewEncoder(w.out)
-	enc.SetEscapeHTML(false)
-	pick := sampler{n: sample}
-	for s, err := range stories(sets, attrs) {
+	sum, pick := catSummaryLine{Type: "summary", Stage: "cat"}, sampler{n: q.sample}
+	for s, err := range stories(ctx, sets, q.attrs) {
 		if err != nil {
 			return err
 		}
-		if !s.reached(stage) || s.dropped(stage) != dropped || lang != "" && s.Lang != lang || rule != "" && !s.failed(rule) {
+		if !q.wants(s) {
 			continue
 		}
-		l := s.line(attrs || dropped)
-		if sample > 0 {
-			pick.add(s.ID, l)
-		} else if err := enc.Encode(l); err != nil {
+		l := s.line(q.attrs || q.dropped)
+		if q.sample > 0 {
+			pick.add(l)
+			continue
+		}
+		sum.add(l.Text)
+		if err := printJSON(w.out, l); err != nil {
 			return err
 		}
 	}
-	for _, l := range pick.lines() {
-		if err := enc.Encode(l); err != nil {
+	for _, l := range pick.kept {
+		sum.add(l.Text)
+		if err := printJSON(w.out, l); err != nil {
 			return err
 		}
+	}
+	if w.json {
+		return printJSON(w.out, sum)
 	}
 	return nil
+}
+
+func (q query) wants(s *story) bool {
+	return s.reached(q.stage) && s.dropped(q.stage) == q.dropped && (q.lang == "" || s.Lang == q.lang) && (q.rule == "" || s.failed(q.rule))
+}
+
+// catSummaryLine is the last line of --json after documents: how many were
+// printed, and the bytes of their texts.
+type catSummaryLine struct {
+	Type     string `json:"type"`
+	Stage    string `json:"stage"`
+	DocsOut  int64  `json:"docs_out"`
+	BytesOut int64  `json:"bytes_out"`
+}
+
+func (d *catSummaryLine) add(text string) {
+	d.DocsOut++
+	d.BytesOut += int64(len(text))
 }
 
 // reached says whether the stage has decided about the document yet.
@@ -129,26 +197,12 @@ type sampler struct {
 	kept []line
 }
 
-func (p *sampler) add(id corpus.ID, l line) {
-	i, _ := slices.BinarySearchFunc(p.kept, id.String(), func(l line, id string) int {
-		return compare(l.ID, id)
-	})
+func (p *sampler) add(l line) {
+	i, _ := slices.BinarySearchFunc(p.kept, l.ID, func(l line, id string) int { return strings.Compare(l.ID, id) })
 	if i >= p.n {
 		return
 	}
-	l.Text = string([]byte(l.Text)) // the part's memory is reused
+	l.Text = strings.Clone(l.Text) // the part's memory is reused
 	p.kept = slices.Insert(p.kept, i, l)
 	p.kept = p.kept[:min(len(p.kept), p.n)]
-}
-
-func (p *sampler) lines() []line { return p.kept }
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -25,51 +27,118 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return w.check()
+			return w.check(c.Context)
 		},
 	}
 }
 
-// check reports every damaged file and returns the first.
-func (w *workspace) check() error {
-	var first error
-	report := func(err error) {
-		if err != nil {
-			fmt.Fprintln(w.out, err)
-			if first == nil {
-				first = err
-			}
-		}
+// check reports every damaged file and returns the class of the first.
+func (w *workspace) check(ctx context.Context) error {
+	c := &checker{w: w}
+	err := c.datasets(ctx)
+	if err == nil {
+		err = c.runs(ctx)
 	}
-	files, bytes := 0, int64(0)
-	followed := map[string]string{} // dataset → one that was made from it
-	for _, name := range slices.Backward(stageNames) {
-		d, err := w.dataset(name)
-		report(err)
-		if err != nil {
-			continue
-		}
-		report(missing(d, followed[name]))
-		follow(followed, d)
-		for _, f := range d.Files() {
-			report(d.Verify(f))
-			files++
-			bytes += f.Size
-		}
-	}
-	runs, err := w.runs()
 	if err != nil {
 		return err
 	}
-	for _, name := range runs {
-		n, err := trainer.Check(w.fs, filepath.Join(w.dir, "runs", name))
-		report(err)
-		files += n
+	if w.json {
+		if err := printJSON(w.out, checkSummaryLine{"summary", "check", c.files, c.bytes, c.damaged}); err != nil {
+			return err
+		}
 	}
-	if first != nil {
-		return &corpus.Error{Class: corpus.ClassOf(first), What: "damage was found, see above", Offset: -1}
+	if c.damaged > 0 {
+		return &corpus.Error{Class: corpus.ClassOf(c.first), What: "damage was found, see above", Offset: -1}
 	}
-	fmt.Fprintf(w.out, "%d files (%s) are as they were written\n", files, term.Bytes(bytes))
+	if !w.json {
+		fmt.Fprintf(w.out, "%d files (%s) are as they were written\n", c.files, term.Bytes(c.bytes))
+	}
+	return nil
+}
+
+// checkSummaryLine is the last line of --json.
+type checkSummaryLine struct {
+	Type    string `json:"type"`
+	Stage   string `json:"stage"`
+	Files   int    `json:"files"`
+	Bytes   int64  `json:"bytes"`
+	Damaged int    `json:"damaged"`
+}
+
+// checker is one check under way.
+type checker struct {
+	w              *workspace
+	files, damaged int
+	bytes          int64
+	first          error
+}
+
+// report prints what is wrong with a file, if anything is.
+func (c *checker) report(err error) error {
+	if err == nil {
+		return nil
+	}
+	c.damaged++
+	c.first = cmp.Or(c.first, err)
+	if c.w.json {
+		return printJSON(c.w.out, map[string]any{"type": "damage", "code": corpus.ClassOf(err), "message": err.Error()})
+	}
+	_, err = fmt.Fprintln(c.w.out, term.Clean(err.Error()))
+	return err
+}
+
+// datasets goes from the last dataset to the first, so that each is known to
+// have been there by those that were made from it.
+func (c *checker) datasets(ctx context.Context) error {
+	followed := map[string]string{} // dataset → one that was made from it
+	for _, name := range slices.Backward(stageNames) {
+		d, err := c.w.dataset(name)
+		if err != nil {
+			if err := c.report(err); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.report(missing(d, followed[name])); err != nil {
+			return err
+		}
+		follow(followed, d)
+		if err := c.dataset(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) dataset(ctx context.Context, d *shards.Dataset) error {
+	for _, f := range d.Files() {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := c.report(d.Verify(f)); err != nil {
+			return err
+		}
+		c.files++
+		c.bytes += f.Size
+	}
+	return nil
+}
+
+func (c *checker) runs(ctx context.Context) error {
+	names, err := c.w.runs()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		n, err := trainer.Check(c.w.fs, filepath.Join(c.w.dir, "runs", name))
+		if err := c.report(err); err != nil {
+			return err
+		}
+		c.files += n
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,45 +29,73 @@ func (a *app) gcCommand() *cli.Command {
 				return err
 			}
 			defer lock.Close()
-			return w.gc(c.Bool("dry-run"))
+			return w.gc(c.Context, c.Bool("dry-run"))
 		},
 	}
 }
 
 // gc removes what no manifest names, dataset by dataset. A dataset without a
 // manifest is left alone: a run may be under way to make it.
-func (w *workspace) gc(dryRun bool) error {
-	files, bytes := 0, int64(0)
+func (w *workspace) gc(ctx context.Context, dryRun bool) error {
+	sum := gcSummaryLine{Type: "summary", Stage: "gc", DryRun: dryRun}
 	for _, name := range stageNames {
 		d, err := w.dataset(name)
 		if err != nil {
 			return err
 		}
-		if !d.Exists() {
-			continue
-		}
-		named := map[string]bool{shards.ManifestName: true}
-		for _, f := range d.Files() {
-			named[f.Name] = true
-		}
-		err = w.walk(d.Dir, "", func(file string, size int64) error {
-			if named[file] || strings.HasPrefix(file, engine.PassesDir+"/") && w.recordNeeded(d, file, named) {
-				return nil
+		if d.Exists() {
+			if err := w.gcDataset(ctx, d, &sum); err != nil {
+				return err
 			}
-			files++
-			bytes += size
-			if dryRun {
-				fmt.Fprintln(w.out, filepath.Join(d.Dir, file))
-				return nil
-			}
-			return w.fs.Remove(filepath.Join(d.Dir, file))
-		})
-		if err != nil {
-			return err
 		}
 	}
-	fmt.Fprintf(w.err, "gc: %d files, %s\n", files, term.Bytes(bytes))
+	if w.json {
+		return printJSON(w.out, sum)
+	}
+	did := "removed"
+	if dryRun {
+		did = "would remove"
+	}
+	fmt.Fprintf(w.err, "gc: %s %s (%s)\n", did, plural(sum.Files, "file"), term.Bytes(sum.Bytes))
 	return nil
+}
+
+// gcSummaryLine is the last line of --json.
+type gcSummaryLine struct {
+	Type   string `json:"type"`
+	Stage  string `json:"stage"`
+	DryRun bool   `json:"dry_run"`
+	Files  int    `json:"files"`
+	Bytes  int64  `json:"bytes"`
+}
+
+func (w *workspace) gcDataset(ctx context.Context, d *shards.Dataset, sum *gcSummaryLine) error {
+	named := map[string]bool{shards.ManifestName: true}
+	for _, f := range d.Files() {
+		named[f.Name] = true
+	}
+	return w.walk(d.Dir, "", func(file string, size int64) error {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if named[file] || strings.HasPrefix(file, engine.PassesDir+"/") && w.recordNeeded(d, file, named) {
+			return nil
+		}
+		sum.Files++
+		sum.Bytes += size
+		path := filepath.Join(d.Dir, file)
+		if w.json {
+			if err := printJSON(w.out, map[string]any{"type": "file", "path": path, "bytes": size}); err != nil {
+				return err
+			}
+		} else if sum.DryRun {
+			fmt.Fprintln(w.out, path)
+		}
+		if sum.DryRun {
+			return nil
+		}
+		return w.fs.Remove(path)
+	})
 }
 
 // recordNeeded says whether the record of a finished task names a file that the

@@ -9,21 +9,20 @@ import (
 func (a *app) runCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "bring everything up to date: all stages, then the trainings that corpus.yaml lists",
-		Description: "For cron: a second process exits 75 at once, and a killed run is taken up where it was.",
-		Flags:       stageFlags(),
-		Action: func(c *cli.Context) error {
-			return a.runAll(c)
-		},
+		Description: "For cron: a second process exits 75 at once, and a killed run is taken up where it was.\n" +
+			"A flag holds for this run alone: what every run should know belongs into corpus.yaml.",
+		Flags: stageFlags(stageNames...), Action: a.runAll,
 	}
 }
 
 // runAll goes on after bad input and says so at the end. The pipeline's lock is
 // let go before the trainings, which have locks of their own.
 func (a *app) runAll(c *cli.Context) error {
-	w, err := a.open(c)
+	w, err := a.open(c, stageNames...)
 	if err != nil {
 		return err
 	}
+	w.in = w.dst // each stage reads what the one before it wrote
 	bad, err := w.pipeline(c)
 	if err != nil {
 		return err
@@ -44,7 +43,7 @@ func (w *workspace) pipeline(c *cli.Context) (bad, err error) {
 	}
 	defer lock.Close()
 	if len(w.Ingest.Sources) > 0 {
-		if bad = w.ingest(c, nil); bad != nil && !errors.Is(bad, errBadInput) {
+		if bad = w.ingest(c); bad != nil && !errors.Is(bad, errBadInput) {
 			return nil, bad
 		}
 	}

@@ -21,57 +21,44 @@ import (
 )
 
 // stageCommand wraps what all stages do: open, lock, run.
-func (a *app) stageCommand(c *cli.Context, run func(*workspace) error) error {
-	w, err := a.open(c)
-	if err != nil {
-		return err
+func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		w, err := a.open(c, name)
+		if err != nil {
+			return err
+		}
+		lock, err := w.lock()
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
+		return run(w, c)
 	}
-	lock, err := w.lock()
-	if err != nil {
-		return err
-	}
-	defer lock.Close()
-	return run(w)
 }
 
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst) into documents",
-		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)",
-		Flags: stageFlags(
-			&cli.Float64Flag{Name: "max-bad", Usage: "exit 3 beyond this `SHARE` of bad records", EnvVars: []string{"CORPUS_INGEST_MAX_BAD"}},
-			&cli.StringFlag{Name: "text-field", Usage: "`NAME` of the text in JSON lines", EnvVars: []string{"CORPUS_INGEST_TEXT_FIELD"}},
-		),
-		Action: func(c *cli.Context) error {
-			return a.stageCommand(c, func(w *workspace) error {
-				if c.IsSet("max-bad") {
-					w.Ingest.MaxBad = c.Float64("max-bad")
-				}
-				if c.IsSet("text-field") {
-					w.Ingest.TextField = c.String("text-field")
-				}
-				return w.ingest(c, c.Args().Slice())
-			})
-		},
+		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)", Flags: stageFlags("ingest"),
+		Action: a.stageCommand("ingest", (*workspace).ingest),
 	}
 }
 
-// ingest reads the sources, or those of corpus.yaml when there are none.
-func (w *workspace) ingest(c *cli.Context, sources []string) error {
+// ingest reads the sources, or those of corpus.yaml when none is named.
+func (w *workspace) ingest(c *cli.Context) error {
+	sources := c.Args().Slice()
 	if len(sources) == 0 {
-		for _, s := range w.Ingest.Sources {
-			if !filepath.IsAbs(s) {
-				s = filepath.Join(w.dir, s)
-			}
-			sources = append(sources, s)
-		}
+		sources = w.paths(w.Ingest.Sources)
 	}
 	if len(sources) == 0 {
 		return &corpus.Error{Class: corpus.NoInput, What: "no SOURCE was given, and ingest.sources of corpus.yaml is empty", Offset: -1}
 	}
+	if m := w.Ingest.MaxBad; !(m >= 0 && m <= 1) {
+		return corpus.Errorf(corpus.BadConfig, "ingest.max_bad is %v, want a share from 0 to 1", m)
+	}
 	cfg := ingest.Config{
 		TextField: w.Ingest.TextField, UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
-		Exclude: []string{w.dst, filepath.Join(w.dir, "runs")}, Detect: langid.New().Detect,
+		Exclude: w.own(), Detect: langid.New().Detect,
 	}
 	if !w.quiet && !w.json {
 		cfg.Warn = w.warnings()
@@ -89,6 +76,11 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 			sum.Counts["bad_sources"], sum.Counts["bad_records"], sum.Counts["records"])
 	}
 	return nil
+}
+
+// own are the files of workspaces, which are no sources.
+func (w *workspace) own() []string {
+	return append(w.paths([]string{ConfigName, "data", "runs"}), w.in, w.dst)
 }
 
 // maxWarnings is how many sources are named while they are read.
@@ -110,21 +102,7 @@ func (w *workspace) warnings() func(source, reason, detail string) {
 func (a *app) dedupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "dedup", Usage: "find exact and near duplicates (MinHash-LSH); one document of each cluster survives",
-		Flags: stageFlags(
-			&cli.IntFlag{Name: "bands", Usage: "`N` bands of signatures", EnvVars: []string{"CORPUS_DEDUP_BANDS"}},
-			&cli.IntFlag{Name: "rows", Usage: "`N` values in a band", EnvVars: []string{"CORPUS_DEDUP_ROWS"}},
-			&cli.IntFlag{Name: "shingle", Usage: "`N` words in a shingle", EnvVars: []string{"CORPUS_DEDUP_SHINGLE"}},
-		),
-		Action: func(c *cli.Context) error {
-			return a.stageCommand(c, func(w *workspace) error {
-				for flag, field := range map[string]*int{"bands": &w.Dedup.Bands, "rows": &w.Dedup.Rows, "shingle": &w.Dedup.Shingle} {
-					if c.IsSet(flag) {
-						*field = c.Int(flag)
-					}
-				}
-				return w.dedup(c)
-			})
-		},
+		Flags: stageFlags("dedup"), Action: a.stageCommand("dedup", (*workspace).dedup),
 	}
 }
 
@@ -142,37 +120,24 @@ func (w *workspace) dedup(c *cli.Context) error {
 	return err
 }
 
-func (a *app) filterCommand() *cli.Command {
-	var rules strings.Builder
+// ruleHelp lists the rules with their limits.
+func ruleHelp() string {
+	var help strings.Builder
 	for _, r := range filter.Rules() {
 		bound := "at most"
 		if r.Below {
 			bound = "at least"
 		}
-		fmt.Fprintf(&rules, "   %-28s %s %g\n", r.Name, bound, r.Limit)
+		fmt.Fprintf(&help, "   %-32s %s %g\n", r.Name, bound, r.Limit)
 	}
+	return help.String()
+}
+
+func (a *app) filterCommand() *cli.Command {
 	return &cli.Command{
 		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
-		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + rules.String(),
-		Flags: stageFlags(
-			&cli.Float64Flag{Name: "keep", Usage: "`SHARE` of the bytes of all text that was read", EnvVars: []string{"CORPUS_FILTER_KEEP"}},
-			&cli.StringFlag{Name: "lang", Usage: "`CODES` of languages to keep, such as en,zh", EnvVars: []string{"CORPUS_FILTER_LANG"}},
-			&cli.StringSliceFlag{Name: "target", Usage: "`FILE` of text like what you want; may be repeated", EnvVars: []string{"CORPUS_FILTER_TARGET"}},
-		),
-		Action: func(c *cli.Context) error {
-			return a.stageCommand(c, func(w *workspace) error {
-				if c.IsSet("keep") {
-					w.Filter.Keep = c.Float64("keep")
-				}
-				if c.IsSet("lang") {
-					w.Filter.Lang = strings.FieldsFunc(c.String("lang"), func(r rune) bool { return r == ',' || r == ' ' })
-				}
-				if c.IsSet("target") {
-					w.Filter.Target = c.StringSlice("target")
-				}
-				return w.filter(c)
-			})
-		},
+		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp(),
+		Flags:       stageFlags("filter"), Action: a.stageCommand("filter", (*workspace).filter),
 	}
 }
 
@@ -193,16 +158,8 @@ func (w *workspace) filter(c *cli.Context) error {
 			}
 		}
 	}
-	cfg := filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Dedup: true, PoolBytes: map[int]int64{}}
-	for _, g := range in.Manifest.Generations {
-		cfg.PoolBytes[g.First] = g.Counts["bytes_decoded"]
-	}
-	if len(w.Filter.Target) > 0 {
-		if cfg.Target, err = filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect); err != nil {
-			return corpus.Errorf(corpus.BadConfig, "%w", err)
-		}
-	}
-	if err := cfg.Check(); err != nil {
+	cfg, err := w.filterConfig(in)
+	if err != nil {
 		return err
 	}
 	stage := filter.Stage(cfg)
@@ -214,6 +171,25 @@ func (w *workspace) filter(c *cli.Context) error {
 		fmt.Fprintln(w.err, "filter: the budget did not bind: fewer bytes passed the rules than --keep allows")
 	}
 	return nil
+}
+
+// filterConfig is what the filter is to do with a dataset, checked.
+func (w *workspace) filterConfig(in *shards.Dataset) (filter.Config, error) {
+	cfg := filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Dedup: true, PoolBytes: map[int]int64{}}
+	for _, g := range in.Manifest.Generations {
+		cfg.PoolBytes[g.First] = g.Counts["bytes_decoded"]
+	}
+	if len(w.Filter.Target) > 0 {
+		target, err := filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect)
+		if err != nil {
+			return cfg, corpus.Errorf(corpus.BadConfig, "%w", err)
+		}
+		cfg.Target = target
+	}
+	if cfg.Keep == 0 {
+		return cfg, corpus.Errorf(corpus.BadConfig, "filter.keep is 0, which keeps nothing; want a share above 0, up to 1 for all that passes the rules")
+	}
+	return cfg, cfg.Check()
 }
 
 // paths makes names relative to the workspace absolute.
@@ -230,15 +206,7 @@ func (w *workspace) paths(names []string) []string {
 func (a *app) tokenizeCommand() *cli.Command {
 	return &cli.Command{
 		Name: "tokenize", Usage: "train a byte-level BPE tokenizer on the kept documents, once; Hugging Face opens its tokenizer.json",
-		Flags: stageFlags(&cli.IntFlag{Name: "vocab", Usage: "`N` token ids, the reserved ones included", EnvVars: []string{"CORPUS_TOKENIZE_VOCAB"}}),
-		Action: func(c *cli.Context) error {
-			return a.stageCommand(c, func(w *workspace) error {
-				if c.IsSet("vocab") {
-					w.Tokenize.Vocab = c.Int("vocab")
-				}
-				return w.tokenize(c)
-			})
-		},
+		Flags: stageFlags("tokenize"), Action: a.stageCommand("tokenize", (*workspace).tokenize),
 	}
 }
 
@@ -264,15 +232,7 @@ func (w *workspace) tokenize(c *cli.Context) error {
 func (a *app) shardsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "shards", Usage: "encode the kept documents into Arrow token shards, train and valid",
-		Flags: stageFlags(&cli.Float64Flag{Name: "valid", Usage: "`SHARE` of the documents held out", EnvVars: []string{"CORPUS_SHARDS_VALID"}}),
-		Action: func(c *cli.Context) error {
-			return a.stageCommand(c, func(w *workspace) error {
-				if c.IsSet("valid") {
-					w.Shards.Valid = c.Float64("valid")
-				}
-				return w.shards(c)
-			})
-		},
+		Flags: stageFlags("shards"), Action: a.stageCommand("shards", (*workspace).shards),
 	}
 }
 

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"encoding/json"
+	"cmp"
+	"context"
 	"fmt"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -25,7 +26,7 @@ func (a *app) statusCommand() *cli.Command {
 				return err
 			}
 			if c.Bool("lost") {
-				return w.lost()
+				return w.lost(c.Context)
 			}
 			return w.status()
 		},
@@ -37,12 +38,17 @@ func (w *workspace) status() error {
 	if err != nil {
 		return err
 	}
+	runs, err := w.runStates()
+	if err != nil {
+		return err
+	}
 	if w.json {
-		return w.statusJSON(sets)
+		return w.statusJSON(sets, runs)
 	}
 	for _, name := range stageNames {
 		if d := sets[name]; d != nil {
-			fmt.Fprintf(w.out, "%-9s %s; %d parts in %d generations\n", name, describe(name, d.Manifest.Counts()), len(d.Parts()), len(d.Manifest.Generations))
+			fmt.Fprintf(w.out, "%-9s %s; %s in %s\n", name, describe(name, d.Manifest.Counts()),
+				plural(len(d.Parts()), "part"), plural(len(d.Manifest.Generations), "generation"))
 		} else {
 			fmt.Fprintf(w.out, "%-9s not run yet\n", name)
 		}
@@ -50,22 +56,31 @@ func (w *workspace) status() error {
 	if d := sets["filter"]; d != nil {
 		w.funnel(d.Manifest.Counts())
 	}
-	return w.runStatus()
+	for _, r := range runs {
+		fmt.Fprintf(w.out, "run %s: %s\n", r.Name, r.State)
+	}
+	return nil
 }
 
-func (w *workspace) statusJSON(sets map[string]*shards.Dataset) error {
-	enc := json.NewEncoder(w.out)
+func (w *workspace) statusJSON(sets map[string]*shards.Dataset, runs []runState) error {
 	for _, name := range stageNames {
-		if d := sets[name]; d != nil {
-			if err := enc.Encode(map[string]any{
-				"type": "dataset", "stage": name, "parts": len(d.Parts()),
-				"generations": len(d.Manifest.Generations), "counts": d.Manifest.Counts(),
-			}); err != nil {
-				return err
-			}
+		d := sets[name]
+		if d == nil {
+			continue
+		}
+		if err := printJSON(w.out, map[string]any{
+			"type": "dataset", "stage": name, "parts": len(d.Parts()),
+			"generations": len(d.Manifest.Generations), "counts": d.Manifest.Counts(),
+		}); err != nil {
+			return err
 		}
 	}
-	return enc.Encode(map[string]any{"type": "summary", "stage": "status"})
+	for _, r := range runs {
+		if err := printJSON(w.out, map[string]any{"type": "run", "run": r.Name, "state": r.State}); err != nil {
+			return err
+		}
+	}
+	return printJSON(w.out, map[string]any{"type": "summary", "stage": "status", "datasets": len(sets), "runs": len(runs)})
 }
 
 // funnelRows is how many rules the table of drops shows.
@@ -73,84 +88,107 @@ const funnelRows = 12
 
 // funnel prints the filter's counts by language and by rule.
 func (w *workspace) funnel(c corpus.Counts) {
+	fmt.Fprintln(w.out)
+	term.Table(w.out, languageRows(c))
+	fmt.Fprintln(w.out)
+	term.Table(w.out, dropRows(c))
+	fmt.Fprintf(w.out, "\nbudget %s of a pool of %s; %s passed every rule", term.Bytes(c["budget_bytes"]), term.Bytes(c["pool_bytes"]), term.Bytes(c["eligible_bytes"]))
+	if c["budget_bytes"] > 0 {
+		fmt.Fprintf(w.out, " (%.1f × the budget)", float64(c["eligible_bytes"])/float64(c["budget_bytes"]))
+	}
+	fmt.Fprintln(w.out)
+}
+
+func languageRows(c corpus.Counts) [][]string {
 	langs := map[string]int64{}
 	for k, n := range withPrefix(c, "lang.") {
 		if lang, ok := strings.CutSuffix(k, ".docs_in"); ok {
 			langs[lang] = n
 		}
 	}
-	rows := [][]string{{"language", "documents", "bytes", "kept", "bytes kept"}}
-	for i, l := range largest(langs) {
-		if i == funnelRows {
-			break
+	row := func(name, prefix string) []string {
+		return []string{
+			name, term.Count(c[prefix+"docs_in"]), term.Bytes(c[prefix+"bytes_in"]),
+			term.Count(c[prefix+"docs_out"]), term.Bytes(c[prefix+"bytes_out"]),
 		}
-		rows = append(rows, []string{
-			l, term.Count(c["lang."+l+".docs_in"]), term.Bytes(c["lang."+l+".bytes_in"]),
-			term.Count(c["lang."+l+".docs_out"]), term.Bytes(c["lang."+l+".bytes_out"]),
-		})
 	}
-	rows = append(rows, []string{"all", term.Count(c["docs_in"]), term.Bytes(c["bytes_in"]), term.Count(c["docs_out"]), term.Bytes(c["bytes_out"])})
-	fmt.Fprintln(w.out)
-	term.Table(w.out, rows)
-
-	dropped, alone := withPrefix(c, "dropped."), withPrefix(c, "dropped_alone.")
-	rows = [][]string{{"dropped by", "documents", "by it alone"}}
-	for i, r := range largest(dropped) {
-		if i == funnelRows {
-			break
-		}
-		rows = append(rows, []string{r, term.Count(dropped[r]), term.Count(alone[r])})
+	rows, names := [][]string{{"language", "documents", "bytes", "kept", "bytes kept"}}, largest(langs)
+	for _, l := range names[:min(len(names), funnelRows)] {
+		rows = append(rows, row(l, "lang."+l+"."))
 	}
-	fmt.Fprintln(w.out)
-	term.Table(w.out, rows)
-	fmt.Fprintf(w.out, "\nbudget %s of a pool of %s; %s passed every rule (%.1f × the budget)\n", term.Bytes(c["budget_bytes"]),
-		term.Bytes(c["pool_bytes"]), term.Bytes(c["eligible_bytes"]), float64(c["eligible_bytes"])/float64(max(1, c["budget_bytes"])))
+	return append(rows, row("all", ""))
 }
 
-func (w *workspace) runStatus() error {
-	runs, err := w.runs()
-	if err != nil {
-		return err
+func dropRows(c corpus.Counts) [][]string {
+	dropped, alone := withPrefix(c, "dropped."), withPrefix(c, "dropped_alone.")
+	rows, names := [][]string{{"dropped by", "documents", "by it alone"}}, largest(dropped)
+	for _, r := range names[:min(len(names), funnelRows)] {
+		rows = append(rows, []string{r, term.Count(dropped[r]), term.Count(alone[r])})
 	}
-	sort.Strings(runs)
-	for _, name := range runs {
+	return rows
+}
+
+// runState is a training run and how far it is.
+type runState struct{ Name, State string }
+
+func (w *workspace) runStates() ([]runState, error) {
+	names, err := w.runs()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var states []runState
+	for _, name := range names {
 		s, err := trainer.Status(w.fs, filepath.Join(w.dir, "runs", name))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		fmt.Fprintf(w.out, "run %s: %s\n", name, s)
+		states = append(states, runState{name, s})
 	}
-	return nil
+	return states, nil
 }
 
 // lost lists what ingest could not use.
-func (w *workspace) lost() error {
+func (w *workspace) lost(ctx context.Context) error {
 	d, err := w.input("ingest")
 	if err != nil {
 		return err
 	}
-	enc := json.NewEncoder(w.out)
-	enc.SetEscapeHTML(false)
+	records := 0
 	for _, p := range d.Parts() {
 		r, err := d.Table(p, "lost")
 		if err != nil {
 			return err
 		}
 		for row, err := range corpus.Rows(r) {
-			if err != nil {
+			if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 				return err
 			}
-			var offset *int64 // null: the source as a whole
-			if o := row.Column("offset").Ints[row.At]; o != corpus.NullInt {
-				offset = &o
-			}
-			if err := enc.Encode(map[string]any{
-				"source": row.Column("source").Strings[row.At], "offset": offset,
-				"reason": row.Column("reason").Strings[row.At], "detail": row.Column("detail").Strings[row.At],
-			}); err != nil {
+			records++
+			if err := printJSON(w.out, readLost(row)); err != nil {
 				return err
 			}
 		}
 	}
+	if w.json {
+		return printJSON(w.out, map[string]any{"type": "summary", "stage": "status", "records": records})
+	}
 	return nil
+}
+
+// lostRecord is what ingest could not use; without an offset it is a whole source.
+type lostRecord struct {
+	Source string `json:"source"`
+	Offset *int64 `json:"offset"`
+	Reason string `json:"reason"`
+	Detail string `json:"detail"`
+}
+
+func readLost(row corpus.Row) lostRecord {
+	text := func(column string) string { return row.Column(column).Strings[row.At] }
+	l := lostRecord{Source: text("source"), Reason: text("reason"), Detail: text("detail")}
+	if o := row.Column("offset").Ints[row.At]; o != corpus.NullInt {
+		l.Offset = &o
+	}
+	return l
 }

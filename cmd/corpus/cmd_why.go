@@ -1,13 +1,16 @@
 package main
 
 import (
-	"encoding/json"
+	"cmp"
+	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"corpus"
+	"corpus/filter"
 	"corpus/internal/term"
 
 	"github.com/urfave/cli/v2"
@@ -25,12 +28,12 @@ func (a *app) whyCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return w.why(c.Args().First())
+			return w.why(c.Context, c.Args().First())
 		},
 	}
 }
 
-func (w *workspace) why(what string) error {
+func (w *workspace) why(ctx context.Context, what string) error {
 	if _, err := w.input("ingest"); err != nil {
 		return err
 	}
@@ -38,39 +41,38 @@ func (w *workspace) why(what string) error {
 	if err != nil {
 		return err
 	}
-	found := 0
-	for s, err := range stories(sets, true) {
+	sum := catSummaryLine{Type: "summary", Stage: "why"}
+	for s, err := range stories(ctx, sets, true) {
 		if err != nil {
 			return err
 		}
 		if s.ID.String() != what && s.URL != what && s.Source != what {
 			continue
 		}
-		found++
-		if err := w.tell(s); err != nil {
+		sum.add(s.Text)
+		if !w.json {
+			w.tell(s)
+		} else if err := printJSON(w.out, s.line(true)); err != nil {
 			return err
 		}
 	}
-	if found == 0 {
+	if sum.DocsOut == 0 {
 		return &corpus.Error{
 			Class: corpus.NoInput, What: "no document has this id, URL or source: " + what, Offset: -1,
 			Next: "if its record could not be read, it is listed by `corpus status --lost`",
 		}
 	}
+	if w.json {
+		return printJSON(w.out, sum)
+	}
 	return nil
 }
 
-func (w *workspace) tell(s *story) error {
-	if w.json {
-		return json.NewEncoder(w.out).Encode(s.line(true))
-	}
+// tell writes for people what is known of a document.
+func (w *workspace) tell(s *story) {
 	fmt.Fprintf(w.out, "%s  %s\n", s.ID, term.Clean(strings.TrimSpace(s.URL+" "+s.Source)))
-	fmt.Fprintf(w.out, "  %q, language %s, %s of text\n", cut(s.Title, s.Text), orNone(s.Lang), term.Bytes(int64(len(s.Text))))
-	if d := s.Dedup; d != nil && d.Kind != "" {
-		fmt.Fprintf(w.out, "  dedup: %s duplicate of %s%s; cluster of %d, survivor %s\n", d.Kind, d.Match, similarity(d), d.Size, d.Survivor)
-	} else if d != nil {
-		fmt.Fprintf(w.out, "  dedup: survived, cluster of %d\n", d.Size)
-	}
+	fmt.Fprintf(w.out, "  %q, language %s, %s of text\n", cut(s.Title, s.Text), cmp.Or(s.Lang, "unknown"), term.Bytes(int64(len(s.Text))))
+	fmt.Fprintln(w.out, "  dedup: "+s.Dedup.describe())
 	switch {
 	case s.Filter == nil:
 		fmt.Fprintln(w.out, "  filter: not run yet")
@@ -79,25 +81,39 @@ func (w *workspace) tell(s *story) error {
 	default:
 		fmt.Fprintln(w.out, "  filter: dropped by")
 		for _, f := range s.Filter.Failed {
-			fmt.Fprintf(w.out, "    %s: %s, the limit is %s\n", f.Rule, number(f.Value), number(f.Limit))
+			fmt.Fprintf(w.out, "    %s: %s\n", f.Rule, s.explain(f))
 		}
 	}
-	var names []string
-	for k := range s.Attrs {
-		names = append(names, k)
-	}
-	slices.Sort(names)
-	for _, k := range names {
+	for _, k := range slices.Sorted(maps.Keys(s.Attrs)) {
 		fmt.Fprintf(w.out, "  %s = %s\n", k, number(s.Attrs[k]))
 	}
-	return nil
 }
 
-func similarity(d *duplicate) string {
-	if d.Similarity == nil {
-		return ""
+func (d *duplicate) describe() string {
+	switch {
+	case d == nil:
+		return "not run yet"
+	case d.Kind == "":
+		return fmt.Sprintf("survived, cluster of %d", d.Size)
+	case d.Similarity == nil:
+		return fmt.Sprintf("%s duplicate of %s; cluster of %d, survivor %s", d.Kind, d.Match, d.Size, d.Survivor)
 	}
-	return fmt.Sprintf(", similarity %.2f to the survivor", *d.Similarity)
+	return fmt.Sprintf("%s duplicate of %s, similarity %.2f to the survivor; cluster of %d, survivor %s", d.Kind, d.Match, *d.Similarity, d.Size, d.Survivor)
+}
+
+// explain says how a document failed a rule: most have a value and a limit.
+func (s *story) explain(f corpus.Failure) string {
+	switch f.Rule {
+	case filter.RuleExact, filter.RuleNear:
+		if s.Dedup != nil {
+			return fmt.Sprintf("similarity %.2f to %s", f.Value, s.Dedup.Survivor)
+		}
+	case filter.RuleLang:
+		return cmp.Or(s.Lang, "an unknown language") + " is not among the languages wanted"
+	case filter.RuleBudget:
+		return fmt.Sprintf("its score is %s, the last one kept has %s", number(f.Value), number(f.Limit))
+	}
+	return fmt.Sprintf("%s, the limit is %s", number(f.Value), number(f.Limit))
 }
 
 func number(f float64) string {
@@ -105,13 +121,6 @@ func number(f float64) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.6g", f)
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
 }
 
 // cut is the title, or the beginning of the text.

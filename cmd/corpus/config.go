@@ -47,7 +47,8 @@ type config struct {
 	Train []training `yaml:"train"`
 }
 
-// training is one entry of the list under train: what `corpus train` takes as flags.
+// training is one entry of the list under train: what makes a model another one.
+// All else has the defaults of `corpus train`.
 type training struct {
 	Run       string  `yaml:"run"`
 	Objective string  `yaml:"objective"`
@@ -82,7 +83,7 @@ dedup:
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
   shingle: 5
 filter:
-  keep: 0.02             # the best share of all text that was read, by bytes
+  keep: 0.02             # the best share of all text read, by bytes; 1: no budget
   lang: []               # ISO 639-1 codes, such as [en, zh]; empty: every language
   target: []             # files of text like what you want; empty: built-in prose
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
@@ -140,6 +141,9 @@ func findWorkspace(dir string) (string, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
+	}
+	if info, err := os.Stat(start); err != nil || !info.IsDir() {
+		return "", &corpus.Error{Class: corpus.BadConfig, What: "is not a directory", Path: start, Offset: -1, Next: "name one that exists with -C"}
 	}
 	for d := start; ; d = filepath.Dir(d) {
 		if _, err := os.Stat(filepath.Join(d, ConfigName)); err == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"iter"
 	"math"
 	"slices"
@@ -35,15 +36,16 @@ type decision struct {
 }
 
 // stories walks the documents of the ingest dataset with what dedup and filter
-// say of them, where those have got that far. Texts are valid until the next.
-func stories(sets map[string]*shards.Dataset, attrs bool) iter.Seq2[*story, error] {
+// say of them, where those have got that far, until the context ends. Texts are
+// valid until the next.
+func stories(ctx context.Context, sets map[string]*shards.Dataset, attrs bool) iter.Seq2[*story, error] {
 	return func(yield func(*story, error) bool) {
 		for i, g := range sets["ingest"].Manifest.Generations {
 			dedup, filter := madeFrom(sets["dedup"], i, "ingest", g), madeFrom(sets["filter"], i, "ingest", g)
 			for n, p := range g.Parts {
 				side := &sidecars{}
 				err := side.open(dedup, filter, n, attrs)
-				more := partStories(sets["ingest"], p, side, err, yield)
+				more := partStories(ctx, sets["ingest"], p, side, err, yield)
 				side.close()
 				if !more {
 					return
@@ -72,7 +74,7 @@ func madeFrom(d *shards.Dataset, i int, input string, g corpus.Generation) layer
 }
 
 // partStories walks one part; false means to stop.
-func partStories(ingest *shards.Dataset, p corpus.Part, side *sidecars, err error, yield func(*story, error) bool) bool {
+func partStories(ctx context.Context, ingest *shards.Dataset, p corpus.Part, side *sidecars, err error, yield func(*story, error) bool) bool {
 	if err != nil {
 		return yield(nil, err)
 	}
@@ -81,7 +83,7 @@ func partStories(ingest *shards.Dataset, p corpus.Part, side *sidecars, err erro
 		return yield(nil, err)
 	}
 	for row, err := range corpus.Rows(text) {
-		if err != nil {
+		if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 			return yield(nil, err)
 		}
 		s := &story{Document: row.Document(row.At)}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"corpus"
 	"corpus/internal/fsx"
 	"corpus/shards"
 
@@ -42,7 +43,8 @@ func TestGrowth(t *testing.T) {
 		what := strings.Replace(old, "en-", kind+"-", 1)
 		code, out, errOut := call("why", "-C", dir, "--json", "https://example.org/"+what)
 		var said line
-		if code != 0 || json.Unmarshal([]byte(out), &said) != nil || said.Dedup == nil || said.Filter == nil {
+		first, _, _ := strings.Cut(out, "\n")
+		if code != 0 || json.Unmarshal([]byte(first), &said) != nil || said.Dedup == nil || said.Filter == nil {
 			t.Fatalf("why %s: exit code %d\n%s%s", what, code, out, errOut)
 		}
 		if d := said.Dedup; d.Kind != kind || d.Match != second.ids[old] || d.Survivor != second.ids[old] || d.Size != 2 {
@@ -101,16 +103,12 @@ func shardIDs(t *testing.T, dir, role string) []string {
 	for _, p := range d.Parts() {
 		r, err := d.Table(p, role)
 		must(t, err)
-		for {
-			table, err := r.Next()
-			if err != nil {
-				break
-			}
-			ids = append(ids, table.Column("id").Strings...)
+		for row, err := range corpus.Rows(r) {
+			must(t, err)
+			ids = append(ids, strings.Clone(row.Column("id").Strings[row.At]))
 		}
-		must(t, r.Close())
 	}
-	return slices.Clone(ids)
+	return ids
 }
 
 // grown wants everything of before in after, unchanged: all content-named

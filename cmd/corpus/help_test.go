@@ -33,6 +33,23 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestHelpShowsDefaults wants the values that hold when nothing is said, and
+// every setting among the flags of run.
+func TestHelpShowsDefaults(t *testing.T) {
+	_, run, _ := call("run", "--help")
+	for _, s := range settings() {
+		if !strings.Contains(run, "--"+s.flag+" ") || !strings.Contains(run, "[$"+s.variable()+"]") {
+			t.Errorf("run --help does not list --%s and %s", s.flag, s.variable())
+		}
+	}
+	for flag, value := range map[string]string{"max-bad": "0.01", "bands": "14", "rows": "8", "shingle": "5", "keep": "0.02", "vocab": "16000", "valid": "0.01"} {
+		_, line, _ := strings.Cut(run, "--"+flag+" ")
+		if line, _, _ = strings.Cut(line, "\n"); !strings.Contains(line, "(default: "+value+")") {
+			t.Errorf("--%s %s: want the default %s", flag, line, value)
+		}
+	}
+}
+
 // wantExitCodes wants all exit codes of the design in a help text.
 func wantExitCodes(t *testing.T, args []string, help string) {
 	t.Helper()

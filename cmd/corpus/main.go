@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -45,31 +46,54 @@ var errBadInput = errors.New("done, but some input was bad")
 
 // Main runs a command line and returns its exit code.
 func Main(args []string, out, errOut io.Writer) int {
-	ctx, stop := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
-	defer stop(nil)
-	go func() {
-		select {
-		case s := <-signals:
-			stop(stopped{s})
-		case <-ctx.Done():
-		}
-	}()
-
+	ctx, stop := stopOnSignal(context.Background())
+	defer stop()
 	o := &output{w: out}
-	a := &app{out: o, err: errOut}
+	a := &app{out: o, err: errOut, json: wantsJSON(args)}
 	err := a.run(ctx, args)
 	if o.err != nil && corpus.ClassOf(err) == corpus.Other {
 		err = &corpus.Error{Class: corpus.Disk, What: "standard output cannot be written", Offset: -1, Err: o.err}
 	}
 	var s stopped
 	if errors.As(context.Cause(ctx), &s) && (err == nil || errors.Is(err, context.Canceled) || errors.As(err, &s)) {
-		fmt.Fprintf(errOut, "corpus: stopped by %v; run the command again to go on\n", s.Signal)
-		return s.code()
+		err = s
 	}
 	return a.exit(err)
+}
+
+// stopOnSignal cancels the context at the first SIGINT or SIGTERM, with the
+// cause stopped. A second one ends the process, whatever it is doing.
+func stopOnSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(stopped{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}
+
+// wantsJSON looks for --json before the command line is understood, for the
+// errors in it.
+func wantsJSON(args []string) bool {
+	for _, a := range args {
+		switch a {
+		case "--":
+			return false
+		case "--json", "-json", "--json=true", "-json=true":
+			return true
+		}
+	}
+	on, err := strconv.ParseBool(os.Getenv("CORPUS_JSON"))
+	return err == nil && on
 }
 
 // output remembers that a write has failed: a list cut short is no success.
@@ -135,7 +159,9 @@ func takesValue(c *cli.Command, name string) bool {
 // stopped is the cause of a context that a signal cancelled.
 type stopped struct{ os.Signal }
 
-func (s stopped) Error() string { return "stopped by " + s.String() }
+func (s stopped) Error() string {
+	return "stopped by " + s.String() + "; run the command again to go on"
+}
 
 func (s stopped) code() int {
 	if s.Signal == syscall.SIGTERM {
@@ -150,16 +176,26 @@ func (a *app) exit(err error) int {
 		return 0
 	}
 	code := int(corpus.ClassOf(err))
-	if errors.Is(err, errBadInput) {
+	var s stopped
+	switch {
+	case errors.Is(err, errBadInput):
 		code = corpus.BadInput
+	case errors.As(err, &s):
+		code = s.code()
 	}
 	if a.json {
-		b, _ := json.Marshal(map[string]any{"type": "error", "code": code, "message": err.Error()}) // strings cannot fail
-		fmt.Fprintln(a.err, string(b))
+		_ = printJSON(a.err, map[string]any{"type": "error", "code": code, "message": err.Error()}) // there is nowhere else to say it
 	} else {
 		fmt.Fprintln(a.err, "corpus:", term.Clean(err.Error()))
 	}
 	return code
+}
+
+// printJSON writes a line; documents are left as they are, not made fit for HTML.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // app is one invocation: where it writes and how.
@@ -175,7 +211,7 @@ func (a *app) cli() *cli.App {
 	}
 	commands := a.commands()
 	for _, c := range commands {
-		c.OnUsageError = usage
+		c.OnUsageError, c.HideHelpCommand = usage, true
 		if c.ArgsUsage == "" {
 			c.Before = noArguments
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -30,32 +29,28 @@ type summaryLine struct {
 	Counts       corpus.Counts    `json:"counts"`
 }
 
-func (a *app) summary(s engine.Summary) {
+func (a *app) summary(s engine.Summary) error {
 	if a.json {
 		c := s.Counts
 		line := summaryLine{
 			"summary", s.Stage, s.UpToDate, cmp.Or(c["docs_in"], c["records"]), c["docs_out"], c["bytes_in"], c["bytes_out"],
 			withPrefix(c, "dropped."), s.Units, s.UnitsResumed, s.Seconds, c,
 		}
-		b, err := json.Marshal(line)
-		if err != nil {
-			panic(err) // strings and finite numbers
-		}
-		fmt.Fprintln(a.out, string(b))
-		return
+		return printJSON(a.out, line)
 	}
 	if a.quiet {
-		return
+		return nil
 	}
 	if s.UpToDate {
 		fmt.Fprintf(a.err, "%s: up to date\n", s.Stage)
-		return
+		return nil
 	}
 	line := describe(s.Stage, s.Counts)
 	if s.UnitsResumed > 0 {
 		line += fmt.Sprintf("; %d of %d units were done before", s.UnitsResumed, s.Units)
 	}
 	fmt.Fprintf(a.err, "%s: %s; %s\n", s.Stage, line, term.Duration(time.Duration(s.Seconds*float64(time.Second))))
+	return nil
 }
 
 // describe is a stage's counts in a line.
@@ -119,4 +114,12 @@ func largest(m map[string]int64) []string {
 	slices.Sort(names)
 	sort.SliceStable(names, func(i, j int) bool { return m[names[i]] > m[names[j]] })
 	return names
+}
+
+// plural is n things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return term.Count(int64(n)) + " " + thing + "s"
 }

@@ -36,19 +36,24 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 	)
 }
 
-// stageFlags are those of every stage.
-func stageFlags(more ...cli.Flag) []cli.Flag {
-	return commonFlags(append(more,
-		&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
+// stageFlags are those of a command that runs stages.
+func stageFlags(stages ...string) []cli.Flag {
+	var flags []cli.Flag
+	for _, s := range settingsOf(stages...) {
+		flags = append(flags, s.cliFlag())
+	}
+	if len(stages) == 1 { // more of them read what they write
+		flags = append(flags, &cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"})
+	}
+	return commonFlags(append(flags,
 		&cli.StringFlag{Name: "out", Usage: "data `DIR` to write to (default: data in the workspace)"},
-		&cli.IntFlag{Name: "workers", Usage: "goroutines `N`; 0: all cores", EnvVars: []string{"CORPUS_WORKERS"}},
-		&cli.GenericFlag{Name: "memory", Value: new(size), Usage: "memory ceiling, such as 8GiB; 0: half of the machine", EnvVars: []string{"CORPUS_MEMORY"}},
-		&cli.BoolFlag{Name: "rebuild", Usage: "forget what this stage has made and start over"},
+		&cli.BoolFlag{Name: "rebuild", Usage: "forget what was made and start over"},
 	)...)
 }
 
-// open finds the workspace and applies the flags that all commands share.
-func (a *app) open(c *cli.Context) (*workspace, error) {
+// open finds the workspace and applies the flags that all commands share, and
+// the settings of the stages that this one runs.
+func (a *app) open(c *cli.Context, stages ...string) (*workspace, error) {
 	a.json, a.quiet = c.Bool("json"), c.Bool("quiet")
 	dir := c.String("C")
 	if dir == "" {
@@ -62,25 +67,23 @@ func (a *app) open(c *cli.Context) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := cfg.override(c, stages...); err != nil {
+		return nil, err
+	}
 	w := &workspace{app: a, config: cfg, dir: root, fs: fsx.OS{}}
-	if c.IsSet("workers") {
-		w.Workers = c.Int("workers")
+	if w.in, err = w.dataDir(c, "in"); err != nil {
+		return nil, err
 	}
-	if c.IsSet("memory") {
-		w.Memory = *c.Generic("memory").(*size)
-	}
-	w.in, w.dst = w.dataDir(c, "in"), w.dataDir(c, "out")
-	return w, nil
+	w.dst, err = w.dataDir(c, "out")
+	return w, err
 }
 
-func (w *workspace) dataDir(c *cli.Context, flag string) string {
+// dataDir is what the flag names, or the workspace's own.
+func (w *workspace) dataDir(c *cli.Context, flag string) (string, error) {
 	if dir := c.String(flag); dir != "" {
-		if filepath.IsAbs(dir) {
-			return dir
-		}
-		return filepath.Join(w.dir, dir)
+		return filepath.Abs(dir)
 	}
-	return filepath.Join(w.dir, "data")
+	return filepath.Join(w.dir, "data"), nil
 }
 
 // lock takes the pipeline's lock, which lives as long as this process.
@@ -155,8 +158,7 @@ func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error
 			shown.Counts = d.Manifest.Counts()
 		}
 	}
-	w.summary(shown)
-	return sum, nil
+	return sum, w.summary(shown)
 }
 
 func showProgress(p *term.Progress, s engine.Progress) {

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"corpus"
+
+	"github.com/urfave/cli/v2"
+)
+
+// setting is a key of corpus.yaml that a flag and a variable set too.
+type setting struct {
+	stage, flag, usage string
+	field              func(*config) any // where it is kept
+}
+
+// settings are all of them; those without a stage hold for every command that
+// has their flag.
+func settings() []setting {
+	return []setting{
+		{"", "workers", "goroutines `N`; 0: all cores", func(c *config) any { return &c.Workers }},
+		{"", "memory", "memory ceiling of `BYTES`, such as 8GiB; 0: half of the machine", func(c *config) any { return &c.Memory }},
+		{"ingest", "max-bad", "exit 3 beyond this `SHARE` of bad records", func(c *config) any { return &c.Ingest.MaxBad }},
+		{"ingest", "text-field", "`NAME` of the text in JSON lines", func(c *config) any { return &c.Ingest.TextField }},
+		{"dedup", "bands", "`N` bands of signatures", func(c *config) any { return &c.Dedup.Bands }},
+		{"dedup", "rows", "`N` values in a band", func(c *config) any { return &c.Dedup.Rows }},
+		{"dedup", "shingle", "`N` words in a shingle", func(c *config) any { return &c.Dedup.Shingle }},
+		{"filter", "keep", "`SHARE` of the bytes of all text that was read; 1: all that passes the rules", func(c *config) any { return &c.Filter.Keep }},
+		{"filter", "lang", "`CODES` of languages to keep, such as en,zh", func(c *config) any { return &c.Filter.Lang }},
+		{"filter", "target", "`FILE` of text like what you want; may be repeated", func(c *config) any { return (*files)(&c.Filter.Target) }},
+		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
+		{"shards", "valid", "`SHARE` of the documents held out", func(c *config) any { return &c.Shards.Valid }},
+	}
+}
+
+// files are names of files: relative to the current directory on the command
+// line, to the workspace in corpus.yaml.
+type files []string
+
+// settingsOf are those of stages, and those of all.
+func settingsOf(stages ...string) []setting {
+	return slices.DeleteFunc(settings(), func(s setting) bool { return s.stage != "" && !slices.Contains(stages, s.stage) })
+}
+
+// variable is the name in the environment: CORPUS_WORKERS, CORPUS_INGEST_MAX_BAD.
+func (s setting) variable() string {
+	name := strings.TrimPrefix(s.stage+"_"+s.flag, "_")
+	return "CORPUS_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// cliFlag shows the default of corpus.yaml.
+func (s setting) cliFlag() cli.Flag {
+	defaults, env := defaultConfig(), []string{s.variable()}
+	switch v := s.field(&defaults).(type) {
+	case *int:
+		return &cli.IntFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
+	case *float64:
+		return &cli.Float64Flag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
+	case *string:
+		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
+	case *size:
+		return &cli.GenericFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: v}
+	default:
+		return &cli.StringSliceFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
+	}
+}
+
+// apply overrides corpus.yaml with what the flag or the variable says.
+func (s setting) apply(c *cli.Context, cfg *config) error {
+	switch field := s.field(cfg).(type) {
+	case *int:
+		*field = c.Int(s.flag)
+	case *float64:
+		*field = c.Float64(s.flag)
+	case *string:
+		*field = c.String(s.flag)
+	case *size:
+		*field = *c.Generic(s.flag).(*size)
+	case *[]string:
+		*field = c.StringSlice(s.flag)
+	case *files:
+		*field = c.StringSlice(s.flag)
+		for i, name := range *field {
+			abs, err := filepath.Abs(name)
+			if err != nil {
+				return err
+			}
+			(*field)[i] = abs
+		}
+	}
+	return nil
+}
+
+// override applies the settings of stages to the configuration.
+func (c *config) override(ctx *cli.Context, stages ...string) error {
+	for _, s := range settingsOf(stages...) {
+		if !ctx.IsSet(s.flag) {
+			continue
+		}
+		if err := s.apply(ctx, c); err != nil {
+			return err
+		}
+	}
+	if c.Workers < 0 {
+		return corpus.Errorf(corpus.BadConfig, "workers is %d, want a number of goroutines, or 0 for all cores", c.Workers)
+	}
+	return nil
+}
