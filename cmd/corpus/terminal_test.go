@@ -28,7 +28,7 @@ func TestTerminal(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			must(t, os.WriteFile(filepath.Join(dir, ConfigName), []byte("ingest: {sources: [raw], unit: 64KiB, part: 64KiB}\n"), 0o666))
-			must(t, putSource(filepath.Join(dir, "raw", "a.jsonl"), "en-1..600"))
+			must(t, putSource(filepath.Join(dir, "raw", "a.jsonl"), "en-1..60"))
 			seen := stderrOf(t, dir, c.env, c.tty)
 			if strings.Contains(seen, "\x1b[K") != c.live || c.live != strings.Contains(seen, "\r\x1b[Kingest ") {
 				t.Errorf("a live line: want %v\n%q", c.live, seen)
@@ -37,7 +37,7 @@ func TestTerminal(t *testing.T) {
 			if strings.Contains(rest, "\x1b") {
 				t.Errorf("colour or other control sequences in %q", seen)
 			}
-			if !strings.Contains(seen, "ingest: 600 documents") {
+			if !strings.Contains(seen, "ingest: 60 documents") {
 				t.Errorf("no summary in %q", seen)
 			}
 		})

@@ -10,23 +10,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// quiet is how often a line is written where there is no terminal.
-const quiet = time.Minute
-
-// Progress shows one line about work under way. On a terminal it is rewritten
-// in place; elsewhere a line is added every minute.
+// Progress shows one line about work under way, and the memory of the process.
+// On a terminal the line is there at once and rewritten in place; elsewhere one
+// is added every minute.
 type Progress struct {
 	mu    sync.Mutex
 	w     io.Writer
 	live  bool
+	every time.Duration // between lines
 	last  time.Time
 	shown bool
 }
 
 // NewProgress writes to w; a nil w is silent.
 func NewProgress(w io.Writer) *Progress {
-	f, ok := w.(*os.File)
-	return &Progress{w: w, live: ok && IsTerminal(f), last: time.Now()}
+	if f, ok := w.(*os.File); ok && IsTerminal(f) {
+		return &Progress{w: w, live: true, every: 200 * time.Millisecond}
+	}
+	return &Progress{w: w, every: time.Minute, last: time.Now()}
 }
 
 // IsTerminal says whether a person may be looking at f.
@@ -39,15 +40,14 @@ func IsTerminal(f *os.File) bool {
 func (p *Progress) Update(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	every := quiet
-	if p.live {
-		every = 200 * time.Millisecond
-	}
-	if p.w == nil || time.Since(p.last) < every {
+	if p.w == nil || time.Since(p.last) < p.every {
 		return
 	}
 	p.last = time.Now()
 	line := fmt.Sprintf(format, args...)
+	if n := resident(); n > 0 {
+		line += ", " + Bytes(n) + " of memory"
+	}
 	if p.live {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 		p.shown = true
@@ -64,4 +64,17 @@ func (p *Progress) Done() {
 		fmt.Fprint(p.w, "\r\x1b[K")
 		p.shown = false
 	}
+}
+
+// resident is the memory of this process in bytes, 0 where it cannot be told.
+func resident() int64 {
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(b), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }

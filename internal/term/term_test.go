@@ -1,6 +1,7 @@
 package term
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -35,5 +36,24 @@ func TestProgressWithoutTerminalIsSilentAtFirst(t *testing.T) {
 	p.Done()
 	if b.Len() > 0 {
 		t.Errorf("wrote %q within the first minute", b.String())
+	}
+}
+
+// TestProgressOnATerminal wants the first line at once, the next one only when
+// it is time, and nothing left of them.
+func TestProgressOnATerminal(t *testing.T) {
+	var b strings.Builder
+	p := &Progress{w: &b, live: true, every: time.Hour}
+	p.Update("%d of %d", 1, 9)
+	p.Update("%d of %d", 2, 9)
+	if !regexp.MustCompile(`^\r\x1b\[K1 of 9, [0-9.]+ MB of memory$`).MatchString(b.String()) {
+		t.Errorf("wrote %q", b.String())
+	}
+	p.every = 0
+	p.Update("%d of %d", 3, 9)
+	p.Done()
+	p.Done()
+	if _, last, _ := strings.Cut(b.String(), "memory"); !strings.HasPrefix(last, "\r\x1b[K3 of 9") || !strings.HasSuffix(last, "memory\r\x1b[K") {
+		t.Errorf("then wrote %q", last)
 	}
 }
