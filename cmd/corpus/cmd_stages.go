@@ -51,7 +51,10 @@ func (w *workspace) ingest(c *cli.Context) error {
 		sources = w.paths(w.Ingest.Sources)
 	}
 	if len(sources) == 0 {
-		return &corpus.Error{Class: corpus.NoInput, What: "no SOURCE was given, and ingest.sources of corpus.yaml is empty", Offset: -1}
+		return &corpus.Error{
+			Class: corpus.NoInput, What: "no SOURCE was given, and ingest.sources of corpus.yaml is empty", Offset: -1,
+			Next: "name files, directories or globs there or here",
+		}
 	}
 	if m := w.Ingest.MaxBad; !(m >= 0 && m <= 1) {
 		return corpus.Errorf(corpus.BadConfig, "ingest.max_bad is %v, want a share from 0 to 1", m)
@@ -72,8 +75,8 @@ func (w *workspace) ingest(c *cli.Context) error {
 		return err
 	}
 	if ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
-		return fmt.Errorf("%w: %d sources and %d of %d records; see `corpus status --lost`", errBadInput,
-			sum.Counts["bad_sources"], sum.Counts["bad_records"], sum.Counts["records"])
+		return fmt.Errorf("%w: %s and %s of %s; see `corpus status --lost`", errBadInput, plural(sum.Counts["bad_sources"], "source"),
+			term.Count(sum.Counts["bad_records"]), plural(sum.Counts["records"], "record"))
 	}
 	return nil
 }
@@ -167,10 +170,21 @@ func (w *workspace) filter(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if sum.Counts["budget_did_not_bind"] > 0 && !w.quiet && !w.json {
-		fmt.Fprintln(w.err, "filter: the budget did not bind: fewer bytes passed the rules than --keep allows")
+	if !w.quiet && !w.json {
+		w.budgetNote(sum.Counts)
 	}
 	return nil
+}
+
+// budgetNote says what is unusual about a run's budget.
+func (w *workspace) budgetNote(c corpus.Counts) {
+	switch {
+	case c["budget_did_not_bind"] > 0:
+		fmt.Fprintln(w.err, "filter: the budget did not bind: fewer bytes passed the rules than --keep allows")
+	case c["docs_out"] == 0 && c["eligible_bytes"] > 0:
+		fmt.Fprintf(w.err, "filter: nothing was kept: %s passed the rules, and no document fits the budget of %s; --keep more\n",
+			term.Bytes(c["eligible_bytes"]), term.Bytes(c["budget_bytes"]))
+	}
 }
 
 // filterConfig is what the filter is to do with a dataset, checked.

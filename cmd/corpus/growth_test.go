@@ -38,22 +38,8 @@ func TestGrowth(t *testing.T) {
 		t.Errorf("%d documents came to the shards, want the 20 new ones", n)
 	}
 
-	// What came again is dropped and names what was there before.
-	for kind, old := range map[string]string{"near": held, "exact": learnt} {
-		what := strings.Replace(old, "en-", kind+"-", 1)
-		code, out, errOut := call("why", "-C", dir, "--json", "https://example.org/"+what)
-		var said line
-		first, _, _ := strings.Cut(out, "\n")
-		if code != 0 || json.Unmarshal([]byte(first), &said) != nil || said.Dedup == nil || said.Filter == nil {
-			t.Fatalf("why %s: exit code %d\n%s%s", what, code, out, errOut)
-		}
-		if d := said.Dedup; d.Kind != kind || d.Match != second.ids[old] || d.Survivor != second.ids[old] || d.Size != 2 {
-			t.Errorf("%s: %+v, want a %s copy of %s", what, d, kind, second.ids[old])
-		}
-		if said.Filter.Keep || len(said.Filter.Failed) == 0 || said.Filter.Failed[0].Rule != "dedup."+kind {
-			t.Errorf("%s: %+v", what, said.Filter)
-		}
-	}
+	cameAgain(t, dir, second, "near", held)
+	cameAgain(t, dir, second, "exact", learnt)
 
 	// Growing bit by bit is the same on any number of workers.
 	must(t, putSource(filepath.Join(dir, "raw", "c.jsonl"), "en-41..45", "near-21"))
@@ -69,6 +55,24 @@ func TestGrowth(t *testing.T) {
 	must(t, succeed("check", "-C", dir))
 	must(t, succeed("gc", "-C", dir))
 	must(t, succeed("check", "-C", dir))
+}
+
+// cameAgain wants a copy that came later dropped, and the old document named.
+func cameAgain(t *testing.T, dir string, now state, kind, old string) {
+	t.Helper()
+	what := strings.Replace(old, "en-", kind+"-", 1)
+	code, out, errOut := call("why", "-C", dir, "--json", "https://example.org/"+what)
+	var said line
+	first, _, _ := strings.Cut(out, "\n")
+	if code != 0 || json.Unmarshal([]byte(first), &said) != nil || said.Dedup == nil || said.Filter == nil {
+		t.Fatalf("why %s: exit code %d\n%s%s", what, code, out, errOut)
+	}
+	if d := said.Dedup; d.Kind != kind || d.Match != now.ids[old] || d.Survivor != now.ids[old] || d.Size != 2 {
+		t.Errorf("%s: %+v, want a %s copy of %s", what, d, kind, now.ids[old])
+	}
+	if said.Filter.Keep || len(said.Filter.Failed) == 0 || said.Filter.Failed[0].Rule != "dedup."+kind {
+		t.Errorf("%s: %+v", what, said.Filter)
+	}
 }
 
 // state is what a workspace says of its documents.

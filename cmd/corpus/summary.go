@@ -57,8 +57,8 @@ func (a *app) summary(s engine.Summary) error {
 func describe(stage string, c corpus.Counts) string {
 	switch stage {
 	case "ingest":
-		return fmt.Sprintf("%s documents (%s of text) out of %s records%s", term.Count(c["docs_out"]), term.Bytes(c["bytes_out"]),
-			term.Count(c["records"]), topOf(c, "lost.", "; lost"))
+		return fmt.Sprintf("%s (%s of text) out of %s%s", plural(c["docs_out"], "document"), term.Bytes(c["bytes_out"]),
+			plural(c["records"], "record"), topOf(c, "lost.", "; lost"))
 	case "tokenize":
 		line := fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
 		if c["short_of_vocab"] > 0 {
@@ -69,11 +69,14 @@ func describe(stage string, c corpus.Counts) string {
 		}
 		return line
 	case "shards":
-		return fmt.Sprintf("%s tokens in %s documents, %s tokens held out; %s of the held-out 13-grams occur in train",
-			term.Count(c["train.tokens"]), term.Count(c["train.docs"]), term.Count(c["valid.tokens"]),
+		line := fmt.Sprintf("%s in %s", plural(c["train.tokens"], "token"), plural(c["train.docs"], "document"))
+		if c["valid.tokens"] == 0 {
+			return line + ", none held out"
+		}
+		return line + fmt.Sprintf(", %s held out; %s of the held-out 13-grams occur in train", plural(c["valid.tokens"], "token"),
 			term.Percent(c["overlap.in_train"], c["overlap.valid_13grams"]))
 	default:
-		return fmt.Sprintf("%s documents in, %s out (%s of the bytes)%s", term.Count(c["docs_in"]), term.Count(c["docs_out"]),
+		return fmt.Sprintf("%s in, %s out (%s of the bytes)%s", plural(c["docs_in"], "document"), term.Count(c["docs_out"]),
 			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most"))
 	}
 }
@@ -117,7 +120,7 @@ func largest(m map[string]int64) []string {
 }
 
 // plural is n things.
-func plural(n int, thing string) string {
+func plural[N int | int64](n N, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
