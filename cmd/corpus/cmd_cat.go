@@ -40,7 +40,7 @@ func (a *app) catCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return w.cat(c.Context, q)
+			return w.reading(func() error { return w.cat(c.Context, q) })
 		},
 	}
 }

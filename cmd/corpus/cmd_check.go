@@ -27,7 +27,7 @@ func (a *app) checkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return w.check(c.Context)
+			return w.reading(func() error { return w.check(c.Context) })
 		},
 	}
 }

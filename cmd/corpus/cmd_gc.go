@@ -29,6 +29,11 @@ func (a *app) gcCommand() *cli.Command {
 				return err
 			}
 			defer lock.Close()
+			alone, err := w.fs.Lock(filepath.Join(w.in, readersLock), holder())
+			if err != nil {
+				return err
+			}
+			defer alone.Close()
 			return w.gc(c.Context, c.Bool("dry-run"))
 		},
 	}
@@ -38,13 +43,16 @@ func (a *app) gcCommand() *cli.Command {
 // manifest is left alone: a run may be under way to make it.
 func (w *workspace) gc(ctx context.Context, dryRun bool) error {
 	sum := gcSummaryLine{Type: "summary", Stage: "gc", DryRun: dryRun}
+	if err := w.remove(ctx, w.scratch(), func(string) bool { return false }, &sum); err != nil {
+		return err
+	}
 	for _, name := range stageNames {
 		d, err := w.dataset(name)
 		if err != nil {
 			return err
 		}
 		if d.Exists() {
-			if err := w.gcDataset(ctx, d, &sum); err != nil {
+			if err := w.remove(ctx, d.Dir, w.needed(d), &sum); err != nil {
 				return err
 			}
 		}
@@ -69,21 +77,28 @@ type gcSummaryLine struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-func (w *workspace) gcDataset(ctx context.Context, d *shards.Dataset, sum *gcSummaryLine) error {
+// needed says of each file of a dataset whether the manifest names it, or it is
+// the record of a task whose files the manifest names.
+func (w *workspace) needed(d *shards.Dataset) func(file string) bool {
 	named := map[string]bool{shards.ManifestName: true}
 	for _, f := range d.Files() {
 		named[f.Name] = true
 	}
-	return w.walk(d.Dir, "", func(file string, size int64) error {
-		if err := context.Cause(ctx); err != nil {
+	return func(file string) bool {
+		return named[file] || strings.HasPrefix(file, engine.PassesDir+"/") && w.recordNeeded(d, file, named)
+	}
+}
+
+// remove removes the files below dir that are not needed, and directories that
+// are left without any.
+func (w *workspace) remove(ctx context.Context, dir string, needed func(file string) bool, sum *gcSummaryLine) error {
+	err := w.walk(dir, "", func(file string, size int64) error {
+		if err := context.Cause(ctx); err != nil || needed(file) {
 			return err
-		}
-		if named[file] || strings.HasPrefix(file, engine.PassesDir+"/") && w.recordNeeded(d, file, named) {
-			return nil
 		}
 		sum.Files++
 		sum.Bytes += size
-		path := filepath.Join(d.Dir, file)
+		path := filepath.Join(dir, file)
 		if w.json {
 			if err := printJSON(w.out, map[string]any{"type": "file", "path": path, "bytes": size}); err != nil {
 				return err
@@ -96,6 +111,33 @@ func (w *workspace) gcDataset(ctx context.Context, d *shards.Dataset, sum *gcSum
 		}
 		return w.fs.Remove(path)
 	})
+	if err != nil || sum.DryRun {
+		return err
+	}
+	return w.removeEmpty(dir)
+}
+
+// removeEmpty removes the directories below dir that hold nothing.
+func (w *workspace) removeEmpty(dir string) error {
+	names, err := w.fs.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, n := range names {
+		sub := filepath.Join(dir, n)
+		if !strings.HasSuffix(n, "/") {
+			continue
+		}
+		if err := w.removeEmpty(sub); err != nil {
+			return err
+		}
+		if left, err := w.fs.ReadDir(sub); err == nil && len(left) == 0 {
+			if err := w.fs.Remove(sub); err != nil {
+				return err
+			}
+		}
+	}
+	return err
 }
 
 // recordNeeded says whether the record of a finished task names a file that the

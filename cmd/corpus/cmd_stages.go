@@ -32,7 +32,7 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 			return err
 		}
 		defer lock.Close()
-		return run(w, c)
+		return w.reading(func() error { return run(w, c) })
 	}
 }
 

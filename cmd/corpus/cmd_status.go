@@ -25,10 +25,12 @@ func (a *app) statusCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("lost") {
-				return w.lost(c.Context)
-			}
-			return w.status()
+			return w.reading(func() error {
+				if c.Bool("lost") {
+					return w.lost(c.Context)
+				}
+				return w.status()
+			})
 		},
 	}
 }

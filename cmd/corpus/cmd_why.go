@@ -28,7 +28,7 @@ func (a *app) whyCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return w.why(c.Context, c.Args().First())
+			return w.reading(func() error { return w.why(c.Context, c.Args().First()) })
 		},
 	}
 }

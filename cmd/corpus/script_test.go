@@ -186,8 +186,13 @@ func one(ts *testscript.TestScript, pattern string) string {
 var holders sync.Map
 
 func hold(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, !neg && len(args) == 1, "hold FILE")
-	lock, err := fsx.OS{}.Lock(ts.MkAbs(args[0]), "process 4711 (corpus run)")
+	usage(ts, !neg && (len(args) == 1 || len(args) == 2 && args[1] == "shared"), "hold FILE [shared]")
+	lock, err := io.Closer(nil), error(nil)
+	if len(args) == 2 {
+		lock, err = fsx.OS{}.Share(ts.MkAbs(args[0]))
+	} else {
+		lock, err = fsx.OS{}.Lock(ts.MkAbs(args[0]), "process 4711 (corpus run)")
+	}
 	ts.Check(err)
 	holders.Store(ts, lock)
 	ts.Defer(func() { release(ts, false, nil) })
@@ -320,7 +325,7 @@ func tree(ts *testscript.TestScript, neg bool, args []string) {
 func listTree(dir string) []byte {
 	var b bytes.Buffer
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == ".lock" { // which says who had it last
+		if err != nil || d.IsDir() || d.Name() == ".lock" || d.Name() == readersLock { // which say who had them last
 			return err
 		}
 		content, err := os.ReadFile(path)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -94,10 +95,26 @@ func (w *workspace) lock() (io.Closer, error) {
 	return w.fs.Lock(filepath.Join(w.dst, ".lock"), holder())
 }
 
+// reading runs do while gc keeps its hands off what the manifests name.
+func (w *workspace) reading(do func() error) error {
+	lock, err := w.fs.Share(filepath.Join(w.in, readersLock))
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	return do()
+}
+
+// readersLock is shared by those who read a data directory; gc takes it alone.
+const readersLock = ".readers"
+
 // holder describes this process for whoever finds the lock taken.
 func holder() string {
 	return fmt.Sprintf("process %d (%s) since %s", os.Getpid(), strings.Join(os.Args, " "), time.Now().Format(time.DateTime))
 }
+
+// scratch is where tasks keep temporary files; killed ones leave them.
+func (w *workspace) scratch() string { return filepath.Join(w.dst, ".scratch") }
 
 // memory is the ceiling in bytes.
 func (w *workspace) memory() int64 {
@@ -139,7 +156,8 @@ func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error
 	}
 	job.Dir = filepath.Join(w.dst, job.Stage.Name)
 	p := term.NewProgress(w.err)
-	e := &engine.Engine{FS: w.fs, Workers: w.Workers, Memory: w.memory(), Scratch: filepath.Join(w.dst, ".scratch"), Room: w.room}
+	e := &engine.Engine{FS: w.fs, Workers: w.Workers, Memory: w.memory(), Scratch: w.scratch(), Room: w.room}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(e.Memory))
 	if !w.quiet {
 		e.Progress = func(s engine.Progress) { showProgress(p, s) }
 	}
