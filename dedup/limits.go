@@ -8,6 +8,17 @@ const (
 	MaxValues = 16384
 	// MaxShingle is the most words or Han characters in a shingle.
 	MaxShingle = 1000
+	// maxWord is where a longer word is cut in two, in bytes.
+	maxWord = 4096
+	// batchWords is how many words are turned into shingles at once: enough that
+	// each permutation's minimum stays in a register for long.
+	batchWords = 2048
+	// textBuffer is the normalised text that waits to be hashed, in bytes.
+	textBuffer = 64 << 10
+	// signerMemory is the most that a signer's buffers take, in bytes: 13 a token
+	// and 9 a word of a batch and of the tail of the batch before, and the text.
+	// TestHeldBySigner holds it to that.
+	signerMemory = 512 << 10
 	// MaxDocuments is the most documents a dataset may hold: their numbers are
 	// 32 bits wide in memory and in the sorts.
 	MaxDocuments = math.MaxUint32

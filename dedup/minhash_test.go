@@ -17,6 +17,13 @@ func pair(rng *rand.Rand, n, inter int) (a, b []uint64) {
 	return all[:half], append(slices.Clone(all[:inter]), all[half:]...)
 }
 
+// of is the signature of a set of shingles.
+func (m *minhash) of(shingles []uint64) []uint64 {
+	m.reset()
+	m.add(shingles)
+	return m.append(nil)
+}
+
 // shareBand says whether two signatures have a band in common.
 func shareBand(c Config, x, y []uint64) bool {
 	for band := range c.Bands {
@@ -59,7 +66,7 @@ func TestRecallFollowsTheFormula(t *testing.T) {
 		found, squares, bias := 0, 0.0, 0.0
 		for range pairs {
 			a, b := pair(rng, test.n, test.inter)
-			x, y := m.append(nil, a), m.append(nil, b)
+			x, y := m.of(a), m.of(b)
 			if shareBand(c, x, y) {
 				found++
 			}
@@ -93,7 +100,7 @@ func TestOtherSettings(t *testing.T) {
 		c = c.withDefaults()
 		m := newMinhash(c)
 		a, b := pair(rng, 200, 160)
-		x, y := m.append(nil, a), m.append(nil, b)
+		x, y := m.of(a), m.of(b)
 		if len(x) != c.signatureLen() {
 			t.Fatalf("%v: %d numbers, want %d", c, len(x), c.signatureLen())
 		}
@@ -113,8 +120,8 @@ func TestOtherSettings(t *testing.T) {
 // The same set in another order, with repetitions, has the same signature.
 func TestSignatureOfASet(t *testing.T) {
 	m := newMinhash(Config{}.withDefaults())
-	x := m.append(nil, []uint64{1, 2, 3, 1 << 60})
-	if y := m.append(nil, []uint64{1 << 60, 3, 2, 1, 1, 2}); !slices.Equal(x, y) {
+	x := m.of([]uint64{1, 2, 3, 1 << 60})
+	if y := m.of([]uint64{1 << 60, 3, 2, 1, 1, 2}); !slices.Equal(x, y) {
 		t.Error("order or repetition matters")
 	}
 }

@@ -1,10 +1,16 @@
 package dedup
 
 import (
+	"crypto/sha256"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+	"unsafe"
+
+	"corpus"
+	"corpus/internal/words"
 )
 
 func TestNormalise(t *testing.T) {
@@ -31,11 +37,18 @@ func TestNormalise(t *testing.T) {
 	}
 	s := newSigner(Config{}.withDefaults())
 	for _, test := range tests {
-		s.normalise(test.text)
-		if got := strings.TrimSpace(string(s.text)); got != test.want {
+		if got := strings.TrimSpace(normalised(s, test.text)); got != test.want {
 			t.Errorf("normalise(%q) = %q, want %q", test.text, got, test.want)
 		}
 	}
+}
+
+// normalised is a short text as it is hashed.
+func normalised(s *signer, text string) string {
+	s.text, s.words, s.han, s.count = s.text[:0], s.words[:0], s.han[:0], 0
+	s.spans = words.Append(s.spans[:0], text)
+	s.normalise(text)
+	return string(s.text)
 }
 
 func TestMergedNumbers(t *testing.T) {
@@ -104,12 +117,65 @@ func TestShingles(t *testing.T) {
 	}
 	s := newSigner(Config{}.withDefaults())
 	for _, test := range tests {
-		s.normalise(test.text)
-		got := slices.Clone(s.shingle())
+		normalised(s, test.text)
+		got := slices.Clone(s.shingles(true))
 		slices.Sort(got)
 		if n := len(slices.Compact(got)); n != test.want {
 			t.Errorf("%q has %d shingles, want %d", test.text, n, test.want)
 		}
+	}
+}
+
+// The batches in which a text is read do not show: the signature is that of all
+// shingles at once, and a signer holds as much for a long text as for two batches.
+func TestSignInBatches(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 12))
+	for _, n := range []int{batchWords - 3, batchWords, batchWords + 4, 5*batchWords + 7} {
+		for name, text := range map[string]string{
+			"words": strings.Join(prose(rng, n, 5000), " "), "han": string(hanText(rng, n)),
+		} {
+			s := newSigner(Config{}.withDefaults())
+			exact, hashes := s.sign(nil, text)
+			whole := newSigner(Config{}.withDefaults())
+			sum := sha256.Sum256([]byte(normalised(whole, text)))
+			whole.minhash.reset()
+			whole.minhash.add(whole.shingles(true))
+			if len(whole.text) <= textBuffer && corpus.ID(sum[:16]) != exact {
+				t.Errorf("%d %s: another exact hash", n, name)
+			}
+			if !slices.Equal(hashes, whole.minhash.append(nil)) {
+				t.Errorf("%d %s: another signature", n, name)
+			}
+		}
+	}
+}
+
+func TestHeldBySigner(t *testing.T) {
+	for name, text := range map[string]string{
+		"words":   strings.Repeat("word and Wörter ", 1<<18),
+		"han":     strings.Repeat("中文文本", 1<<18),
+		"one":     strings.Repeat("ﷺ", 1<<20),
+		"symbols": strings.Repeat("!?", 1<<20),
+	} {
+		s := newSigner(Config{}.withDefaults())
+		s.sign(nil, text)
+		held := cap(s.spans)*int(unsafe.Sizeof(words.Span{})) + cap(s.text) + cap(s.merged) + 8*cap(s.words) + cap(s.han)
+		if held > signerMemory {
+			t.Errorf("%s: %d bytes held for a text of %d, want at most %d", name, held, len(text), signerMemory)
+		}
+	}
+}
+
+// A word beyond maxWord is several, and where it is cut is the same wherever the
+// word stands.
+func TestLongWord(t *testing.T) {
+	s := newSigner(Config{}.withDefaults())
+	long := strings.Repeat("é", maxWord)
+	if got := len(strings.Fields(normalised(s, "a "+long+" b"))); got != 2+2 {
+		t.Errorf("%d words, want 4", got)
+	}
+	if !sameExact(s, "a "+long+" b", "A  "+long+"! b") || sameExact(s, "a "+long, "a "+long+"é") {
+		t.Error("a long word is not compared as it is written")
 	}
 }
 
@@ -124,11 +190,11 @@ func FuzzSign(f *testing.F) {
 		if len(hashes) != 0 && len(hashes) != c.signatureLen() {
 			t.Fatalf("signature of %d numbers", len(hashes))
 		}
-		if len(hashes) == 0 != (len(s.words) == 0) {
-			t.Fatalf("%d words, signature of %d numbers", len(s.words), len(hashes))
+		if len(hashes) == 0 != (s.count == 0) {
+			t.Fatalf("%d words, signature of %d numbers", s.count, len(hashes))
 		}
-		if utf8.ValidString(text) && !utf8.Valid(s.text) {
-			t.Fatalf("normalised text %q is not UTF-8", s.text)
+		if norm := normalised(s, text); utf8.ValidString(text) && len(norm) <= textBuffer && !utf8.ValidString(norm) {
+			t.Fatalf("normalised text %q is not UTF-8", norm)
 		}
 		again, _ := newSigner(c).sign(nil, text+" \n")
 		if again != exact {

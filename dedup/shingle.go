@@ -2,6 +2,7 @@ package dedup
 
 import (
 	"crypto/sha256"
+	"hash"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,46 +13,86 @@ import (
 	"corpus/internal/words"
 )
 
-// signer makes signatures and reuses its memory; it is for one goroutine.
+// signer makes signatures. It goes through a text in batches of batchWords, so
+// that what it holds does not grow with the text. It is for one goroutine.
 type signer struct {
 	config  Config
 	fold    *folding
 	minhash *minhash
+	exact   hash.Hash
 	spans   []words.Span
-	text    []byte   // normalised
+	text    []byte   // normalised, not yet in exact
 	merged  []byte   // one word, numbers merged
-	words   []uint64 // hashes of the words
+	words   []uint64 // hashes of the words whose shingles are to come
 	han     []bool   // whether the word is a Han character
+	count   int      // words of the text so far
 }
 
 func newSigner(c Config) *signer {
-	return &signer{config: c, fold: folds(), minhash: newMinhash(c)}
+	return &signer{config: c, fold: folds(), minhash: newMinhash(c), exact: sha256.New(), merged: make([]byte, 0, sha256.Size)}
 }
 
 // sign gives the hash of the normalised text and appends its signature to dst.
 func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint64) {
-	s.normalise(text)
-	return s.exact(text), s.minhash.append(dst, s.shingle())
+	s.exact.Reset()
+	s.minhash.reset()
+	s.text, s.words, s.han, s.count = s.text[:0], s.words[:0], s.han[:0], 0
+	for at := 0; at < len(text); {
+		s.spans, at = words.AppendN(s.spans[:0], text, at, batchWords)
+		s.normalise(text)
+		done := s.shingles(at == len(text))
+		s.minhash.add(done)
+		s.words = s.words[:copy(s.words, s.words[len(done):])]
+		s.han = s.han[:copy(s.han, s.han[len(done):])]
+	}
+	if s.count == 0 {
+		s.wordless(text)
+	}
+	s.flush()
+	copy(exact[:], s.exact.Sum(s.merged[:0]))
+	return exact, s.minhash.append(dst)
 }
 
-// normalise fills s.text, s.words and s.han.
+// normalise adds the words of a batch; those longer than maxWord are several.
 func (s *signer) normalise(text string) {
-	s.spans = words.Append(s.spans[:0], text)
-	s.text, s.words, s.han = s.text[:0], s.words[:0], s.han[:0]
 	for _, span := range s.spans {
 		if span.Symbol {
 			continue
 		}
-		start := len(s.text)
-		var digits bool
-		s.text, digits = s.fold.appendWord(s.text, text[span.Start:span.End])
-		if len(s.text) == start {
-			continue
+		word := text[span.Start:span.End]
+		for len(word) > maxWord {
+			n := maxWord
+			for n > maxWord-utf8.UTFMax && !utf8.RuneStart(word[n]) {
+				n--
+			}
+			s.add(word[:n])
+			word = word[n:]
 		}
-		s.words = append(s.words, s.hash(s.text[start:], digits))
-		s.han = append(s.han, han(s.text[start:]))
-		s.text = append(s.text, ' ')
+		s.add(word)
 	}
+}
+
+// add takes in one word, unless nothing is left of it.
+func (s *signer) add(word string) {
+	start := len(s.text)
+	var digits bool
+	s.text, digits = s.fold.appendWord(s.text, word)
+	if len(s.text) == start {
+		return
+	}
+	s.words = append(s.words, s.hash(s.text[start:], digits))
+	s.han = append(s.han, han(s.text[start:]))
+	s.count++
+	s.text = append(s.text, ' ')
+	if len(s.text) > textBuffer {
+		s.flush()
+	}
+}
+
+// flush hashes the normalised text so far.
+func (s *signer) flush() {
+	s.exact.Write(s.text)
+	s.text = s.text[:0]
 }
 
 // hash is that of a normalised word with its numbers merged.
@@ -72,36 +113,46 @@ func han(word []byte) bool {
 	return r >= 0x2E80 && unicode.Is(unicode.Han, r)
 }
 
-// exact is SHA-256 of the normalised text, or, behind a zero byte, of the
-// trimmed text where that has no words.
-func (s *signer) exact(text string) (id corpus.ID) {
-	if len(s.words) == 0 {
-		s.text = append(append(s.text[:0], 0), strings.TrimSpace(text)...)
+// wordless stands for a text without words: the trimmed text, behind a zero
+// byte.
+func (s *signer) wordless(text string) {
+	text = strings.TrimSpace(text)
+	s.text = append(s.text[:0], 0)
+	for len(text) > textBuffer {
+		s.text = append(s.text, text[:textBuffer]...)
+		text = text[textBuffer:]
+		s.flush()
 	}
-	sum := sha256.Sum256(s.text)
-	copy(id[:], sum[:])
-	return id
+	s.text = append(s.text, text...)
 }
 
-// shingle turns the hashes of the words into those of all shingles, in place: a
-// window looks ahead only. It is full at a weight of Shingle × Han, of which a
-// word has Han and a Han character Shingle.
-func (s *signer) shingle() []uint64 {
-	full := s.config.Shingle * s.config.Han
+// shingles are the hashes of all whole shingles, made of those of the words in
+// place, since a window looks ahead only. It is full at a weight of Shingle × Han,
+// of which a word has Han and a Han character Shingle. What is left at the end of
+// the text is none, unless it is all there is.
+func (s *signer) shingles(end bool) []uint64 {
+	before := s.count - len(s.words)
 	for i := range s.words {
-		h, weight := uint64(0), 0
-		for j := i; j < len(s.words) && weight < full; j++ {
-			h = h*golden + s.words[j]
-			if s.han[j] {
-				weight += s.config.Shingle
-			} else {
-				weight += s.config.Han
-			}
-		}
-		if weight < full && i > 0 {
+		h, full := s.window(i)
+		if !full && (!end || before+i > 0) {
 			return s.words[:i]
 		}
 		s.words[i] = mix(h)
 	}
 	return s.words
+}
+
+// window is the hash of the words from i on that make a shingle, and whether
+// there are enough.
+func (s *signer) window(i int) (h uint64, full bool) {
+	left := s.config.Shingle * s.config.Han
+	for ; i < len(s.words) && left > 0; i++ {
+		h = h*golden + s.words[i]
+		if s.han[i] {
+			left -= s.config.Shingle
+		} else {
+			left -= s.config.Han
+		}
+	}
+	return h, left <= 0
 }

@@ -12,8 +12,16 @@ type Span struct {
 // nothing but dst. Text is shorter than 2 GiB (corpus.MaxDocument is 32 MiB);
 // a byte that is not UTF-8 is a symbol.
 func Append(dst []Span, text string) []Span {
+	dst, _ = AppendN(dst, text, 0, len(text))
+	return dst
+}
+
+// AppendN is Append of at most n tokens from byte at on, which must be where a
+// token may begin. It also returns the end of the last, or of the text.
+func AppendN(dst []Span, text string, at, n int) (spans []Span, next int) {
 	table := classes()
-	for i := 0; i < len(text); {
+	i := at
+	for i < len(text) && n > 0 {
 		r, class, w := table.at(text, i)
 		end := i + w
 		switch class {
@@ -29,8 +37,9 @@ func Append(dst []Span, text string) []Span {
 		}
 		dst = append(dst, Span{Start: int32(i), End: int32(end), Symbol: class == symbol || class == mark})
 		i = end
+		n--
 	}
-	return dst
+	return dst, i
 }
 
 // Spaceless says whether r is a letter or number of a script that writes no

@@ -18,6 +18,25 @@ func tokens(text string) (all []string) {
 	return all
 }
 
+// A text cut anywhere between its tokens has the tokens that it has as a whole.
+func TestAppendN(t *testing.T) {
+	text := "The 3.14 don't, 你好！ ที่นี่ ❤️😀😀  end. "
+	whole := Append(nil, text)
+	for n := 1; n < len(whole)+2; n++ {
+		var pieces []Span
+		for at := 0; at < len(text); {
+			before := len(pieces)
+			pieces, at = AppendN(pieces, text, at, n)
+			if len(pieces)-before > n {
+				t.Fatalf("%d tokens, want at most %d", len(pieces)-before, n)
+			}
+		}
+		if !slices.Equal(pieces, whole) {
+			t.Errorf("%d at a time: %v, want %v", n, pieces, whole)
+		}
+	}
+}
+
 func TestAppend(t *testing.T) {
 	for _, c := range []struct {
 		text string
