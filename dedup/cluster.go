@@ -13,6 +13,18 @@ import (
 // cluster sizes (4 bytes each) and two bits.
 const bytesPerDocument = 8.25
 
+// clusterMemory is the ceiling that clustering needs: half of it is for sorts.
+func clusterMemory(documents int64) int64 {
+	return 2 * (int64(bytesPerDocument*float64(documents)) + 2*tableMemory)
+}
+
+// leastSimilarity is what the sketches of two documents of a bucket must say for
+// them to be linked. Long Chinese texts on one subject share a third of their
+// shingles, so that among hundreds of them most share a band; of those pairs one
+// in 25 passes. Of pairs of similarity 0.6 that share a band it costs one in 100,
+// from 0.7 on none.
+const leastSimilarity = 0.52
+
 // clustering is the one task between signatures and verdicts. Documents are
 // numbered through all parts, earlier generations first. At most two sorts are
 // open at a time.
@@ -29,30 +41,43 @@ type clustering struct {
 }
 
 // cluster finds the clusters and writes a row for each document of this
-// generation that is in one.
-func (c Config) cluster(env corpus.Env) error {
+// generation that is in one. Sorts that an error leaves open the engine closes.
+func (c Config) cluster(env corpus.Env) (err error) {
 	k := &clustering{Config: c, env: env}
-	edges, err := env.Sort(edgeBytes)
+	if k.edges, err = env.Sort(edgeBytes); err != nil {
+		return err
+	}
+	if err := k.candidates(); err != nil {
+		return err
+	}
+	pairs, err := k.pairs()
 	if err != nil {
 		return err
 	}
-	defer edges.Close()
-	k.edges = edges
-	if err := k.exactCopies(); err != nil {
+	if k.edges, err = env.Sort(edgeBytes); err != nil {
 		return err
 	}
-	if err := k.nearCopies(); err != nil {
+	if err := k.eachPair(pairs, k.confirm); err != nil {
 		return err
 	}
 	if err := k.survivors(); err != nil {
 		return err
 	}
-	partners, err := k.partners()
-	if err != nil {
+	if pairs, err = k.pairs(); err != nil {
 		return err
 	}
-	defer partners.Close()
-	return k.decide(partners)
+	return k.decide(pairs)
+}
+
+// candidates links exact copies and finds the pairs that may be near ones.
+func (k *clustering) candidates() error {
+	if err := k.exactCopies(); err != nil {
+		return err
+	}
+	if err := k.readAgain(); err != nil {
+		return err
+	}
+	return k.nearCopies()
 }
 
 // exactCopies numbers the documents and links those of equal text.
@@ -65,13 +90,44 @@ func (k *clustering) exactCopies() error {
 	if err := k.number(s); err != nil {
 		return err
 	}
-	if err := k.allocate(); err != nil {
-		return err
-	}
-	return k.eachBucket(s, 16, func(first, d uint32) error {
+	n := int(k.start[len(k.start)-1])
+	k.forest, k.size = newForest(n), make([]uint32, n)
+	k.copies, k.seen = newBitset(n), newBitset(n)
+	return k.eachBucket(s, 16, func(first, _, d uint32) error {
 		k.copies.add(d)
 		k.forest.link(first, d)
-		return k.edge(first, d, exactEdge)
+		return k.freshEdge(first, d, exactEdge)
+	})
+}
+
+// readAgain finds the documents that an earlier generation has under the same
+// id: a source that changed was read anew, and this is still in it.
+func (k *clustering) readAgain() error {
+	if k.fresh == 0 {
+		return nil
+	}
+	s, err := k.env.Sort(16 + 4)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var record [16 + 4]byte
+	err = k.eachDocument(func(d uint32, t *corpus.Table, i int) error {
+		if d >= k.fresh && !k.copies.has(d) {
+			return nil
+		}
+		copy(record[:], t.Column("id").IDs[i][:])
+		binary.BigEndian.PutUint32(record[16:], d)
+		return s.Add(record[:])
+	})
+	if err != nil {
+		return err
+	}
+	return k.eachBucket(s, 16, func(first, _, d uint32) error {
+		if first >= k.fresh {
+			return nil
+		}
+		return k.freshEdge(first, d, againEdge)
 	})
 }
 
@@ -82,9 +138,6 @@ func (k *clustering) number(s corpus.Sorter) error {
 	settings, total := k.String(), uint64(0)
 	var record [16 + 4]byte
 	for part := range first + n {
-		if part == first {
-			k.fresh = uint32(total)
-		}
 		k.start = append(k.start, uint32(total))
 		err := eachTable(k.env, Signature, part, func(t *corpus.Table) error {
 			made, exact := t.Column("settings").Strings, t.Column("exact").IDs
@@ -107,10 +160,28 @@ func (k *clustering) number(s corpus.Sorter) error {
 			return err
 		}
 	}
-	if n == 0 {
-		k.fresh = uint32(total)
-	}
 	k.start = append(k.start, uint32(total))
+	k.fresh = k.start[first]
+	return nil
+}
+
+// eachDocument calls do with every document's row, in the order of numbers.
+func (k *clustering) eachDocument(do func(d uint32, t *corpus.Table, i int) error) error {
+	d := uint32(0)
+	for part := range len(k.start) - 1 {
+		err := eachTable(k.env, Signature, part, func(t *corpus.Table) error {
+			for i := range t.Rows {
+				if err := do(d, t, i); err != nil {
+					return err
+				}
+				d++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -122,23 +193,9 @@ func otherSettings(part int, made, settings string) error {
 	}
 }
 
-// allocate makes the tables in memory, or refuses with the memory they need.
-func (k *clustering) allocate() error {
-	n := int(k.start[len(k.start)-1])
-	need := int64(float64(n) * bytesPerDocument)
-	if need > k.env.Memory()/2 {
-		return &corpus.Error{
-			Class: corpus.Refused, Offset: -1,
-			What: fmt.Sprintf("dedup: clusters of %d documents need %d bytes, half of the memory given is %d", n, need, k.env.Memory()/2),
-			Next: fmt.Sprintf("give --memory %d or more", 2*need),
-		}
-	}
-	k.forest, k.size = newForest(n), make([]uint32, n)
-	k.copies, k.seen = newBitset(n), newBitset(n)
-	return nil
-}
-
-// nearCopies links documents that share a band.
+// nearCopies finds the pairs that share a band: each document of a bucket with
+// the earliest and with the one before it, so that neither a bucket that begins
+// with a stranger nor its length costs more than two comparisons a document.
 func (k *clustering) nearCopies() error {
 	s, err := k.env.Sort(8 + 4)
 	if err != nil {
@@ -148,51 +205,58 @@ func (k *clustering) nearCopies() error {
 	if err := k.bands(s); err != nil {
 		return err
 	}
-	return k.eachBucket(s, 8, func(first, d uint32) error {
-		k.forest.link(first, d)
-		if err := k.edge(first, d, nearEdge); err != nil {
-			return err
+	return k.eachBucket(s, 8, func(first, before, d uint32) error {
+		if before != first {
+			if err := k.edge(before, d, nearEdge); err != nil {
+				return err
+			}
 		}
-		return k.edge(d, first, nearEdge)
+		return k.edge(first, d, nearEdge)
 	})
 }
 
 // bands adds the bands of every first copy that has words.
 func (k *clustering) bands(s corpus.Sorter) error {
 	var record [8 + 4]byte
-	d := uint32(0)
-	for part := range len(k.start) - 1 {
-		err := eachTable(k.env, Signature, part, func(t *corpus.Table) error {
-			for _, hashes := range t.Column("hashes").Hashes[:t.Rows] {
-				d++
-				if k.copies.has(d-1) || len(hashes) == 0 {
-					continue
-				}
-				if len(hashes) != k.signatureLen() {
-					return corpus.Errorf(corpus.Corrupt, "dedup: part %d has a signature of %d numbers, want %d", part, len(hashes), k.signatureLen())
-				}
-				binary.BigEndian.PutUint32(record[8:], d-1)
-				for _, h := range hashes[:k.Bands] {
-					binary.BigEndian.PutUint64(record[:], h)
-					if err := s.Add(record[:]); err != nil {
-						return err
-					}
-				}
-			}
+	return k.eachDocument(func(d uint32, t *corpus.Table, i int) error {
+		hashes := t.Column("hashes").Hashes[i]
+		if k.copies.has(d) || len(hashes) == 0 {
 			return nil
-		})
-		if err != nil {
-			return err
 		}
-	}
-	return nil
+		if len(hashes) != k.signatureLen() {
+			return corpus.Errorf(corpus.Corrupt, "dedup: document %d has a signature of %d numbers, want %d", d, len(hashes), k.signatureLen())
+		}
+		binary.BigEndian.PutUint32(record[8:], d)
+		for _, h := range hashes[:k.Bands] {
+			binary.BigEndian.PutUint64(record[:], h)
+			if err := s.Add(record[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// eachBucket calls do for every document of a bucket but its earliest. Records
-// are a key of so many bytes and a document number.
-func (k *clustering) eachBucket(s corpus.Sorter, key int, do func(first, d uint32) error) error {
+// confirm links the candidates that are similar enough and notes them.
+func (k *clustering) confirm(p pair) error {
+	if p.kind != nearEdge {
+		return k.freshEdge(p.partner, p.d, p.kind)
+	}
+	if p.similarity < leastSimilarity {
+		return nil
+	}
+	k.forest.link(p.partner, p.d)
+	if err := k.freshEdge(p.d, p.partner, nearEdge); err != nil {
+		return err
+	}
+	return k.freshEdge(p.partner, p.d, nearEdge)
+}
+
+// eachBucket calls do for every document of a bucket but its earliest, with that
+// and the one before it. Records are a key of so many bytes and a document number.
+func (k *clustering) eachBucket(s corpus.Sorter, key int, do func(first, before, d uint32) error) error {
 	bucket := make([]byte, 0, key)
-	first := uint32(0)
+	var first, before uint32
 	for record, err := range k.each(s) {
 		if err != nil {
 			return err
@@ -200,11 +264,12 @@ func (k *clustering) eachBucket(s corpus.Sorter, key int, do func(first, d uint3
 		d := binary.BigEndian.Uint32(record[key:])
 		if len(bucket) == 0 || !bytes.Equal(bucket, record[:key]) {
 			bucket, first = append(bucket[:0], record[:key]...), d
-		} else if d != first { // two bands of one document may collide
-			if err := do(first, d); err != nil {
+		} else if d != before { // two bands of one document may collide
+			if err := do(first, before, d); err != nil {
 				return err
 			}
 		}
+		before = d
 	}
 	return nil
 }
@@ -235,7 +300,7 @@ func (k *clustering) survivors() error {
 		if root == d {
 			continue
 		}
-		if err := k.edge(root, d, survivorEdge); err != nil {
+		if err := k.freshEdge(root, d, survivorEdge); err != nil {
 			return err
 		}
 	}

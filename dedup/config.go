@@ -10,11 +10,9 @@ import (
 // mean the defaults, FineWeb's setting. Datasets made with different settings
 // cannot be compared.
 type Config struct {
-	Bands   int    `json:"bands"`   // 14
-	Rows    int    `json:"rows"`    // values in a band: 8
-	Shingle int    `json:"shingle"` // words in a shingle: 5
-	Han     int    `json:"han"`     // Han characters in a shingle: 2
-	Seed    uint64 `json:"seed"`    // of the permutations
+	Bands   int `json:"bands"`   // 14
+	Rows    int `json:"rows"`    // values in a band: 8
+	Shingle int `json:"shingle"` // words in a shingle: 5
 }
 
 func (c Config) withDefaults() Config {
@@ -26,7 +24,6 @@ func (c Config) withDefaults() Config {
 	set(&c.Bands, 14)
 	set(&c.Rows, 8)
 	set(&c.Shingle, 5)
-	set(&c.Han, 2)
 	return c
 }
 
@@ -38,8 +35,6 @@ func (c Config) Check() error {
 		return corpus.Errorf(corpus.BadConfig, "dedup: %d bands of %d rows: want at least 1 of each and at most %d values in all", c.Bands, c.Rows, MaxValues)
 	case c.Shingle < 1 || c.Shingle > MaxShingle:
 		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d words: want 1..%d", c.Shingle, MaxShingle)
-	case c.Han < 1 || c.Han > MaxShingle:
-		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d Han characters: want 1..%d", c.Han, MaxShingle)
 	}
 	return nil
 }
@@ -47,10 +42,16 @@ func (c Config) Check() error {
 // String names the settings; it stands beside every signature, so that those of
 // other settings are never compared.
 func (c Config) String() string {
-	return fmt.Sprintf("minhash %dx%d shingle %d han %d seed %d", c.Bands, c.Rows, c.Shingle, c.Han, c.Seed)
+	return fmt.Sprintf("minhash %dx%d shingle %d", c.Bands, c.Rows, c.Shingle)
 }
 
+// hanShingle is how many Han characters make a shingle.
+const hanShingle = 2
+
 func (c Config) values() int { return c.Bands * c.Rows }
+
+// Version is raised whenever the same input would give other bytes.
+const Version = 2
 
 // Roles of the tables that the stage writes.
 const (
@@ -96,21 +97,45 @@ func VerdictSchema() corpus.Schema {
 }
 
 // Stage is the passes of deduplication: sign every document, cluster all of
-// this and earlier generations, give each document of this one its verdict. It
-// counts docs_in, docs_out, bytes_in, bytes_out, dropped.exact, dropped.near and
-// clusters (those of two or more documents that have a document of this
-// generation).
-func Stage(c Config) corpus.Stage {
+// this and earlier generations, give each document of this one its verdict. Of
+// the documents in all generations depends the memory that clustering is refused
+// without. It counts docs_in, docs_out, bytes_in, bytes_out, dropped.exact,
+// dropped.near and clusters (those of two or more documents that have a document
+// of this generation).
+func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
 	return corpus.Stage{
 		Name:    "dedup",
-		Version: 1,
-		Seed:    c.Seed,
+		Version: Version,
 		Keep:    []string{Signature, Verdict},
 		Passes: []corpus.Pass{
-			{Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Need: need, Run: c.sign},
-			{Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster},
-			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict},
+			{
+				Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Run: c.sign,
+				Memory: textMemory + signerMemory + tableMemory,
+				Need: func(env corpus.Env) (int64, error) {
+					return env.Input()["docs_out"]*(c.bytesPerSignature()+bytesPerVerdict) + documents*c.bytesPerSort(), nil
+				},
+			},
+			{
+				Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster,
+				Memory: clusterMemory(documents),
+				Need: func(env corpus.Env) (int64, error) {
+					return env.Input()["docs_out"]*bytesPerVerdict + documents*c.bytesPerSort(), nil
+				},
+			},
+			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict, Memory: 3 * tableMemory},
 		},
 	}
 }
+
+// bytesPerSignature is what a document's signature takes on disk, where hashes
+// cannot be compressed: two ids, the bytes and all numbers.
+func (c Config) bytesPerSignature() int64 { return 16 + 16 + 8 + 8*int64(c.signatureLen()) }
+
+// bytesPerVerdict is what a verdict takes on disk with its row of cluster: six
+// ids at most; where a third is dropped 48 bytes were measured.
+const bytesPerVerdict = 6 * 16
+
+// bytesPerSort is what sorting the bands takes in scratch space; it is there
+// twice while it is merged.
+func (c Config) bytesPerSort() int64 { return 2 * (8 + 4) * int64(c.Bands) }

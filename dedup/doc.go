@@ -19,32 +19,35 @@
 // Near-duplicates share shingles: five words in a row, numbers replaced by 0. A
 // Han character carries most of a word's information, so two of them make a
 // shingle, as in the usual indexing of Chinese by character bigrams (a copy with
-// 5 % of its characters changed keeps a similarity of 0.82; unrelated texts of
-// 5,000 characters have 0.07); a character of another script without spaces
-// counts as one word. A text shorter
-// than a shingle is one shingle. Of the set of shingles 112 MinHash values
-// are taken in 14 bands of 8 rows (FineWeb); two texts of Jaccard similarity s
-// agree in a whole band with probability 1-(1-s^8)^14: 0.21 at 0.6, 0.56 at
-// 0.7, 0.92 at 0.8, 1.00 at 0.9.
+// 5 % of its characters changed keeps a similarity of 0.82); a character of
+// another script without spaces counts as one word. A text shorter than a shingle
+// is one shingle; a word of more than 4,096 bytes is several. Of the set of
+// shingles 112 MinHash values are taken in 14 bands of 8 rows (FineWeb); two texts
+// of Jaccard similarity s agree in a whole band with probability 1-(1-s^8)^14:
+// 0.21 at 0.6, 0.56 at 0.7, 0.92 at 0.8, 1.00 at 0.9.
 //
 // # What is decided
 //
-// All documents in a bucket (same text, or same band) are linked to its
-// earliest; what is linked, directly or through others, is a cluster, and its
+// Of the documents of equal text each is linked to the earliest. Of those in a
+// bucket (same band) each is compared with the earliest and with the one before
+// it, and linked where the MinHash values say that they have at least 0.52 in
+// common: unrelated Chinese texts of 3,000 characters reach 0.35, and share bands
+// by chance. What is linked, directly or through others, is a cluster, and its
 // earliest document survives: parts in order, rows in order, so older
 // generations win and no earlier verdict is ever changed. Only the earliest of
 // exact copies takes part in near-duplicates. Each other document names its
-// direct match (its earliest exact copy; else the bucket partner of highest
-// similarity, the earlier one where equal), the survivor, and its similarity to
-// the survivor: an estimate from the MinHash values, of standard error 0.04
-// at 0.8. In a chain it may be low.
+// direct match, the survivor, and its similarity to the survivor: an estimate
+// from the MinHash values, of standard error 0.04 at 0.8. In a chain it may be
+// low. The match is the document itself where an earlier generation has its id
+// (a changed source was read again), else its earliest exact copy, else the most
+// similar of the documents it was linked to, the earlier one where equal.
 //
 // # What it costs
 //
 // Signing takes about 30,000 English or 19,000 Chinese texts of 2 kB a second
-// and core (BenchmarkSign). A signature keeps 64 bits of every band and 4 of
-// every value, 0.2 kB on disk. Clustering sorts everything else outside memory
-// (BenchmarkCluster: 350,000 documents a second) and holds 8.25 bytes for each
-// document of the dataset; where that is more than half of the memory given it
-// refuses to start.
+// and core (BenchmarkSign) and half a megabyte a worker beside the batch of text.
+// A signature keeps 64 bits of every band and 4 of every value, 0.2 kB on disk.
+// Clustering sorts everything else outside memory (BenchmarkCluster: 350,000
+// documents a second) and holds 8.25 bytes for each document of the dataset;
+// the stage is refused where the memory given is not twice that and a little more.
 package dedup

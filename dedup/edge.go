@@ -10,6 +10,7 @@ import (
 // What joins a document to a partner.
 const (
 	exactEdge    = iota // its earliest exact copy
+	againEdge           // itself, read in an earlier generation
 	nearEdge            // shares a band
 	survivorEdge        // the survivor of its cluster
 )
@@ -19,11 +20,8 @@ const (
 	partnerBytes = 4 + 4 + 1 + 16 // document, partner, kind, partner's id; its sketch follows
 )
 
-// edge notes that a document of this generation has a partner.
+// edge notes that a document has a partner.
 func (k *clustering) edge(partner, d uint32, kind byte) error {
-	if d < k.fresh {
-		return nil
-	}
 	var r [edgeBytes]byte
 	binary.BigEndian.PutUint32(r[:], partner)
 	binary.BigEndian.PutUint32(r[4:], d)
@@ -31,18 +29,30 @@ func (k *clustering) edge(partner, d uint32, kind byte) error {
 	return k.edges.Add(r[:])
 }
 
-// partners joins every edge with its partner's id and sketch and sorts them by
-// document. Survivors need no partners.
-func (k *clustering) partners() (s corpus.Sorter, err error) {
-	s, err = k.env.Sort(partnerBytes + 8*k.sketchLen())
+// freshEdge is edge for a document of this generation; the others are decided.
+func (k *clustering) freshEdge(partner, d uint32, kind byte) error {
+	if d < k.fresh {
+		return nil
+	}
+	return k.edge(partner, d, kind)
+}
+
+// pair is an edge with what the signatures say.
+type pair struct {
+	d, partner uint32
+	kind       byte
+	id         corpus.ID // of the partner
+	similarity float64
+}
+
+// pairs joins every edge with its partner's id and sketch, sorts them by
+// document and closes the edges.
+func (k *clustering) pairs() (corpus.Sorter, error) {
+	defer k.edges.Close()
+	s, err := k.env.Sort(partnerBytes + 8*k.sketchLen())
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			s.Close()
-		}
-	}()
 	in := newCursor(k.env, k.start)
 	defer in.close()
 	var last [edgeBytes]byte
@@ -51,9 +61,8 @@ func (k *clustering) partners() (s corpus.Sorter, err error) {
 		if err != nil {
 			return nil, err
 		}
-		d := binary.BigEndian.Uint32(edge[4:])
 		// Several shared bands make several equal edges.
-		if k.forest.root(d) == d || bytes.Equal(edge, last[:]) {
+		if bytes.Equal(edge, last[:]) {
 			continue
 		}
 		copy(last[:], edge)
@@ -67,6 +76,39 @@ func (k *clustering) partners() (s corpus.Sorter, err error) {
 		}
 	}
 	return s, nil
+}
+
+// eachPair calls do with the pairs by document, then partner, and closes them.
+func (k *clustering) eachPair(pairs corpus.Sorter, do func(pair) error) error {
+	defer pairs.Close()
+	in := newCursor(k.env, k.start)
+	defer in.close()
+	own, sketch := signature{}, make([]uint64, k.sketchLen())
+	p := pair{d: MaxDocuments} // no document has this number
+	for record, err := range k.each(pairs) {
+		if err != nil {
+			return err
+		}
+		if d := binary.BigEndian.Uint32(record); d != p.d {
+			if own, err = in.at(d); err != nil {
+				return err
+			}
+		}
+		p = pair{
+			d: binary.BigEndian.Uint32(record), partner: binary.BigEndian.Uint32(record[4:]),
+			kind: record[8], id: corpus.ID(record[9:partnerBytes]), similarity: 1,
+		}
+		if len(own.hashes) > 0 {
+			for i := range sketch {
+				sketch[i] = binary.LittleEndian.Uint64(record[partnerBytes+8*i:])
+			}
+			p.similarity = k.similarity(k.sketch(own), sketch)
+		}
+		if err := do(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putPartner fills a record that sorts by document, then partner.
@@ -99,34 +141,29 @@ type row struct {
 	best            float64 // similarity to match
 }
 
-// decide reads the partners of each document and writes its row.
-func (k *clustering) decide(partners corpus.Sorter) error {
+// decide reads the pairs of each document and writes its row. Survivors have
+// pairs too, since they are others' matches.
+func (k *clustering) decide(pairs corpus.Sorter) error {
 	out, err := newRowWriter(k)
 	if err != nil {
 		return err
 	}
-	in := newCursor(k.env, k.start)
-	defer in.close()
-	var own signature
-	r := row{d: MaxDocuments} // no document has this number
-	sketch := make([]uint64, k.sketchLen())
-	for p, err := range k.each(partners) {
-		if err != nil {
-			return err
+	r := row{d: MaxDocuments}
+	err = k.eachPair(pairs, func(p pair) error {
+		if k.forest.root(p.d) == p.d {
+			return nil
 		}
-		if d := binary.BigEndian.Uint32(p); d != r.d {
+		if p.d != r.d {
 			if err := out.write(r); err != nil {
 				return err
 			}
-			if own, err = in.at(d); err != nil {
-				return err
-			}
-			r = row{d: d, kind: Near, best: -1}
+			r = row{d: p.d, kind: Near, best: -1}
 		}
-		for i := range sketch {
-			sketch[i] = binary.LittleEndian.Uint64(p[partnerBytes+8*i:])
-		}
-		k.judge(&r, p[8], corpus.ID(p[9:partnerBytes]), own, sketch)
+		r.judge(p)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if err := out.write(r); err != nil {
 		return err
@@ -135,20 +172,17 @@ func (k *clustering) decide(partners corpus.Sorter) error {
 }
 
 // judge takes one partner into account; partners come in ascending order, so of
-// equally similar ones the earliest stays the match.
-func (k *clustering) judge(r *row, kind byte, id corpus.ID, own signature, sketch []uint64) {
-	s := 1.0
-	if len(own.hashes) > 0 {
-		s = k.similarity(k.sketch(own), sketch)
-	}
-	switch kind {
-	case exactEdge:
-		r.kind, r.match, r.best = Exact, id, 1
-	case nearEdge:
-		if s > r.best {
-			r.match, r.best = id, s
-		}
-	case survivorEdge:
-		r.survivor, r.similarity = id, s
+// equally similar ones the earliest stays the match. Nothing is nearer than an
+// exact copy, and of those the document itself.
+func (r *row) judge(p pair) {
+	switch {
+	case p.kind == survivorEdge:
+		r.survivor, r.similarity = p.id, p.similarity
+	case p.kind == againEdge:
+		r.kind, r.match, r.best = Exact, p.id, 3
+	case p.kind == exactEdge && r.best < 2:
+		r.kind, r.match, r.best = Exact, p.id, 2
+	case p.kind == nearEdge && p.similarity > r.best:
+		r.match, r.best = p.id, p.similarity
 	}
 }

@@ -48,6 +48,17 @@ func (ds *dataset) grow(parts ...[]string) {
 	}
 }
 
+// readAgain adds a part to the generation that holds what an earlier one does,
+// under the same ids, and returns its texts.
+func (ds *dataset) readAgain(part int) (texts []string) {
+	for _, t := range ds.tables[key("ingest/part", part)] {
+		texts = append(texts, t.Column("text").Strings...)
+	}
+	ds.tables[key("ingest/part", ds.first+ds.parts)] = ds.tables[key("ingest/part", part)]
+	ds.parts++
+	return texts
+}
+
 // docID is the id of a test document.
 func docID(part, row int) (id corpus.ID) {
 	copy(id[:], fmt.Sprintf("p%06d-r%07d", part, row))

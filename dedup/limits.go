@@ -1,6 +1,10 @@
 package dedup
 
-import "math"
+import (
+	"math"
+
+	"corpus"
+)
 
 const (
 	// MaxValues is the largest Bands × Rows; the largest published setting is
@@ -19,6 +23,11 @@ const (
 	// and 9 a word of a batch and of the tail of the batch before, and the text.
 	// TestHeldBySigner holds it to that.
 	signerMemory = 512 << 10
+	// textMemory is what reading a text part holds: a batch as it is on disk, as
+	// Arrow reads it and unpacked, each at most a document more than usual.
+	textMemory = 3 * (corpus.BatchBytes + corpus.MaxDocument)
+	// tableMemory is what reading or writing a table of short rows holds.
+	tableMemory = 4 * corpus.BatchBytes
 	// MaxDocuments is the most documents a dataset may hold: their numbers are
 	// 32 bits wide in memory and in the sorts.
 	MaxDocuments = math.MaxUint32

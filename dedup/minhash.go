@@ -7,7 +7,7 @@ import (
 
 // minhash takes MinHash values of sets of shingles (Broder, "On the resemblance
 // and containment of documents", 1997). Value k is the least a·x+b mod 2^64 over
-// the shingles x, with a (odd) and b from SplitMix64: a permutation of 64 bits,
+// the shingles x, with a (odd) and b from SplitMix64, seeded by 0: a permutation of 64 bits,
 // so that sets of Jaccard similarity s have equal values with probability s.
 type minhash struct {
 	bands, rows int
@@ -19,7 +19,7 @@ type minhash struct {
 func newMinhash(c Config) *minhash {
 	n := (c.values() + 3) &^ 3
 	m := &minhash{bands: c.Bands, rows: c.Rows, a: make([]uint64, n), b: make([]uint64, n), v: make([]uint64, n)}
-	state := mix(c.Seed)
+	state := uint64(0) // mix(0) is 0
 	next := func() uint64 { state += golden; return mix(state) }
 	for k := range m.a {
 		m.a[k], m.b[k] = next()|1, next()

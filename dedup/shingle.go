@@ -127,8 +127,8 @@ func (s *signer) wordless(text string) {
 }
 
 // shingles are the hashes of all whole shingles, made of those of the words in
-// place, since a window looks ahead only. It is full at a weight of Shingle × Han,
-// of which a word has Han and a Han character Shingle. What is left at the end of
+// place, since a window looks ahead only. It is full at a weight of Shingle ×
+// hanShingle, of which a word has hanShingle and a Han character Shingle. What is left at the end of
 // the text is none, unless it is all there is.
 func (s *signer) shingles(end bool) []uint64 {
 	before := s.count - len(s.words)
@@ -145,13 +145,13 @@ func (s *signer) shingles(end bool) []uint64 {
 // window is the hash of the words from i on that make a shingle, and whether
 // there are enough.
 func (s *signer) window(i int) (h uint64, full bool) {
-	left := s.config.Shingle * s.config.Han
+	left := s.config.Shingle * hanShingle
 	for ; i < len(s.words) && left > 0; i++ {
 		h = h*golden + s.words[i]
 		if s.han[i] {
 			left -= s.config.Shingle
 		} else {
-			left -= s.config.Han
+			left -= hanShingle
 		}
 	}
 	return h, left <= 0

@@ -7,12 +7,6 @@ import (
 	"corpus"
 )
 
-// bytesPerSignature is what a document's signature and verdict take on disk,
-// measured on compressed sidecars and rounded up.
-const bytesPerSignature = 400
-
-func need(env corpus.Env) (int64, error) { return env.Input()["docs_out"] * bytesPerSignature, nil }
-
 // sign writes the signatures of one part.
 func (c Config) sign(env corpus.Env) error {
 	if err := c.Check(); err != nil {
@@ -24,7 +18,7 @@ func (c Config) sign(env corpus.Env) error {
 	}
 	s, settings := newSigner(c), c.String()
 	batch := corpus.NewTable(SignatureSchema())
-	var hashes []uint64 // of the whole batch: its rows are slices of it
+	var hashes []uint64 // of the rows of batch, which are slices of it
 	first, _ := env.Parts()
 	return eachTable(env, "ingest/part", first+env.Task(), func(in *corpus.Table) error {
 		batch.Reset()
@@ -37,6 +31,14 @@ func (c Config) sign(env corpus.Env) error {
 			exact, hashes = s.sign(hashes, text)
 			appendSignature(batch, ids[i], exact, settings, hashes[start:len(hashes):len(hashes)], len(text))
 			done += int64(len(text))
+			if 8*len(hashes) < corpus.BatchBytes {
+				continue
+			}
+			if err := out.Write(batch); err != nil {
+				return err
+			}
+			batch.Reset()
+			hashes = hashes[:0]
 		}
 		env.Progress(done)
 		return out.Write(batch)

@@ -60,7 +60,7 @@ func ngrams(words []string) map[string]bool {
 
 func run(t testing.TB, ds *dataset, workers int) {
 	t.Helper()
-	if err := ds.run(t, Stage(Config{}), workers); err != nil {
+	if err := ds.run(t, Stage(Config{}, 0), workers); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -185,40 +185,6 @@ func hanText(rng *rand.Rand, n int) []rune {
 	return text
 }
 
-// With 5 % of the characters changed, wherever they are, a copy has a
-// similarity of about 0.82 and is found with probability 0.95.
-func TestChineseNearCopy(t *testing.T) {
-	const n = 200
-	rng := rand.New(rand.NewPCG(3, 3))
-	var a, b []string
-	for range n {
-		text := hanText(rng, 600)
-		a = append(a, string(text))
-		for _, i := range rng.Perm(len(text))[:len(text)/20] {
-			text[i] = 0x4E00 + rune(rng.IntN(20000))
-		}
-		b = append(b, string(text))
-	}
-	ds := newDataset()
-	ds.grow(append(a, b...))
-	run(t, ds, 1)
-	found := 0
-	for i, v := range ds.verdicts(0) {
-		if i < n && v.kind != "" {
-			t.Errorf("page %d is dropped as %s of %s", i, v.kind, v.match)
-		}
-		if i >= n && v.kind == Near {
-			found++
-			if v.match != fmt.Sprintf("0.%d", i-n) {
-				t.Errorf("page %d matches %s", i, v.match)
-			}
-		}
-	}
-	if found < n*9/10 {
-		t.Errorf("%d of %d near-copies found", found, n)
-	}
-}
-
 // mixture is parts with random clusters of all kinds.
 func mixture(rng *rand.Rand, parts, docs int) [][]string {
 	var all [][]string
@@ -238,99 +204,137 @@ func mixture(rng *rand.Rand, parts, docs int) [][]string {
 	return all
 }
 
-// brute is clustering by maps in memory, over all documents at once.
-func brute(texts []string, names []string) []judged {
-	c := Config{}.withDefaults()
-	s := newSigner(c)
-	group := make([]int, len(texts))
-	signatures := make([][]uint64, len(texts))
-	partners := make([]map[int]bool, len(texts))
-	copyOf := make([]int, len(texts))
-	seen, bands := map[corpus.ID]int{}, map[string]int{}
-	link := func(i, j int) {
-		a, b := group[i], group[j]
-		for k := range group {
-			if group[k] == max(a, b) {
-				group[k] = min(a, b)
-			}
-		}
-	}
+// brute is clustering by maps in memory, over all documents at once; documents
+// of one name have one id.
+type brute struct {
+	Config
+	names      []string
+	group      []int // least document linked
+	signatures [][]uint64
+	copyOf     []int          // the earliest exact copy
+	partners   []map[int]bool // near
+}
+
+func newBrute(texts, names []string) *brute {
+	b := &brute{Config: Config{}.withDefaults(), names: names}
+	s := newSigner(b.Config)
+	seen, bands := map[corpus.ID]int{}, map[string][]int{}
 	for i, text := range texts {
 		id, hashes := s.sign(nil, text)
-		group[i], signatures[i], partners[i], copyOf[i] = i, hashes, map[int]bool{}, i
+		b.group, b.signatures, b.copyOf = append(b.group, i), append(b.signatures, hashes), append(b.copyOf, i)
+		b.partners = append(b.partners, map[int]bool{})
 		if first, ok := seen[id]; ok {
-			copyOf[i] = first
-			link(i, first)
+			b.copyOf[i] = first
+			b.link(i, first)
 			continue
 		}
 		seen[id] = i
-		for band := range min(c.Bands, len(hashes)) {
+		for band := range min(b.Bands, len(hashes)) {
 			k := fmt.Sprint(band, hashes[band])
-			if first, ok := bands[k]; ok {
-				link(i, first)
-				partners[i][first], partners[first][i] = true, true
-			} else {
-				bands[k] = i
+			if bucket := bands[k]; len(bucket) > 0 {
+				b.compare(i, bucket[0])
+				b.compare(i, bucket[len(bucket)-1])
 			}
+			bands[k] = append(bands[k], i)
 		}
 	}
-	similarity := func(i, j int) float64 {
-		if len(signatures[i]) == 0 {
-			return 1
-		}
-		return c.similarity(signatures[i][c.Bands:], signatures[j][c.Bands:])
-	}
-	all := make([]judged, len(texts))
-	for i := range texts {
-		root, v := group[i], judged{similarity: math.NaN()}
-		v.survivor, v.cluster, v.match = names[root], names[root], names[i]
-		for _, g := range group {
-			if g == root {
-				v.size++
-			}
-		}
-		switch {
-		case copyOf[i] != i:
-			v.kind, v.match, v.similarity = Exact, names[copyOf[i]], similarity(i, root)
-		case root != i:
-			best := -1.0
-			for j := range texts {
-				if partners[i][j] && similarity(i, j) > best {
-					best, v.match = similarity(i, j), names[j]
-				}
-			}
-			v.kind, v.similarity = Near, similarity(i, root)
-		}
-		all[i] = v
-	}
-	return all
+	return b
 }
 
+func (b *brute) compare(i, j int) {
+	if b.between(i, j) >= leastSimilarity {
+		b.link(i, j)
+		b.partners[i][j], b.partners[j][i] = true, true
+	}
+}
+
+func (b *brute) link(i, j int) {
+	from, to := max(b.group[i], b.group[j]), min(b.group[i], b.group[j])
+	for k, g := range b.group {
+		if g == from {
+			b.group[k] = to
+		}
+	}
+}
+
+func (b *brute) between(i, j int) float64 {
+	if len(b.signatures[i]) == 0 {
+		return 1
+	}
+	return b.similarity(b.signatures[i][b.Bands:], b.signatures[j][b.Bands:])
+}
+
+// verdict is that of document i, of a generation that begins with document fresh.
+func (b *brute) verdict(i, fresh int) judged {
+	root, v := b.group[i], judged{similarity: math.NaN()}
+	v.survivor, v.cluster, v.match = b.names[root], b.names[root], b.names[i]
+	for _, g := range b.group {
+		if g == root {
+			v.size++
+		}
+	}
+	if root != i {
+		v.similarity = b.between(i, root)
+	}
+	switch {
+	case b.copyOf[i] != i:
+		v.kind = Exact
+		if !slices.Contains(b.names[:fresh], b.names[i]) {
+			v.match = b.names[b.copyOf[i]]
+		}
+	case root != i:
+		best := -1.0
+		for j := range b.names {
+			if b.partners[i][j] && b.between(i, j) > best {
+				best, v.match = b.between(i, j), b.names[j]
+			}
+		}
+		v.kind = Near
+	}
+	return v
+}
+
+// Three generations, some of whose documents are read again in the next: every
+// verdict is that of brute force over all there was when it was made.
 func TestAgainstBruteForce(t *testing.T) {
+	kinds := map[string]int{}
 	for seed := range uint64(6) {
-		parts := mixture(rand.New(rand.NewPCG(seed, 5)), 4, 90)
+		parts := mixture(rand.New(rand.NewPCG(seed, 5)), 6, 60)
 		ds := newDataset()
-		ds.grow(parts...)
-		run(t, ds, 2)
 		var names, texts []string
-		var got []judged
-		for p, part := range parts {
-			for i := range part {
-				names = append(names, fmt.Sprintf("%d.%d", p, i))
+		for g := range 3 {
+			fresh, last := len(names), ds.first+1
+			ds.grow(parts[2*g : 2*g+2]...)
+			for p, part := range parts[2*g : 2*g+2] {
+				for i := range part {
+					names = append(names, place(docID(ds.first+p, i)))
+				}
+				texts = append(texts, part...)
 			}
-			texts = append(texts, part...)
-			got = append(got, ds.verdicts(p)...)
-		}
-		want, kinds := brute(texts, names), map[string]int{}
-		for i := range want {
-			kinds[want[i].kind]++
-			if fmt.Sprint(got[i]) != fmt.Sprint(want[i]) {
-				t.Errorf("seed %d, document %s:\n got %+v\nwant %+v", seed, names[i], got[i], want[i])
+			if g > 0 { // a part of the generation before is read again
+				for i, text := range ds.readAgain(last) {
+					names, texts = append(names, place(docID(last, i))), append(texts, text)
+				}
+			}
+			run(t, ds, 2)
+			b := newBrute(texts, names)
+			var got []judged
+			for p := ds.first; p < ds.first+ds.parts; p++ {
+				got = append(got, ds.verdicts(p)...)
+			}
+			for i, v := range got {
+				kinds[v.kind]++
+				if v.kind == Exact && v.match == names[fresh+i] {
+					kinds["again"]++
+				}
+				if want := b.verdict(fresh+i, fresh); fmt.Sprint(v) != fmt.Sprint(want) {
+					t.Errorf("seed %d, document %s:\n got %+v\nwant %+v", seed, names[fresh+i], v, want)
+				}
 			}
 		}
-		if kinds[""] < 20 || kinds[Exact] < 20 || kinds[Near] < 20 {
-			t.Errorf("seed %d: %v: too few of a kind to test anything", seed, kinds)
-		}
+	}
+	if kinds[""] < 120 || kinds[Exact] < 120 || kinds[Near] < 120 || kinds["again"] != 6*2*60 {
+		t.Errorf("%v: too few of a kind to test anything", kinds)
 	}
 }
 
@@ -470,16 +474,25 @@ func TestAllEqual(t *testing.T) {
 	}
 }
 
-func TestRefusesTooLittleMemory(t *testing.T) {
+// The memory that clustering asks for is, beside its sorts, what its tables take.
+func TestMemoryOfClustering(t *testing.T) {
+	const n = 1000
 	ds := newDataset()
-	ds.grow(slices.Repeat([]string{"text"}, 1000))
-	ds.memory = 16499
-	err := ds.run(t, Stage(Config{}), 1)
-	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "--memory 16500") {
-		t.Errorf("8250 bytes in half of 16499: %v", err)
-	}
-	ds.memory = 16500
+	ds.grow(slices.Repeat([]string{"text"}, n))
 	run(t, ds, 1)
+	k := &clustering{Config: Config{}.withDefaults(), env: &env{t: t, dataset: ds, pass: Stage(Config{}, n).Passes[1]}}
+	var err error
+	if k.edges, err = k.env.Sort(edgeBytes); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.candidates(); err != nil {
+		t.Fatal(err)
+	}
+	held := int64(4*cap(k.forest) + 4*cap(k.size) + 8*cap(k.copies) + 8*cap(k.seen))
+	asked := Stage(Config{}, n).Passes[1].Memory - Stage(Config{}, 0).Passes[1].Memory
+	if held < n*bytesPerDocument || held > n*bytesPerDocument+64 || asked != 2*n*bytesPerDocument {
+		t.Errorf("%d bytes held, %d asked for %d documents", held, asked, n)
+	}
 }
 
 func TestOtherSettingsAreNotCompared(t *testing.T) {
@@ -487,12 +500,12 @@ func TestOtherSettingsAreNotCompared(t *testing.T) {
 	ds.grow([]string{"text"})
 	run(t, ds, 1)
 	ds.grow([]string{"text"})
-	for _, c := range []Config{{Seed: 1}, {Shingle: 3}, {Bands: 8, Rows: 14}} {
-		if err := ds.run(t, Stage(c), 1); corpus.ClassOf(err) != corpus.BadConfig {
+	for _, c := range []Config{{Shingle: 3}, {Bands: 8, Rows: 14}} {
+		if err := ds.run(t, Stage(c, 0), 1); corpus.ClassOf(err) != corpus.BadConfig {
 			t.Errorf("%v after the default: %v", c, err)
 		}
 	}
-	if err := ds.run(t, Stage(Config{Bands: -1}), 1); corpus.ClassOf(err) != corpus.BadConfig {
+	if err := ds.run(t, Stage(Config{Bands: -1}, 0), 1); corpus.ClassOf(err) != corpus.BadConfig {
 		t.Errorf("bands -1: %v", err)
 	}
 }
@@ -504,7 +517,7 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	ds.ctx = ctx
-	for _, p := range Stage(Config{}).Passes {
+	for _, p := range Stage(Config{}, 0).Passes {
 		if err := ds.pass(t, p, 1); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", p.Name, err)
 		}
@@ -519,10 +532,10 @@ func TestDamagedSignatures(t *testing.T) {
 	run(t, ds, 1)
 	table := ds.tables[key(Signature, 0)][0]
 	table.Column("hashes").Hashes[2] = []uint64{1, 2, 3}
-	if err := ds.pass(t, Stage(Config{}).Passes[1], 1); corpus.ClassOf(err) != corpus.Corrupt {
+	if err := ds.pass(t, Stage(Config{}, 0).Passes[1], 1); corpus.ClassOf(err) != corpus.Corrupt {
 		t.Errorf("signature of three numbers: %v", err)
 	}
-	c := newCursor(&env{t: t, dataset: ds, pass: Stage(Config{}).Passes[1]}, []uint32{0, 9, 10})
+	c := newCursor(&env{t: t, dataset: ds, pass: Stage(Config{}, 0).Passes[1]}, []uint32{0, 9, 10})
 	defer c.close()
 	if _, err := c.at(8); corpus.ClassOf(err) != corpus.Corrupt {
 		t.Errorf("part with fewer rows than it had: %v", err)
@@ -579,7 +592,7 @@ func BenchmarkCluster(b *testing.B) {
 	}
 	ds.tables[key(Signature, 0)] = batches
 	for b.Loop() {
-		if err := ds.pass(b, Stage(c).Passes[1], 1); err != nil {
+		if err := ds.pass(b, Stage(c, 0).Passes[1], 1); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -118,7 +118,7 @@ func (w *workspace) dedup(c *cli.Context) error {
 	if err := cfg.Check(); err != nil {
 		return err
 	}
-	stage := dedup.Stage(cfg)
+	stage := dedup.Stage(cfg, in.Manifest.Counts()["docs_out"])
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
 	return err
 }
