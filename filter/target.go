@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path"
@@ -77,8 +78,9 @@ func (b *bag) table() []byte {
 // Target is what the documents worth keeping look like: n-gram counts by
 // language. The zero value means the bundled tables.
 type Target struct {
-	bags map[string]*bag
-	hash string
+	bags   map[string]*bag
+	tokens tokens
+	hash   string
 }
 
 // MarshalJSON is the hash of what the target was made from, since that is what
@@ -90,41 +92,54 @@ func (t *Target) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.hash)
 }
 
-// LoadTarget counts the documents of text files: each file is one, or with the
-// ending .jsonl each line is one, in its member "text". Their languages are told
-// by lang; nil means package langid. Files are read in the order given, and
-// together they have at most 1 GiB.
+// LoadTarget counts the n-grams of text files in UTF-8; of a file with the ending
+// .jsonl each line is a document, in its member "text". Languages are told by
+// lang, of plain text piece by piece; nil means package langid. Files are read in
+// the order given, and together they have at most 1 GiB. Errors are of class
+// BadConfig.
 func LoadTarget(files []string, lang func(text string) (string, float64)) (*Target, error) {
 	if lang == nil {
 		lang = langid.New().Detect
 	}
 	target, sum, left := &Target{bags: map[string]*bag{}}, sha256.New(), int64(maxTarget)
 	for _, name := range files {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, badTarget(name, err)
-		}
-		counted := &countingReader{r: io.TeeReader(io.LimitReader(f, left+1), sum)}
-		err = target.read(counted, strings.HasSuffix(name, ".jsonl"), lang)
-		f.Close()
-		if left -= counted.n; err == nil && left < 0 {
+		n, err := target.load(name, left, sum, lang)
+		if left -= n; err == nil && left < 0 {
 			err = fmt.Errorf("more than %d bytes of targets", maxTarget)
 		}
 		if err != nil {
 			return nil, badTarget(name, err)
 		}
-		sum.Write([]byte{0})
 	}
 	if len(target.bags) == 0 {
 		return nil, badTarget(strings.Join(files, ", "), errors.New("no text in it"))
 	}
+	target.tokens = tokens{} // they are no longer needed
 	target.hash = hex.EncodeToString(sum.Sum(nil))
 	return target, nil
 }
 
+// load adds one file to the target, and to sum its bytes, how they were read and
+// their number. It reads a byte more than left where there is one.
+func (t *Target) load(name string, left int64, sum hash.Hash, lang func(string) (string, float64)) (n int64, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	counted := &countingReader{r: io.TeeReader(io.LimitReader(f, left+1), sum)}
+	read, kind := t.readText, "text"
+	if strings.HasSuffix(name, ".jsonl") {
+		read, kind = t.readLines, "jsonl"
+	}
+	err = read(counted, lang)
+	sum.Write(fmt.Appendf(nil, "\n%s %d\n", kind, counted.n))
+	return counted.n, err
+}
+
 func badTarget(name string, err error) error {
 	return &corpus.Error{
-		Class: corpus.NoInput, What: "filter.target cannot be used", Path: name, Offset: -1, Err: err,
+		Class: corpus.BadConfig, What: "filter.target cannot be used", Path: name, Offset: -1, Err: err,
 		Next: "name readable text or JSONL files under filter.target in corpus.yaml",
 	}
 }
@@ -140,25 +155,30 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// read adds the documents of one file.
-func (t *Target) read(r io.Reader, jsonl bool, lang func(string) (string, float64)) error {
-	var tok tokens
-	add := func(text string) {
-		code, _ := lang(text)
-		if code == "" || !utf8.ValidString(text) {
-			return
+// readText adds plain text, piece by piece.
+func (t *Target) readText(r io.Reader, lang func(string) (string, float64)) error {
+	buf, kept := make([]byte, targetPiece+utf8.UTFMax), 0
+	for {
+		n, err := io.ReadFull(r, buf[kept:])
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
 		}
-		if t.bags[code] == nil {
-			t.bags[code] = new(bag)
+		text := string(buf[:kept+n])
+		if text == "" {
+			return nil
 		}
-		tok.reset(text)
-		t.bags[code].add(&tok)
+		piece := firstPiece(text)
+		if !utf8.ValidString(piece) {
+			return errors.New("it is not text in UTF-8")
+		}
+		code, _ := lang(piece)
+		t.count(code, piece)
+		kept = copy(buf, text[len(piece):])
 	}
-	if !jsonl {
-		text, err := io.ReadAll(r)
-		add(string(text))
-		return err
-	}
+}
+
+// readLines adds the documents of JSON lines.
+func (t *Target) readLines(r io.Reader, lang func(string) (string, float64)) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxTargetLine)
 	for n := 1; lines.Scan(); n++ {
@@ -168,9 +188,39 @@ func (t *Target) read(r io.Reader, jsonl bool, lang func(string) (string, float6
 		} else if err := json.Unmarshal(line, &doc); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		add(doc.Text)
+		code, _ := lang(doc.Text)
+		for text := doc.Text; text != ""; {
+			piece := firstPiece(text)
+			t.count(code, piece)
+			text = text[len(piece):]
+		}
 	}
 	return lines.Err()
+}
+
+// count adds the n-grams of a piece of text; those of no language are left out.
+func (t *Target) count(lang, piece string) {
+	if lang == "" {
+		return
+	}
+	if t.bags[lang] == nil {
+		t.bags[lang] = new(bag)
+	}
+	t.tokens.reset(piece)
+	t.bags[lang].add(&t.tokens)
+}
+
+// firstPiece is the beginning of text up to its last white space within
+// targetPiece, or as many whole characters.
+func firstPiece(text string) string {
+	piece := clip(text, targetPiece)
+	if len(piece) == len(text) {
+		return text
+	}
+	if i := strings.LastIndexAny(piece, " \t\r\n"); i >= 0 {
+		return piece[:i+1]
+	}
+	return piece
 }
 
 // bag is the target's counts of a language, or nil.

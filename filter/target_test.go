@@ -2,12 +2,16 @@ package filter
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"corpus"
 )
@@ -47,10 +51,67 @@ func TestLoadTarget(t *testing.T) {
 	if string(keyA) == string(keyB) || len(keyA) != 66 {
 		t.Errorf("keys %s and %s", keyA, keyB)
 	}
-	for want, file := range map[string]string{"no such": filepath.Join(dir, "none"), "line 1": write("c.jsonl", "{"), "no text": write("d.jsonl", "")} {
-		if _, err := LoadTarget([]string{file}, english); corpus.ClassOf(err) != corpus.NoInput || !strings.Contains(err.Error(), want) {
+	for want, file := range map[string]string{"no such": filepath.Join(dir, "none"), "line 1": write("c.jsonl", "{"), "no text": write("d.jsonl", ""), "UTF-8": write("e.txt", "a\xff")} {
+		if _, err := LoadTarget([]string{file}, english); corpus.ClassOf(err) != corpus.BadConfig || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", file, err)
 		}
+	}
+}
+
+// A target is counted to its end, in pieces that end between words; each piece
+// of plain text is in the language it is in.
+func TestLongTarget(t *testing.T) {
+	half := func(text string) (string, float64) {
+		if strings.Contains(text, "河") {
+			return "zh", 1
+		}
+		return "en", 1
+	}
+	dir, text := t.TempDir(), strings.Repeat("bridges ", targetPiece/2)
+	plain, lines := filepath.Join(dir, "a.txt"), filepath.Join(dir, "b.jsonl")
+	chinese := strings.Repeat("河", targetPiece)
+	doc, err := json.Marshal(map[string]string{"text": text})
+	err = errors.Join(err, os.WriteFile(plain, []byte(text+chinese), 0o666), os.WriteFile(lines, doc, 0o666))
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := tokensOf("bridges").folded[0] % buckets
+	a, err := LoadTarget([]string{plain}, half)
+	if err != nil || a.bag("en")[word] != targetPiece/2 {
+		t.Fatalf("%v: %d times, want %d", err, a.bag("en")[word], targetPiece/2)
+	}
+	if got := a.bag("zh")[tokensOf("河").folded[0]%buckets]; got != targetPiece {
+		t.Errorf("%d characters, want %d", got, targetPiece)
+	}
+	b, err := LoadTarget([]string{lines}, half)
+	if err != nil || b.bag("en")[word] != targetPiece/2 {
+		t.Errorf("%v: %d times in JSON lines, want %d", err, b.bag("en")[word], targetPiece/2)
+	}
+}
+
+// How a file is read is in the key of what follows.
+func TestTargetKey(t *testing.T) {
+	keys := map[string]string{}
+	for _, files := range []map[string]string{
+		{"a.txt": `{"text":"the river"}`}, {"a.jsonl": `{"text":"the river"}`},
+		{"a.txt": "the river", "b.txt": "the bridge"}, {"a.txt": "the riverthe", "b.txt": " bridge"},
+	} {
+		dir, names := t.TempDir(), []string{}
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, filepath.Join(dir, name))
+		}
+		slices.Sort(names)
+		target, err := LoadTarget(names, english)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if was, ok := keys[target.hash]; ok {
+			t.Errorf("%v has the key of %s", files, was)
+		}
+		keys[target.hash] = fmt.Sprint(files)
 	}
 }
 
@@ -139,7 +200,11 @@ func FuzzReadTarget(f *testing.F) {
 	f.Add("the river \xff", false)
 	f.Fuzz(func(t *testing.T, text string, jsonl bool) {
 		target := &Target{bags: map[string]*bag{}}
-		if err := target.read(strings.NewReader(text), jsonl, english); err != nil && !jsonl {
+		if jsonl {
+			_ = target.readLines(strings.NewReader(text), english) // it may be no JSON
+			return
+		}
+		if err := target.readText(strings.NewReader(text), english); (err == nil) != utf8.ValidString(text) {
 			t.Fatal(err)
 		}
 	})
