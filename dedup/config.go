@@ -119,9 +119,6 @@ func Stage(c Config, documents int64) corpus.Stage {
 			{
 				Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster,
 				Memory: clusterMemory(documents),
-				Need: func(env corpus.Env) (int64, error) {
-					return env.Input()["docs_out"]*bytesPerVerdict + documents*c.bytesPerSort(), nil
-				},
 			},
 			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict, Memory: 3 * tableMemory},
 		},

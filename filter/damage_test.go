@@ -52,15 +52,7 @@ func (d damagedEnd) Next() (*corpus.Table, error) {
 // what it is, and a table that is too short is no end.
 func TestDamageAtTheEnd(t *testing.T) {
 	w := newWorld(someDocuments(), 1, 1)
-	dedup := corpus.NewTable(corpus.Schema{
-		{Name: "kind", Kind: corpus.Strings}, {Name: "similarity", Kind: corpus.Floats}, {Name: "cluster", Kind: corpus.IDs},
-	})
-	text := w.table(rolePart, 0)
-	dedup.Rows = text.Rows
-	dedup.Columns[0].Strings, dedup.Columns[1].Floats = make([]string, text.Rows), make([]float64, text.Rows)
-	dedup.Columns[2].IDs = text.Columns[0].IDs
-	w.put(roleDedup, 0, dedup)
-	stage := Stage(Config{Dedup: true})
+	stage := Stage(Config{})
 	w.run(t, stage)
 
 	for _, p := range stage.Passes {
@@ -70,10 +62,10 @@ func TestDamageAtTheEnd(t *testing.T) {
 				continue
 			}
 			t.Run(p.Name+" "+role, func(t *testing.T) {
-				if err := p.Run(damaged{task{w, 0}, role, false}); !errors.Is(err, errDamaged) {
+				if err := p.Run(damaged{task{w, p, 0}, role, false}); !errors.Is(err, errDamaged) {
 					t.Errorf("damage: %v", err)
 				}
-				if err := p.Run(damaged{task{w, 0}, role, true}); corpus.ClassOf(err) != corpus.Corrupt {
+				if err := p.Run(damaged{task{w, p, 0}, role, true}); corpus.ClassOf(err) != corpus.Corrupt {
 					t.Errorf("a row less: %v", err)
 				}
 			})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -16,6 +17,8 @@ import (
 // world is datasets in memory; tables by "role part".
 type world struct {
 	parts, workers, batch int
+	first                 int   // number of the generation's first part
+	decoded               int64 // bytes_decoded of its input
 	tables                map[string]*corpus.Table
 	counts                corpus.Counts
 	mu                    sync.Mutex
@@ -24,6 +27,7 @@ type world struct {
 // task is the Env of one task.
 type task struct {
 	*world
+	pass   corpus.Pass
 	number int
 }
 
@@ -36,17 +40,24 @@ func (w *world) put(role string, part int, t *corpus.Table) {
 // run runs a stage over the parts and leaves its tables in w.
 func (w *world) run(t *testing.T, s corpus.Stage) {
 	t.Helper()
+	if err := w.try(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) try(s corpus.Stage) error {
 	for _, p := range s.Passes {
 		n := w.parts
 		if p.Tasks != nil {
-			n, _ = p.Tasks(task{w, 0})
+			n, _ = p.Tasks(task{w, p, 0})
 		}
 		for i := range n {
-			if err := p.Run(task{w, i}); err != nil {
-				t.Fatalf("%s %d: %v", p.Name, i, err)
+			if err := p.Run(task{w, p, i}); err != nil {
+				return fmt.Errorf("%s %d: %w", p.Name, i, err)
 			}
 		}
 	}
+	return nil
 }
 
 func (w *world) table(role string, part int) *corpus.Table {
@@ -55,12 +66,12 @@ func (w *world) table(role string, part int) *corpus.Table {
 
 func (t task) Context() context.Context    { return context.Background() }
 func (t task) Task() int                   { return t.number }
-func (t task) Parts() (first, n int)       { return 0, t.parts }
+func (t task) Parts() (first, n int)       { return t.first, t.parts }
 func (t task) File(string) ([]byte, error) { return nil, io.EOF }
 func (t task) Total(string, string) int64  { return 0 }
-func (t task) Input() corpus.Counts        { return corpus.Counts{} }
+func (t task) Input() corpus.Counts        { return corpus.Counts{"bytes_decoded": t.decoded} }
 func (t task) Scratch() (string, error)    { return "", io.EOF }
-func (t task) Memory() int64               { return 1 << 20 }
+func (t task) Memory() int64               { return 1 << 30 }
 func (t task) Workers() int                { return t.workers }
 func (t task) Progress(int64)              {}
 
@@ -74,11 +85,14 @@ func (t task) CreateFile(string) (io.Writer, error) { return new(bytes.Buffer), 
 
 func (t task) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
 	all := corpus.NewTable(s)
-	t.put(role, t.number, all)
+	t.put(role, t.first+t.number, all)
 	return &memoryTable{all: all}, nil
 }
 
 func (t task) Open(role string, part int) (corpus.TableReader, error) {
+	if !slices.Contains(t.pass.Inputs, role) || part < t.first {
+		return nil, fmt.Errorf("pass %s reads %s of part %d, which is not among its inputs", t.pass.Name, role, part)
+	}
 	all := t.table(role, part)
 	if all == nil {
 		return nil, fmt.Errorf("no table %s of part %d", role, part)
@@ -164,13 +178,40 @@ func (s *memorySorter) Close() error { return nil }
 
 // newWorld spreads documents over parts.
 func newWorld(docs []corpus.Document, parts, workers int) *world {
-	w := &world{parts: parts, workers: workers, batch: 3, tables: map[string]*corpus.Table{}, counts: corpus.Counts{}}
+	w := &world{workers: workers, batch: 3, tables: map[string]*corpus.Table{}}
+	w.grow(docs, parts)
+	return w
+}
+
+// grow starts a generation; dedup found no duplicates in it.
+func (w *world) grow(docs []corpus.Document, parts int) {
+	w.first += w.parts
+	w.parts, w.decoded, w.counts = parts, 0, corpus.Counts{}
 	for p := range parts {
-		t := corpus.NewTable(corpus.TextSchema())
+		t, v := corpus.NewTable(corpus.TextSchema()), corpus.NewTable(dedupSchema)
 		for _, d := range docs[len(docs)*p/parts : len(docs)*(p+1)/parts] {
 			t.Append(&d)
+			appendDedup(v, "", d.ID, d.ID, math.NaN())
+			w.decoded += int64(len(d.Text))
 		}
-		w.put(rolePart, p, t)
+		w.put(rolePart, w.first+p, t)
+		w.put(roleDedup, w.first+p, v)
 	}
-	return w
+}
+
+// dedupSchema is the columns of dedup's verdicts that the filter reads.
+var dedupSchema = corpus.Schema{
+	{Name: "kind", Kind: corpus.Strings},
+	{Name: "match", Kind: corpus.IDs},
+	{Name: "similarity", Kind: corpus.Floats},
+	{Name: "cluster", Kind: corpus.IDs},
+}
+
+func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similarity float64) {
+	c := t.Columns
+	c[0].Strings = append(c[0].Strings, kind)
+	c[1].IDs = append(c[1].IDs, match)
+	c[2].Floats = append(c[2].Floats, similarity)
+	c[3].IDs = append(c[3].IDs, cluster)
+	t.Rows++
 }

@@ -6,10 +6,11 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
+	"corpus/internal/langid"
 	"corpus/internal/words"
 )
 
@@ -127,9 +128,71 @@ func tokensOf(text string) *tokens {
 }
 
 func TestClip(t *testing.T) {
-	long := strings.Repeat("漢", maxMeasured/3+10)
-	if tok := tokensOf(long); len(tok.text) > maxMeasured || len(tok.text) < maxMeasured-3 || !utf8.ValidString(tok.text) {
-		t.Errorf("clipped to %d bytes", len(tok.text))
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{{"漢字", 4, "漢"}, {"漢字", 6, "漢字"}, {"ab", 0, ""}} {
+		if got := clip(c.text, c.n); got != c.want {
+			t.Errorf("clip(%q, %d) = %q", c.text, c.n, got)
+		}
+	}
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{{"a\nb\nc", 2, "a\nb"}, {"a\nb\n", 2, "a\nb"}, {"a\nb", 2, "a\nb"}, {"\n\n", 1, ""}} {
+		if got := clipLines(c.text, c.n); got != c.want {
+			t.Errorf("clipLines(%q, %d) = %q", c.text, c.n, got)
+		}
+	}
+}
+
+// A worker holds what limits.go says, whatever the text is made of.
+func TestHeldByMeter(t *testing.T) {
+	lines := make([]string, 2*maxTokens) // most of white space, all different
+	for i := range lines {
+		lines[i] = strings.NewReplacer("0", " ", "1", "\t").Replace(strconv.FormatInt(int64(i), 2))
+	}
+	for name, text := range map[string]string{
+		"symbols": strings.Repeat("!?", maxMeasured/2),
+		"words":   strings.Repeat("a b ", maxMeasured/4),
+		"lines":   strings.Join(lines, "\n"),
+		"breaks":  strings.Repeat("\n", maxMeasured),
+		"long":    strings.Repeat("漢", maxMeasured/3),
+	} {
+		m := newMeter()
+		m.measure(text+text, "en")
+		k := &m.tokens
+		held := 12*cap(k.spans) + 8*(cap(k.exact)+cap(k.shift)+cap(k.folded)) + 4*cap(k.length) + cap(k.tight)
+		if held > tokensMemory {
+			t.Errorf("%s: %d bytes of tokens, want at most %d", name, held, tokensMemory)
+		}
+		held += 8*cap(m.repetition.grams) + 16*len(m.repetition.seen.slots) + 8*buckets*len(m.bags)
+		if held > meterMemory-bagsMemory+8*buckets {
+			t.Errorf("%s: %d bytes, want at most %d", name, held, meterMemory)
+		}
+		if n := len(k.spans); n > maxTokens || strings.Count(k.text, "\n") > maxTokens {
+			t.Errorf("%s: %d tokens", name, n)
+		}
+	}
+	if n := len(langid.Languages()); n > maxLanguages {
+		t.Errorf("%d languages, want at most %d", n, maxLanguages)
+	}
+}
+
+// TestMostWords: the words that Gopher allows fit in what is measured.
+func TestMostWords(t *testing.T) {
+	for lang, text := range map[string]string{
+		"en": strings.Repeat("in, word ", 60_000), "ml": strings.Repeat("ആശയവിനിമയം ", 100_001), "zh": strings.Repeat("河水很深，", 40_001),
+	} {
+		words, limit := attributes(text, lang)["gopher.words"], 100_000.0
+		if lang == "zh" {
+			limit *= charsPerWord
+		}
+		if words <= limit {
+			t.Errorf("%s: %v words of a text with more than %v", lang, words, limit)
+		}
 	}
 }
 

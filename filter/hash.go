@@ -54,44 +54,51 @@ func mix(x uint64) uint64 {
 }
 
 // counter counts 64-bit keys in an open-addressing table that is emptied in
-// constant time and grows with the documents it meets.
+// constant time. Of the room made for the largest document each uses as much as
+// it needs, so that what few keys touch stays in the cache.
 type counter struct {
-	keys   []uint64
-	counts []uint32
-	epochs []uint32
-	epoch  uint32
-	mask   uint64
+	slots []slot
+	epoch uint32
+	mask  uint64
 }
 
-// reset empties the counter and makes room for n keys.
+// slot is empty unless its epoch is the counter's.
+type slot struct {
+	key          uint64
+	count, epoch uint32
+}
+
+// reset empties the counter and makes room for n keys, at most maxTokens.
 func (c *counter) reset(n int) {
-	if size := 1 << bits.Len(uint(max(n, 8))*2-1); size > len(c.keys) {
-		*c = counter{keys: make([]uint64, size), counts: make([]uint32, size), epochs: make([]uint32, size), mask: uint64(size - 1)}
+	size := 1 << bits.Len(uint(max(n, 8))*2-1)
+	if size > len(c.slots) {
+		*c = counter{slots: make([]slot, size)}
 	}
+	c.mask = uint64(size - 1)
 	if c.epoch++; c.epoch == 0 {
-		clear(c.epochs)
+		clear(c.slots)
 		c.epoch = 1
 	}
 }
 
-// slot is where key is, or where it belongs.
-func (c *counter) slot(key uint64) uint64 {
+// at is where key is, or where it belongs.
+func (c *counter) at(key uint64) *slot {
 	i := mix(key) & c.mask
-	for c.epochs[i] == c.epoch && c.keys[i] != key {
+	for c.slots[i].epoch == c.epoch && c.slots[i].key != key {
 		i = (i + 1) & c.mask
 	}
-	return i
+	return &c.slots[i]
 }
 
 // count is how often key was added; it must have been.
-func (c *counter) count(key uint64) uint32 { return c.counts[c.slot(key)] }
+func (c *counter) count(key uint64) uint32 { return c.at(key).count }
 
 // add counts key once more and gives its count.
 func (c *counter) add(key uint64) uint32 {
-	i := c.slot(key)
-	if c.epochs[i] != c.epoch {
-		c.epochs[i], c.keys[i], c.counts[i] = c.epoch, key, 0
+	s := c.at(key)
+	if s.epoch != c.epoch {
+		*s = slot{key: key, epoch: c.epoch}
 	}
-	c.counts[i]++
-	return c.counts[i]
+	s.count++
+	return s.count
 }

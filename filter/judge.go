@@ -14,14 +14,12 @@ type selector struct {
 	set   ruleSet
 	langs []string
 	keep  float64
-	dedup bool
-	pool  map[int]int64
 	err   error // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	set, err := newRuleSet(c)
-	return &selector{set: set, langs: c.Langs, keep: c.Keep, dedup: c.Dedup, pool: c.PoolBytes, err: errors.Join(err, c.Check())}
+	set, _ := newRuleSet(c.Limits) // which Check does too
+	return &selector{set: set, langs: c.Langs, keep: c.Keep, err: c.Check()}
 }
 
 // row is what is known of one document.
@@ -32,6 +30,7 @@ type row struct {
 	score      float64
 	values     []float64 // of the attribute of each rule
 	duplicate  string    // "", exact or near
+	again      bool      // an earlier generation has it under the same id
 	similarity float64
 }
 
@@ -69,12 +68,9 @@ func (s *selector) open(e corpus.Env, part int) (*sidecars, error) {
 		to.r, err = e.Open(role, part)
 		return err
 	}
-	err := errors.Join(s.err, open(&c.about, roleLang), open(&c.score, roleScore))
+	err := errors.Join(s.err, open(&c.about, roleLang), open(&c.score, roleScore), open(&c.dup, roleDedup))
 	for i, f := range measured {
 		err = errors.Join(err, open(&c.families[i], f.role))
-	}
-	if s.dedup {
-		err = errors.Join(err, open(&c.dup, roleDedup))
 	}
 	for _, r := range s.set.rules {
 		c.at = append(c.at, place(r.Attribute))
@@ -93,12 +89,9 @@ func place(attribute string) [2]int {
 }
 
 func (c *sidecars) all() []*cursor {
-	all := []*cursor{&c.about, &c.score}
+	all := []*cursor{&c.about, &c.score, &c.dup}
 	for i := range c.families {
 		all = append(all, &c.families[i])
-	}
-	if c.dup.r != nil {
-		all = append(all, &c.dup)
 	}
 	return all
 }
@@ -127,10 +120,9 @@ func (c *sidecars) next(r *row) error {
 		f := &c.families[at[0]]
 		r.values[k] = f.t.Columns[at[1]].Floats[f.row]
 	}
-	if c.dup.r != nil {
-		r.duplicate = c.dup.t.Column("kind").Strings[c.dup.row]
-		r.similarity = c.dup.t.Column("similarity").Floats[c.dup.row]
-	}
+	r.duplicate = c.dup.t.Column("kind").Strings[c.dup.row]
+	r.similarity = c.dup.t.Column("similarity").Floats[c.dup.row]
+	r.again = r.duplicate != "" && c.dup.t.Column("match").IDs[c.dup.row] == r.id
 	return nil
 }
 

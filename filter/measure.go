@@ -35,7 +35,7 @@ func (m *meter) measure(text, lang string) []float64 {
 
 // measure is the pass: a sidecar for each family, and the n-grams of the part.
 func measure(e corpus.Env) error {
-	meters := make([]*meter, e.Workers())
+	meters := make([]*meter, crew(e, measureMemory, meterMemory))
 	for i := range meters {
 		meters[i] = newMeter()
 	}

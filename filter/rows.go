@@ -39,6 +39,12 @@ func part(e corpus.Env) int {
 	return first + e.Task()
 }
 
+// crew is how many goroutines there is memory for when each takes so many bytes
+// beside what the task does.
+func crew(e corpus.Env, task, each int64) int {
+	return max(1, min(e.Workers(), int((e.Memory()-task)/each)))
+}
+
 // rows calls do for every row below n on the goroutines of workers, each of
 // which has a state of its own. What do writes must depend on the row alone.
 func rows[S any](workers []S, n int, do func(state S, row int)) {

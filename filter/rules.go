@@ -73,37 +73,21 @@ type ruleSet struct {
 	limits map[string]float64 // set by the configuration, for every language
 }
 
-// newRuleSet applies the configuration to the default rules.
-func newRuleSet(c Config) (ruleSet, error) {
-	set := ruleSet{limits: map[string]float64{}}
-	known := map[string]bool{}
-	for _, r := range Rules() {
-		known[r.Name] = true
-		if !slices.Contains(c.Disable, r.Name) {
-			set.rules = append(set.rules, r)
+// newRuleSet applies the limits to the rules.
+func newRuleSet(limits map[string]float64) (ruleSet, error) {
+	set := ruleSet{Rules(), limits}
+	for name, limit := range limits {
+		if math.IsNaN(limit) || !slices.ContainsFunc(set.rules, func(r Rule) bool { return r.Name == name }) {
+			return set, unknownRule(name, set.rules)
 		}
-	}
-	for name, limit := range c.Limits {
-		if !known[name] || math.IsNaN(limit) {
-			return set, unknownRule(name, known)
-		}
-		set.limits[name] = limit
-	}
-	for _, name := range c.Disable {
-		if !known[name] {
-			return set, unknownRule(name, known)
-		}
-	}
-	if c.MinLangScore > 0 {
-		set.limits["lang.score"] = c.MinLangScore
 	}
 	return set, nil
 }
 
-func unknownRule(name string, known map[string]bool) error {
-	names := make([]string, 0, len(known))
-	for n := range known {
-		names = append(names, n)
+func unknownRule(name string, rules []Rule) error {
+	names := make([]string, len(rules))
+	for i, r := range rules {
+		names[i] = r.Name
 	}
 	slices.Sort(names)
 	return fmt.Errorf("filter has no rule %q with that limit; rules are %s", name, strings.Join(names, " "))

@@ -46,7 +46,6 @@ func TestLimits(t *testing.T) {
 		{Config{}, "zh", "gopher.words", 80, "", 0},
 		{Config{Limits: map[string]float64{"gopher.min_words": 10}}, "zh", "gopher.words", 10, "", 0},
 		{Config{Limits: map[string]float64{"gopher.min_words": 10}}, "en", "gopher.words", 9, "gopher.min_words", 10},
-		{Config{Disable: []string{"gopher.min_words"}}, "en", "gopher.words", 1, "", 0},
 		{Config{}, "en", "gopher.mean_word_length", 10.01, "gopher.max_mean_word_length", 10},
 		{Config{}, "de", "gopher.mean_word_length", 14, "", 0},
 		{Config{}, "en", "gopher.alpha_words", 0.8, "", 0},
@@ -56,8 +55,8 @@ func TestLimits(t *testing.T) {
 		{Config{}, "en", "toxicity.share", 0.02, "", 0},
 		{Config{}, "en", "toxicity.share", math.NaN(), "", 0},
 		{Config{}, "en", "lang.score", 0.1, "", 0},
-		{Config{MinLangScore: 0.5}, "en", "lang.score", 0.5, "", 0},
-		{Config{MinLangScore: 0.5}, "en", "lang.score", 0.49, "lang.score", 0.5},
+		{Config{Limits: map[string]float64{"lang.score": 0.5}}, "en", "lang.score", 0.5, "", 0},
+		{Config{Limits: map[string]float64{"lang.score": 0.5}}, "en", "lang.score", 0.49, "lang.score", 0.5},
 		{Config{Langs: []string{"zh"}}, "en", "gopher.words", 60, RuleLang, 1},
 		{Config{Langs: []string{"zh", "en"}}, "en", "gopher.words", 60, "", 0},
 	} {

@@ -36,7 +36,7 @@ func score(e corpus.Env, target *Target) error {
 	if err != nil {
 		return err
 	}
-	workers := make([]*tokens, e.Workers())
+	workers := make([]*tokens, crew(e, scoreMemory, tokensMemory))
 	for i := range workers {
 		workers[i] = new(tokens)
 	}

@@ -47,46 +47,88 @@ func (s *selector) choose(e corpus.Env) error {
 		return err
 	}
 	defer sorter.Close()
-	eligible, pool, err := s.rankAll(e, sorter)
+	r, err := s.rankAll(e, sorter)
 	if err != nil {
 		return err
 	}
-	shares := s.shares(e, eligible, pool)
-	cuts, err := cut(sorter, shares)
+	cuts, err := cut(sorter, s.shares(e, r.eligible, r.pool))
 	if err != nil {
+		return err
+	}
+	if err := r.gate(e, cuts); err != nil {
 		return err
 	}
 	return writeCuts(e, cuts)
 }
 
-// rankAll adds a record for each document that passed every rule. It gives their
-// bytes by language, and the bytes of all documents.
-func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (eligible map[string]int64, pool int64, err error) {
-	eligible = map[string]int64{}
+// ranking is what is known of a generation beside the order of its documents.
+type ranking struct {
+	docs     int64
+	pool     int64            // bytes of all new text that was decoded
+	eligible map[string]int64 // bytes that passed every rule by language
+	dropped  map[string]int64 // documents by rule
+}
+
+// rankAll adds a record for each document that passed every rule.
+func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (ranking, error) {
+	all := ranking{pool: e.Input()["bytes_decoded"], eligible: map[string]int64{}, dropped: map[string]int64{}}
 	var record []byte
 	var fails []corpus.Failure
 	first, n := e.Parts()
 	for p := first; p < first+n; p++ {
 		err := s.each(e, p, func(r *row) error {
-			pool += r.bytes
+			all.docs++
+			if r.again {
+				all.pool -= r.bytes
+			}
 			if fails = s.failures(fails[:0], r); len(fails) > 0 {
+				for _, f := range fails {
+					all.dropped[f.Rule]++
+				}
 				return nil
 			}
 			if len(r.lang) > maxLang {
 				return fmt.Errorf("language code %q of document %s is longer than %d bytes", r.lang, r.id, maxLang)
 			}
 			record = rank(record[:0], r.lang, r.score, r.id)
-			eligible[string(record[:maxLang])] += r.bytes
+			all.eligible[string(record[:maxLang])] += r.bytes
+			all.dropped[RuleBudget]++ // unless there is room for it
 			return sorter.Add(binary.BigEndian.AppendUint64(record, uint64(r.bytes)))
 		})
 		if err != nil {
-			return nil, 0, err
+			return all, err
 		}
 	}
-	if given, ok := s.pool[first]; ok {
-		pool = given
+	return all, nil
+}
+
+// gateDocuments is how many documents must have come in before keeping none of
+// them is refused.
+const gateDocuments = 100
+
+// gate refuses to begin a dataset with nothing. Later generations may be empty:
+// what came in one night must not keep out what comes in the next.
+func (r ranking) gate(e corpus.Env, cuts map[string]*ending) error {
+	first, _ := e.Parts()
+	if first > 0 || r.docs < gateDocuments {
+		return nil
 	}
-	return eligible, pool, nil
+	for _, c := range cuts {
+		if c.last != nil {
+			return nil
+		}
+	}
+	worst := RuleBudget
+	for _, rule := range slices.Sorted(maps.Keys(r.dropped)) {
+		if r.dropped[rule] > r.dropped[worst] {
+			worst = rule
+		}
+	}
+	return &corpus.Error{
+		Class: corpus.Refused, Offset: -1,
+		What: fmt.Sprintf("filter keeps none of %d documents; %s drops most of them, %d", r.docs, worst, r.dropped[worst]),
+		Next: "look at some with `corpus cat dedup`, then change the limit, --lang or --keep",
+	}
 }
 
 // shares divides the budget among the languages in proportion to their eligible

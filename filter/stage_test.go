@@ -41,7 +41,7 @@ func document(i int, lang, text string) corpus.Document {
 // some documents: good ones of several languages, and bad ones.
 func someDocuments() (docs []corpus.Document) {
 	for i := range 60 {
-		docs = append(docs, document(i, []string{"en", "en", "en", "xx"}[i%4], prose(uint64(i), 60+7*i)))
+		docs = append(docs, document(i, []string{"en", "en", "en", "sw"}[i%4], prose(uint64(i), 60+7*i)))
 	}
 	docs = append(docs, document(100, "en", "too short"), document(101, "en", strings.Repeat("the same and the same with that. ", 30)),
 		document(102, "de", prose(7, 100)), document(103, "", ""), document(104, "en", prose(3, 80)+strings.Repeat(" motherfucker asshole", 9)))
@@ -50,7 +50,7 @@ func someDocuments() (docs []corpus.Document) {
 
 func TestStageKeepsTheBudget(t *testing.T) {
 	docs := someDocuments()
-	c := Config{Langs: []string{"en", "xx"}, Keep: 0.2}
+	c := Config{Langs: []string{"en", "sw"}, Keep: 0.2}
 	w := newWorld(docs, 3, 2)
 	w.run(t, Stage(c))
 
@@ -135,7 +135,7 @@ func checkKept(t *testing.T, w *world, kept map[string]bool) {
 func TestVerdictNamesEveryRule(t *testing.T) {
 	docs := someDocuments()
 	w := newWorld(docs, 1, 2)
-	w.run(t, Stage(Config{Langs: []string{"en", "xx"}, MinLangScore: 0.5}))
+	w.run(t, Stage(Config{Langs: []string{"en", "sw"}}))
 	v := w.table(roleVerdict, 0)
 	for i, want := range map[int][]string{
 		0:  nil,
@@ -158,7 +158,7 @@ func TestVerdictNamesEveryRule(t *testing.T) {
 			t.Errorf("document %d: values and limits do not match rules", i)
 		}
 	}
-	if w.counts["not_applied.gopher.stop_words"] == 0 || w.counts["no_target.xx"] != 15 {
+	if w.counts["not_applied.gopher.stop_words"] == 0 || w.counts["no_target.sw"] != 15 {
 		t.Errorf("counts do not show what was not applied: %v", w.counts)
 	}
 	if w.counts["docs_in"] != 65 || w.counts["lang.en.docs_in"] != 48 || w.counts["lang.und.docs_in"] != 1 {
@@ -188,7 +188,8 @@ func TestStageIsPure(t *testing.T) {
 
 func TestBudgetThatDoesNotBind(t *testing.T) {
 	w := newWorld(someDocuments(), 2, 1)
-	w.run(t, Stage(Config{Keep: 0.5, PoolBytes: map[int]int64{0: 1 << 30}}))
+	w.decoded = 1 << 30 // ingest dropped most
+	w.run(t, Stage(Config{Keep: 0.5}))
 	if w.counts["pool_bytes"] != 1<<30 || w.counts["budget_did_not_bind"] != 1 || w.counts["docs_out"] != w.counts["docs_eligible"] || w.counts["docs_out"] == 0 {
 		t.Errorf("counts %v", w.counts)
 	}
@@ -197,25 +198,12 @@ func TestBudgetThatDoesNotBind(t *testing.T) {
 func TestDuplicatesAreDropped(t *testing.T) {
 	docs := []corpus.Document{document(0, "en", prose(1, 90)), document(1, "en", prose(1, 90)), document(2, "en", prose(2, 90))}
 	w := newWorld(docs, 1, 1)
-	cluster := docs[0].ID
-	s := corpus.Schema{
-		{Name: "kind", Kind: corpus.Strings},
-		{Name: "match", Kind: corpus.IDs},
-		{Name: "survivor", Kind: corpus.IDs},
-		{Name: "similarity", Kind: corpus.Floats},
-		{Name: "cluster", Kind: corpus.IDs},
-		{Name: "size", Kind: corpus.Ints},
-	}
-	ids := []corpus.ID{cluster, cluster, docs[2].ID}
-	w.put(roleDedup, 0, &corpus.Table{Schema: s, Rows: 3, Columns: []corpus.Column{
-		{Strings: []string{"", "near", ""}},
-		{IDs: ids},
-		{IDs: ids},
-		{Floats: []float64{math.NaN(), 0.97, math.NaN()}},
-		{IDs: ids},
-		{Ints: []int64{2, 2, 1}},
-	}})
-	w.run(t, Stage(Config{Dedup: true}))
+	cluster, v := docs[0].ID, corpus.NewTable(dedupSchema)
+	appendDedup(v, "", cluster, cluster, math.NaN())
+	appendDedup(v, "near", cluster, cluster, 0.97)
+	appendDedup(v, "", docs[2].ID, docs[2].ID, math.NaN())
+	w.put(roleDedup, 0, v)
+	w.run(t, Stage(Config{}))
 	v, k := w.table(roleVerdict, 0), w.table(RoleKept, 0)
 	if !slices.Equal(v.Columns[1].Lists[1], []string{RuleNear}) || v.Columns[2].Numbers[1][0] != 0.97 {
 		t.Errorf("verdict %v %v", v.Columns[1].Lists, v.Columns[2].Numbers)
@@ -225,15 +213,36 @@ func TestDuplicatesAreDropped(t *testing.T) {
 	}
 }
 
+// TestPoolOfNewText: what an earlier generation has under the same id is not in
+// the pool again; a copy of it elsewhere is.
+func TestPoolOfNewText(t *testing.T) {
+	w := newWorld(someDocuments(), 2, 1)
+	w.run(t, Stage(Config{Keep: 0.3}))
+	old, fresh := document(0, "en", prose(0, 60)), document(200, "en", prose(200, 100))
+	copied := old
+	copied.ID = corpus.ID{1}
+	w.grow([]corpus.Document{old, copied, fresh}, 1)
+	v := corpus.NewTable(dedupSchema)
+	appendDedup(v, "exact", old.ID, old.ID, 1)
+	appendDedup(v, "exact", old.ID, old.ID, 1)
+	appendDedup(v, "", fresh.ID, fresh.ID, math.NaN())
+	w.put(roleDedup, w.first, v)
+	w.run(t, Stage(Config{Keep: 0.3}))
+	want := int64(len(copied.Text) + len(fresh.Text))
+	if n := w.counts["pool_bytes"]; n != want || w.counts["budget_bytes"] != int64(0.3*float64(want)) {
+		t.Errorf("the pool is %d bytes, want %d; %v", n, want, w.counts)
+	}
+}
+
 func TestConfigCheck(t *testing.T) {
 	for want, c := range map[string]Config{
-		"":                {Langs: []string{"en"}, Keep: 0.02, Limits: map[string]float64{"gopher.min_words": 5}, Disable: []string{"lang.score"}},
-		"no rule":         {Limits: map[string]float64{"gopher.words": 5}},
-		"gopher.hash":     {Disable: []string{"gopher.hash"}},
-		"filter.keep":     {Keep: 2},
-		"share from 0":    {Keep: math.NaN()},
-		"lang_score":      {MinLangScore: -1},
-		"ISO 639-1 codes": {Langs: []string{"EN"}},
+		"":             {Langs: []string{"en", "zh"}, Keep: 0.02, Limits: map[string]float64{"gopher.min_words": 5}},
+		"no rule":      {Limits: map[string]float64{"gopher.words": 5}},
+		"filter.keep":  {Keep: 2},
+		"share from 0": {Keep: math.NaN()},
+		`has "EN"`:     {Langs: []string{"EN"}},
+		`has "cn"`:     {Langs: []string{"en", "cn"}},
+		"en eo":        {Langs: []string{""}},
 	} {
 		err := c.Check()
 		if (err == nil) != (want == "") || err != nil && (!strings.Contains(err.Error(), want) || corpus.ClassOf(err) != corpus.BadConfig) {
@@ -242,16 +251,32 @@ func TestConfigCheck(t *testing.T) {
 	}
 }
 
+// TestGate: a dataset does not begin with nothing; later a generation of which
+// nothing is left goes through, as does a small one.
 func TestGate(t *testing.T) {
-	if err := gate(corpus.Counts{"docs_in": 10}); err != nil {
-		t.Error(err)
+	junk := make([]corpus.Document, gateDocuments)
+	for i := range junk {
+		junk[i] = document(i, "en", prose(uint64(i), 5))
 	}
-	err := gate(corpus.Counts{"docs_in": 1000, "dropped.gopher.min_words": 3, "dropped.lang.listed": 1000})
-	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "lang.listed") {
-		t.Error(err)
+	w := newWorld(junk, 1, 1)
+	err := w.try(Stage(Config{Keep: 0.5}))
+	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "100 documents; gopher.min_words drops most of them, 100;") {
+		t.Errorf("a first generation of junk: %v", err)
 	}
-	if err := gate(corpus.Counts{"docs_in": 1000, "docs_out": 1}); err != nil {
-		t.Error(err)
+	good := make([]corpus.Document, gateDocuments)
+	for i := range good {
+		good[i] = document(i, "en", prose(uint64(i), 90))
+	}
+	if err := newWorld(good, 1, 1).try(Stage(Config{Keep: 1e-9})); err == nil || !strings.Contains(err.Error(), RuleBudget) {
+		t.Errorf("no room for any: %v", err)
+	}
+	newWorld(junk[1:], 1, 1).run(t, Stage(Config{Keep: 0.5}))
+	w = newWorld(someDocuments(), 1, 1)
+	w.run(t, Stage(Config{Keep: 0.5}))
+	w.grow(junk, 2)
+	w.run(t, Stage(Config{Keep: 0.5}))
+	if w.counts["docs_in"] != gateDocuments || w.counts["docs_out"] != 0 {
+		t.Errorf("counts %v", w.counts)
 	}
 }
 

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -23,11 +24,13 @@ type tokens struct {
 	chars  int      // characters of all words
 }
 
-// reset cuts text, of which at most maxMeasured bytes are looked at.
+// reset cuts text, of which at most maxMeasured bytes, maxTokens lines and
+// maxTokens tokens are looked at.
 func (t *tokens) reset(text string) {
-	t.text = clip(text, maxMeasured)
+	text = clipLines(clip(text, maxMeasured), maxTokens)
+	spans, end := words.AppendN(t.spans[:0], text, 0, maxTokens)
+	t.text, t.spans = text[:end], spans
 	t.runes = utf8.RuneCountInString(t.text)
-	t.spans = words.Append(t.spans[:0], t.text)
 	t.exact, t.shift, t.folded = t.exact[:0], t.shift[:0], t.folded[:0]
 	t.length, t.tight = t.length[:0], t.tight[:0]
 	t.words, t.alpha, t.chars = 0, 0, 0
@@ -67,6 +70,18 @@ func (t *tokens) add(token string, symbol bool) {
 	if letter {
 		t.alpha++
 	}
+}
+
+// clipLines is the first n lines of s.
+func clipLines(s string, n int) string {
+	if strings.Count(s, "\n") < n {
+		return s
+	}
+	end := 0
+	for range n {
+		end += strings.IndexByte(s[end:], '\n') + 1
+	}
+	return s[:end-1]
 }
 
 // clip is the longest beginning of s of at most n bytes that ends with a whole

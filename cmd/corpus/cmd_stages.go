@@ -161,7 +161,7 @@ func (w *workspace) filter(c *cli.Context) error {
 			}
 		}
 	}
-	cfg, err := w.filterConfig(in)
+	cfg, err := w.filterConfig()
 	if err != nil {
 		return err
 	}
@@ -187,18 +187,13 @@ func (w *workspace) budgetNote(c corpus.Counts) {
 	}
 }
 
-// filterConfig is what the filter is to do with a dataset, checked.
-func (w *workspace) filterConfig(in *shards.Dataset) (filter.Config, error) {
-	cfg := filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Dedup: true, PoolBytes: map[int]int64{}}
-	for _, g := range in.Manifest.Generations {
-		cfg.PoolBytes[g.First] = g.Counts["bytes_decoded"]
-	}
+// filterConfig is what the filter is to do, checked.
+func (w *workspace) filterConfig() (cfg filter.Config, err error) {
+	cfg = filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits}
 	if len(w.Filter.Target) > 0 {
-		target, err := filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect)
-		if err != nil {
-			return cfg, corpus.Errorf(corpus.BadConfig, "%w", err)
+		if cfg.Target, err = filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect); err != nil {
+			return cfg, err
 		}
-		cfg.Target = target
 	}
 	if cfg.Keep == 0 {
 		return cfg, corpus.Errorf(corpus.BadConfig, "filter.keep is 0, which keeps nothing; want a share above 0, up to 1 for all that passes the rules")

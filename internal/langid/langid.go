@@ -1,6 +1,9 @@
 package langid
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Detector tells languages apart. It may be used by many goroutines at once.
 type Detector struct {
@@ -33,6 +36,19 @@ func (d *Detector) Detect(text string) (lang string, score float64) {
 		return "", 0
 	}
 	return lang, score
+}
+
+// Languages are the codes that Detect may give, in order.
+func Languages() []string {
+	all := slices.Clone(embedded().langs)
+	for _, s := range scripts {
+		if s.lang != "" {
+			all = append(all, s.lang)
+		}
+	}
+	all = append(all, "ja")
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // round cuts a score to three decimals.
