@@ -44,9 +44,7 @@ func detection(c Config, s float64) float64 {
 }
 
 func TestRecallFollowsTheFormula(t *testing.T) {
-	const pairs = 20000
 	c := Config{}.withDefaults()
-	m := newMinhash(c)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, test := range []struct{ n, inter int }{
 		{40, 8},
@@ -65,32 +63,38 @@ func TestRecallFollowsTheFormula(t *testing.T) {
 		{20, 14},
 		{120, 84},
 	} {
-		s := float64(test.inter) / float64(test.n)
-		found, squares, bias := 0, 0.0, 0.0
-		for range pairs {
-			a, b := sets(rng, test.n, test.inter)
-			x, y := m.of(a), m.of(b)
-			if linked(c, x, y) {
-				found++
-			}
-			off := c.similarity(x[c.Bands:], y[c.Bands:]) - s
-			bias += off / pairs
-			squares += off * off / pairs
+		checkRecall(t, c, rng, test.n, test.inter)
+	}
+}
+
+// checkRecall makes pairs of sets with inter of n elements in common.
+func checkRecall(t *testing.T, c Config, rng *rand.Rand, n, inter int) {
+	const pairs = 20000
+	m, s := newMinhash(c), float64(inter)/float64(n)
+	found, squares, bias := 0, 0.0, 0.0
+	for range pairs {
+		a, b := sets(rng, n, inter)
+		x, y := m.of(a), m.of(b)
+		if linked(c, x, y) {
+			found++
 		}
-		p := detection(c, s)
-		got, allowed := float64(found)/pairs, 3*math.Sqrt(p*(1-p)/pairs)
-		if s >= 0.6 {
-			allowed = min(allowed, 0.01)
-		}
-		tooFew := got < p-allowed-1e-9 && s >= 0.6 // those below are not similar enough
-		if tooFew || got > p+allowed+1e-9 {
-			t.Errorf("similarity %.2f of %d shingles: found %.4f, formula %.4f ± %.4f", s, test.n, got, p, allowed)
-		}
-		e := s + (1-s)/16 // the share of equal bits
-		want := math.Sqrt(e*(1-e)/112) * 16 / 15
-		if rmse := math.Sqrt(squares); rmse > 1.05*want || math.Abs(bias) > 0.003 {
-			t.Errorf("similarity %.2f of %d shingles: estimate off by %.4f (bias %+.4f), want %.4f", s, test.n, rmse, bias, want)
-		}
+		off := c.similarity(x[c.Bands:], y[c.Bands:]) - s
+		bias += off / pairs
+		squares += off * off / pairs
+	}
+	p := detection(c, s)
+	got, allowed := float64(found)/pairs, 3*math.Sqrt(p*(1-p)/pairs)
+	if s >= 0.6 {
+		allowed = min(allowed, 0.01)
+	}
+	tooFew := got < p-allowed-1e-9 && s >= 0.6 // those below are not similar enough
+	if tooFew || got > p+allowed+1e-9 {
+		t.Errorf("similarity %.2f of %d shingles: found %.4f, formula %.4f ± %.4f", s, n, got, p, allowed)
+	}
+	e := s + (1-s)/16 // the share of equal bits
+	want := math.Sqrt(e*(1-e)/112) * 16 / 15
+	if rmse := math.Sqrt(squares); rmse > 1.05*want || math.Abs(bias) > 0.003 {
+		t.Errorf("similarity %.2f of %d shingles: estimate off by %.4f (bias %+.4f), want %.4f", s, n, rmse, bias, want)
 	}
 }
 

@@ -9,20 +9,25 @@ import (
 	"corpus"
 )
 
-// TestChinese: at least 90 % of good pages pass, a toxic page and a page of
-// boilerplate are dropped for the right reason. The pages of testdata/zh.txt were
-// written for this test.
-func TestChinese(t *testing.T) {
+// chinesePages are the pages of testdata/zh.txt and what each is.
+func chinesePages(t *testing.T) (docs []corpus.Document, kinds []string) {
+	t.Helper()
 	raw, err := os.ReadFile("testdata/zh.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var docs []corpus.Document
-	var kinds []string
 	for i, page := range strings.Split(string(raw), "%% ")[1:] {
 		kind, text, _ := strings.Cut(page, "\n")
 		kinds, docs = append(kinds, kind), append(docs, document(i, "zh", text))
 	}
+	return docs, kinds
+}
+
+// TestChinese: at least 90 % of good pages pass, a toxic page and a page of
+// boilerplate are dropped for the right reason. The pages of testdata/zh.txt were
+// written for this test.
+func TestChinese(t *testing.T) {
+	docs, kinds := chinesePages(t)
 	w := newWorld(docs, 1, 2)
 	w.run(t, Stage(Config{Langs: []string{"zh"}}))
 	good, passed := 0, 0

@@ -48,62 +48,70 @@ func someDocuments() (docs []corpus.Document) {
 	return docs
 }
 
-func TestStageKeepsTheBudget(t *testing.T) {
-	docs := someDocuments()
-	c := Config{Langs: []string{"en", "sw"}, Keep: 0.2}
-	w := newWorld(docs, 3, 2)
-	w.run(t, Stage(c))
+// verdicts is what the tables of a run say of each document.
+type verdicts struct {
+	total, eligible int64
+	ranks           map[string][]string // eligible documents by language: score and id, best first
+	size            map[string]int64    // bytes by id
+	perLang         map[string]int64    // eligible bytes
+	kept            map[string]bool
+}
 
-	var total, eligible int64
-	rankOf := map[string][]string{} // eligible documents by language, best first
-	size := map[string]int64{}
-	perLang := map[string]int64{}
-	kept := map[string]bool{}
-	for p := range 3 {
+func readVerdicts(t *testing.T, w *world) verdicts {
+	t.Helper()
+	v := verdicts{ranks: map[string][]string{}, size: map[string]int64{}, perLang: map[string]int64{}, kept: map[string]bool{}}
+	for p := range w.parts {
 		text, verdict, score := w.table(rolePart, p), w.table(roleVerdict, p), w.table(roleScore, p)
 		if verdict.Rows != text.Rows || score.Rows != text.Rows {
 			t.Fatalf("part %d: sidecars of %d and %d rows for %d", p, verdict.Rows, score.Rows, text.Rows)
 		}
 		for i := range text.Rows {
 			d, rules := text.Document(i), verdict.Columns[1].Lists[i]
-			total += int64(len(d.Text))
+			id, n := d.ID.String(), int64(len(d.Text))
+			v.total += n
 			if keep := verdict.Columns[0].Ints[i] == 1; keep != (len(rules) == 0) {
 				t.Errorf("keep %v with failures %v", keep, rules)
 			}
-			kept[d.ID.String()] = len(rules) == 0
+			v.kept[id] = len(rules) == 0
 			if len(rules) == 0 || rules[0] == RuleBudget {
-				key := fmt.Sprintf("%020.12f %s", 1000-orZero(score.Columns[0].Floats[i]), d.ID)
-				rankOf[d.Lang] = append(rankOf[d.Lang], key)
-				size[d.ID.String()] = int64(len(d.Text))
-				perLang[d.Lang] += int64(len(d.Text))
-				eligible += int64(len(d.Text))
+				v.ranks[d.Lang] = append(v.ranks[d.Lang], fmt.Sprintf("%020.12f %s", 1000-orZero(score.Columns[0].Floats[i]), id))
+				v.size[id] = n
+				v.perLang[d.Lang] += n
+				v.eligible += n
 			}
 		}
 	}
-	if n := w.counts["pool_bytes"]; n != total {
-		t.Errorf("pool_bytes %d, want %d", n, total)
+	return v
+}
+
+func TestStageKeepsTheBudget(t *testing.T) {
+	w := newWorld(someDocuments(), 3, 2)
+	w.run(t, Stage(Config{Langs: []string{"en", "sw"}, Keep: 0.2}))
+	v := readVerdicts(t, w)
+	if n := w.counts["pool_bytes"]; n != v.total {
+		t.Errorf("pool_bytes %d, want %d", n, v.total)
 	}
-	if n := w.counts["eligible_bytes"]; n != eligible || eligible < 2*w.counts["budget_bytes"] {
-		t.Errorf("eligible_bytes %d, want %d, budget %d", n, eligible, w.counts["budget_bytes"])
+	if n := w.counts["eligible_bytes"]; n != v.eligible || n < 2*w.counts["budget_bytes"] {
+		t.Errorf("eligible_bytes %d, want %d, budget %d", n, v.eligible, w.counts["budget_bytes"])
 	}
-	budget := int64(0.2 * float64(total))
-	for lang, keys := range rankOf { // the rule of the design, computed another way
+	budget := int64(0.2 * float64(v.total))
+	for lang, keys := range v.ranks { // the rule of the design, computed another way
 		slices.Sort(keys)
-		share := int64(math.Floor(float64(budget) * float64(perLang[lang]) / float64(eligible)))
+		share := int64(math.Floor(float64(budget) * float64(v.perLang[lang]) / float64(v.eligible)))
 		open := true
 		for _, k := range keys {
 			id := strings.Fields(k)[1]
-			open = open && size[id] <= share
-			if kept[id] != open {
-				t.Errorf("%s %s: kept %v, want %v", lang, id, kept[id], open)
+			open = open && v.size[id] <= share
+			if v.kept[id] != open {
+				t.Errorf("%s %s: kept %v, want %v", lang, id, v.kept[id], open)
 			}
-			share -= size[id]
+			share -= v.size[id]
 		}
 	}
 	if w.counts["bytes_out"] > budget || w.counts["bytes_out"] < budget/2 {
 		t.Errorf("kept %d bytes of a budget of %d", w.counts["bytes_out"], budget)
 	}
-	checkKept(t, w, kept)
+	checkKept(t, w, v.kept)
 }
 
 func orZero(x float64) float64 {
