@@ -77,7 +77,7 @@ type Env interface {
 	// are for a stage that runs once over them; empty when it follows none.
 	Input() Counts
 	// Open reads the table that part number part has under role. A part of an
-	// earlier pass of this run has the number first + task.
+	// earlier pass of this run has the number first + task. The engine's are Seekers.
 	Open(role string, part int) (TableReader, error)
 	// File is the whole content of a single file of a dataset, or of an earlier
 	// pass, verified.

@@ -130,6 +130,15 @@ type TableReader interface {
 	Close() error
 }
 
+// Seeker is a TableReader that can go to any batch, as those of the engine can,
+// for tables whose rows are in an order.
+type Seeker interface {
+	TableReader
+	// Batches is how many there are, Seek makes one of them what Next gives.
+	Batches() int
+	Seek(batch int) error
+}
+
 // TableWriter takes a part batch by batch and cuts record batches itself. Write
 // copies what it keeps. The engine closes it when the task succeeds.
 type TableWriter interface {

@@ -22,11 +22,12 @@ type dataset struct {
 	first  int // number of the generation's first part
 	parts  int // in the generation
 	memory int64
+	reads  map[string]int  // batches read by role
 	ctx    context.Context // nil = the test's
 }
 
 func newDataset() *dataset {
-	return &dataset{tables: map[string][]*corpus.Table{}, counts: corpus.Counts{}, memory: 64 << 20}
+	return &dataset{tables: map[string][]*corpus.Table{}, counts: corpus.Counts{}, reads: map[string]int{}, memory: 64 << 20}
 }
 
 // grow starts a generation whose parts hold these texts. The id of a document
@@ -153,7 +154,11 @@ func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 	if !ok {
 		return nil, fmt.Errorf("no table %s of part %d", role, part)
 	}
-	return &reader{batches: batches}, nil
+	return &reader{batches: batches, read: func() {
+		e.Lock()
+		defer e.Unlock()
+		e.reads[role]++
+	}}, nil
 }
 
 func (e *env) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
@@ -168,7 +173,16 @@ func (e *env) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
 // what is kept beyond its time shows.
 type reader struct {
 	batches []*corpus.Table
+	at      int
 	last    *corpus.Table
+	read    func()
+}
+
+func (r *reader) Batches() int { return len(r.batches) }
+
+func (r *reader) Seek(batch int) error {
+	r.at = batch
+	return nil
 }
 
 func (r *reader) Next() (*corpus.Table, error) {
@@ -181,11 +195,12 @@ func (r *reader) Next() (*corpus.Table, error) {
 			}
 		}
 	}
-	if len(r.batches) == 0 {
+	if r.at == len(r.batches) {
 		return nil, io.EOF
 	}
-	r.last = clone(r.batches[0])
-	r.batches = r.batches[1:]
+	r.last = clone(r.batches[r.at])
+	r.at++
+	r.read()
 	return r.last, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -503,6 +504,22 @@ func TestMemoryOfClustering(t *testing.T) {
 	asked := Stage(Config{}, n).Passes[1].Memory - Stage(Config{}, 0).Passes[1].Memory
 	if held < n*bytesPerDocument || held > n*bytesPerDocument+64 || asked != 2*n*bytesPerDocument {
 		t.Errorf("%d bytes held, %d asked for %d documents", held, asked, n)
+	}
+}
+
+// Each part's verdicts read of the table of clusters what is the part's, and the
+// few batches that lead there.
+func TestVerdictsReadTheirRows(t *testing.T) {
+	const parts, docs = 40, rowsPerBatch / 2
+	ds := newDataset()
+	ds.grow(slices.Repeat([][]string{slices.Repeat([]string{"text"}, docs)}, parts)...)
+	run(t, ds, 2)
+	batches := len(ds.tables[key(cluster, 0)])
+	if most := 2*batches + parts*(2+bits.Len(uint(batches))); batches < parts/2 || ds.reads[cluster] > most {
+		t.Errorf("%d batches read of %d, want at most %d", ds.reads[cluster], batches, most)
+	}
+	if v := ds.verdicts(parts - 1); len(v) != docs || v[docs-1].kind != Exact || ds.counts["dropped.exact"] != parts*docs-1 {
+		t.Errorf("counts %v", ds.counts)
 	}
 }
 

@@ -16,11 +16,14 @@ import (
 type reader struct {
 	path  string
 	file  fsx.File
+	bytes *verifier
 	arrow *ipc.Reader
 	table *corpus.Table
 	rows  int64
-	want  int64
+	want  int64 // -1 when they are not read in order
 }
+
+var _ corpus.Seeker = (*reader)(nil)
 
 // OpenTable opens a part or sidecar that a manifest or record describes as f.
 // rebuild is the command that writes the file again, for the error message.
@@ -38,7 +41,8 @@ func OpenTable(fs fsx.FS, path string, f corpus.File, s corpus.Schema, rebuild s
 		}
 	}()
 	defer recoverCorrupt(&err, path, rebuild)
-	r, err := ipc.NewReader(&verifier{path: path, r: file, checks: f.Checks, rebuild: rebuild})
+	bytes := &verifier{path: path, r: file, checks: f.Checks, rebuild: rebuild}
+	r, err := ipc.NewReader(bytes)
 	if err != nil {
 		return nil, asCorrupt(path, err, rebuild)
 	}
@@ -50,7 +54,7 @@ func OpenTable(fs fsx.FS, path string, f corpus.File, s corpus.Schema, rebuild s
 	if !r.Schema().Equal(arrowSchema(s)) {
 		return nil, corrupt(path, 0, "has other columns than expected", nil, rebuild)
 	}
-	return &reader{path: path, file: file, arrow: r, table: corpus.NewTable(s), want: f.Rows}, nil
+	return &reader{path: path, file: file, bytes: bytes, arrow: r, table: corpus.NewTable(s), want: f.Rows}, nil
 }
 
 func checkSize(fs fsx.FS, path string, f corpus.File, rebuild string) error {
@@ -69,7 +73,7 @@ func (r *reader) Next() (_ *corpus.Table, err error) {
 	defer recoverCorrupt(&err, r.path, "")
 	rec, err := r.arrow.Read()
 	if errors.Is(err, io.EOF) {
-		if r.rows != r.want {
+		if r.rows != r.want && r.want >= 0 {
 			return nil, corrupt(r.path, 0, fmt.Sprintf("has %d rows, the manifest says %d", r.rows, r.want), nil, "")
 		}
 		return nil, io.EOF
@@ -86,6 +90,29 @@ func (r *reader) Next() (_ *corpus.Table, err error) {
 	return r.table, r.table.Check()
 }
 
+// Batches is the number of record batches; one range more ends the file.
+func (r *reader) Batches() int { return len(r.bytes.checks) - 1 }
+
+// Seek goes to a batch. The schema stands before the first one only.
+func (r *reader) Seek(batch int) (err error) {
+	defer recoverCorrupt(&err, r.path, r.bytes.rebuild)
+	if batch < 0 || batch >= r.Batches() {
+		return fmt.Errorf("%s: there is no batch %d", r.path, batch)
+	}
+	r.want = -1
+	r.bytes.seek(batch)
+	if batch > 0 {
+		return nil
+	}
+	again, err := ipc.NewReader(r.bytes)
+	if err != nil {
+		return asCorrupt(r.path, err, r.bytes.rebuild)
+	}
+	r.arrow.Release()
+	r.arrow = again
+	return nil
+}
+
 // Close closes the file.
 func (r *reader) Close() error {
 	r.arrow.Release()
@@ -95,8 +122,9 @@ func (r *reader) Close() error {
 // verifier reads range by range and hands out only what matches.
 type verifier struct {
 	path    string
-	r       io.Reader
+	r       io.ReaderAt
 	checks  []corpus.Check
+	at      int // the next of checks
 	rebuild string
 	off     int64
 	buf     []byte // verified, not yet read
@@ -105,7 +133,7 @@ type verifier struct {
 
 func (v *verifier) Read(p []byte) (int, error) {
 	if len(v.buf) == 0 {
-		if len(v.checks) == 0 {
+		if v.at == len(v.checks) {
 			return 0, io.EOF
 		}
 		if err := v.next(); err != nil {
@@ -118,7 +146,7 @@ func (v *verifier) Read(p []byte) (int, error) {
 }
 
 func (v *verifier) next() error {
-	c := v.checks[0]
+	c := v.checks[v.at]
 	if c.Size <= 0 || c.Size > MaxRange {
 		return corrupt(v.path, v.off, "has a range of an impossible size", nil, v.rebuild)
 	}
@@ -126,15 +154,23 @@ func (v *verifier) next() error {
 		v.mem = make([]byte, c.Size)
 	}
 	buf := v.mem[:c.Size]
-	if _, err := io.ReadFull(v.r, buf); err != nil {
+	if _, err := io.ReadFull(io.NewSectionReader(v.r, v.off, c.Size), buf); err != nil {
 		return corrupt(v.path, v.off, "ends too early", err, v.rebuild)
 	}
 	if xxh3.Hash(buf) != c.Sum {
 		return corrupt(v.path, v.off, "does not match its checksum", nil, v.rebuild)
 	}
-	v.checks, v.buf = v.checks[1:], buf
+	v.at, v.buf = v.at+1, buf
 	v.off += c.Size
 	return nil
+}
+
+// seek goes to the beginning of a range.
+func (v *verifier) seek(to int) {
+	v.at, v.off, v.buf = to, 0, nil
+	for _, c := range v.checks[:to] {
+		v.off += c.Size
+	}
 }
 
 func corrupt(path string, off int64, what string, cause error, rebuild string) error {

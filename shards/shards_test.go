@@ -225,3 +225,63 @@ func TestTokenShardIsStreamAndFile(t *testing.T) {
 	}
 	testArrowReaders(t, b, 2)
 }
+
+// batches is a table in a file, each row a batch of its own.
+func batches(t *testing.T, fs fsx.FS, n int) corpus.File {
+	table := corpus.NewTable(corpus.Schema{{Name: "i", Kind: corpus.Ints}, {Name: "s", Kind: corpus.Strings}})
+	for i := range n {
+		table.Columns[0].Ints = append(table.Columns[0].Ints, int64(i))
+		table.Columns[1].Strings = append(table.Columns[1].Strings, string(bytes.Repeat([]byte{'a' + byte(i)}, corpus.BatchBytes)))
+		table.Rows++
+	}
+	return write(t, fs, "a.arrow", table)
+}
+
+// openSeeker opens the table of batches.
+func openSeeker(t *testing.T, fs fsx.FS, f corpus.File) corpus.Seeker {
+	t.Helper()
+	r, err := OpenTable(fs, "a.arrow", f, nil, "corpus test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r.(corpus.Seeker)
+}
+
+// Any batch can be gone to, in any order.
+func TestSeek(t *testing.T) {
+	const n = 5
+	fs := fsxtest.New()
+	s := openSeeker(t, fs, batches(t, fs, n))
+	if s.Batches() != n {
+		t.Fatalf("%d batches, want %d", s.Batches(), n)
+	}
+	for _, to := range []int{3, 0, 1, 4, 0, 2} {
+		if err := s.Seek(to); err != nil {
+			t.Fatal(err)
+		}
+		for i := to; i < min(to+2, n); i++ {
+			got, err := s.Next()
+			if err != nil || got.Rows != 1 || got.Columns[0].Ints[0] != int64(i) {
+				t.Fatalf("batch %d after going to %d: %v %v", i, to, got, err)
+			}
+		}
+	}
+	if err := s.Seek(n); err == nil {
+		t.Error("there is a batch behind the last")
+	}
+}
+
+// What is gone to is verified.
+func TestSeekDamaged(t *testing.T) {
+	fs := fsxtest.New()
+	f := batches(t, fs, 5)
+	f.Checks[3].Sum++
+	s := openSeeker(t, fs, f)
+	if err := s.Seek(3); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Next(); corpus.ClassOf(err) != corpus.Corrupt {
+		t.Errorf("a damaged batch: %v", err)
+	}
+}
