@@ -57,7 +57,7 @@ type Pass struct {
 	// asked when there are tasks to do, the answer is printed, and a run that
 	// would not fit is refused; nil = not worth asking.
 	Need func(Env) (int64, error)
-	Run       func(Env) error
+	Run  func(Env) error
 }
 
 // One is Pass.Tasks of a pass that has a single task.

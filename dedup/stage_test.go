@@ -83,10 +83,13 @@ func TestVerdicts(t *testing.T) {
 	checkVerdicts(t, ds, map[int][]short{
 		0: {{"", "0.0", "0.0", 4}, {"", "0.1", "0.1", 2}, {"", "0.2", "0.2", 2}, {"", "0.3", "0.3", 2}},
 		1: {
-			{Exact, "0.0", "0.0", 4}, {Near, "0.0", "0.0", 4}, {Exact, "0.1", "0.1", 2},
-			{"", "1.3", "1.3", 1}, {Exact, "0.3", "0.3", 2}, {"", "1.5", "1.5", 1},
+			{Exact, "0.0", "0.0", 4},
+			{Near, "0.0", "0.0", 4},
+			{Exact, "0.1", "0.1", 2},
+			{"", "1.3", "1.3", 1},
+			{Exact, "0.3", "0.3", 2},
+			{"", "1.5", "1.5", 1},
 		},
-		2: nil,
 		3: {{Exact, "1.1", "0.0", 4}, {Exact, "0.2", "0.2", 2}},
 	})
 	// The exact copy of a near-duplicate is as similar to the survivor as that.
@@ -94,8 +97,7 @@ func TestVerdicts(t *testing.T) {
 	if one != two || one < 0.9 || one >= 1 {
 		t.Errorf("similarities %v and %v to the survivor, true %v", one, two, jaccard(base, near))
 	}
-	wantCounts := corpus.Counts{"docs_in": 12, "docs_out": 6, "dropped.exact": 5, "dropped.near": 1, "clusters": 4}
-	for name, n := range wantCounts {
+	for name, n := range (corpus.Counts{"docs_in": 12, "docs_out": 6, "dropped.exact": 5, "dropped.near": 1, "clusters": 4}) {
 		if ds.counts[name] != n {
 			t.Errorf("%s = %d, want %d", name, ds.counts[name], n)
 		}

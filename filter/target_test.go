@@ -93,8 +93,10 @@ func TestLongTarget(t *testing.T) {
 func TestTargetKey(t *testing.T) {
 	keys := map[string]string{}
 	for _, files := range []map[string]string{
-		{"a.txt": `{"text":"the river"}`}, {"a.jsonl": `{"text":"the river"}`},
-		{"a.txt": "the river", "b.txt": "the bridge"}, {"a.txt": "the riverthe", "b.txt": " bridge"},
+		{"a.txt": `{"text":"the river"}`},
+		{"a.jsonl": `{"text":"the river"}`},
+		{"a.txt": "the river", "b.txt": "the bridge"},
+		{"a.txt": "the riverthe", "b.txt": " bridge"},
 	} {
 		dir, names := t.TempDir(), []string{}
 		for name, text := range files {
