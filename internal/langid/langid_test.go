@@ -1,6 +1,7 @@
 package langid
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,5 +81,18 @@ func BenchmarkDetect(b *testing.B) {
 	detector().Detect(text)
 	for b.Loop() {
 		detector().Detect(text)
+	}
+}
+
+// TestLanguages: the list has as many as New promises, each once.
+func TestLanguages(t *testing.T) {
+	all := Languages()
+	if len(all) != 81 || !slices.IsSorted(all) {
+		t.Errorf("%d languages: %v", len(all), all)
+	}
+	for _, l := range []string{"en", "zh", "ja", "th", "my"} {
+		if !slices.Contains(all, l) {
+			t.Errorf("no %s among %v", l, all)
+		}
 	}
 }
