@@ -449,6 +449,10 @@ func TestMemoryBoundsTheWorkers(t *testing.T) {
 	if n := (&env{run: &run{engine: e}, pass: &exclusive}).Workers(); n != 2 {
 		t.Fatalf("an exclusive task has %d workers, want 2", n)
 	}
+	shared := corpus.Pass{Memory: 50}
+	if n := (&env{run: &run{engine: e}, pass: &shared, share: 1}).Workers(); n != 2 {
+		t.Fatalf("a task alone has %d workers, want 2", n)
+	}
 }
 
 // Disk is asked for when there is something to write, and only then.

@@ -80,7 +80,7 @@ func (e *env) Workers() int {
 	if e.pass.Exclusive || e.share == 0 {
 		return e.run.engine.fit(e.pass)
 	}
-	return max(1, e.run.engine.workers()/e.share)
+	return max(1, e.run.engine.fit(e.pass)/e.share)
 }
 
 func (e *env) Memory() int64 { return e.run.engine.memory() / int64(max(1, e.share)) }
