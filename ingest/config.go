@@ -6,7 +6,7 @@ import (
 )
 
 // Version of the stage: raised whenever the same input would give other bytes.
-const Version = 1
+const Version = 2
 
 // Roles of the tables that the stage writes. The manifest keeps all but
 // RoleScan.
@@ -14,7 +14,7 @@ const (
 	RoleScan   = "scan"   // what the scan saw; between the passes only
 	RoleText   = "part"   // documents, corpus.TextSchema
 	RoleLost   = "lost"   // source, offset, reason, detail of what gave no document
-	RoleSource = "source" // the sources that begin in the part, with their hashes
+	RoleSource = "source" // the sources in the part, with their hashes and units read
 )
 
 // Config is what the user can set. The zero value has all defaults.
@@ -22,18 +22,17 @@ type Config struct {
 	// TextField is the JSONL field that holds the text; "" tries the usual
 	// names: text, content, raw_content, body, article, document, articleBody.
 	TextField string
-	// UnitBytes, PartBytes and PartSources are where sources are cut and parts
-	// end; 0 means corpus.UnitBytes, corpus.PartBytes and corpus.PartSources.
+	// UnitBytes and PartBytes are where sources are cut and parts end; 0 means
+	// corpus.UnitBytes and corpus.PartBytes.
 	UnitBytes, PartBytes int64
-	PartSources          int
 	// Exclude are files and directories that are left out, such as the workspace's own.
 	Exclude []string
 	// Detect tells the language of a text: ISO 639-1 code, "" when it cannot be
 	// told, and the score 0..1. It must be safe for concurrent use. nil is
 	// langid's detector.
 	Detect func(text string) (lang string, score float64)
-	// Warn, when set, hears of every source that is bad or left out while it is
-	// scanned. It may be called from several goroutines at once.
+	// Warn, when set, hears of every source that is bad or left out, in the order
+	// of sources, and in every run again until the source is known.
 	Warn func(source, reason, detail string)
 }
 
@@ -43,9 +42,6 @@ func (c Config) defaults() Config {
 	}
 	if c.PartBytes == 0 {
 		c.PartBytes = corpus.PartBytes
-	}
-	if c.PartSources == 0 {
-		c.PartSources = corpus.PartSources
 	}
 	if c.Detect == nil {
 		c.Detect = langid.New().Detect
@@ -61,9 +57,8 @@ type scanKey struct {
 
 // readKey is all that the documents depend on beside the scan.
 type readKey struct {
-	TextField   string
-	PartBytes   int64
-	PartSources int
+	TextField string
+	PartBytes int64
 }
 
 // Stage is the ingest of the given SOURCEs: files, directories and globs. The
@@ -76,14 +71,15 @@ type readKey struct {
 // put for invalid bytes), lost.<reason>, bad_records, bad_sources. See Bad.
 //
 // A source of the same name and content as one of an earlier generation is left
-// out; a run with nothing new has no part.
+// out; a run with nothing new has no part. One whose JSON lines were read with
+// another TextField is an error of class BadConfig.
 func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 	cfg = cfg.defaults()
 	inputs, err := find(sources, cfg.Exclude)
 	if err != nil {
 		return corpus.Stage{}, err
 	}
-	r := &run{cfg: cfg, inputs: inputs}
+	r := newRun(cfg, inputs)
 	return corpus.Stage{
 		Name: "ingest", Version: Version,
 		Keep: []string{RoleText, RoleLost, RoleSource},
@@ -92,12 +88,13 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 				Name: "scan", Exclusive: true,
 				Config:   scanKey{cfg.UnitBytes, cfg.TextField},
 				Volatile: fingerprint(inputs),
+				Inputs:   []string{RoleSource + "+"},
 				Tasks:    func(corpus.Env) (int, error) { return r.scanTasks(), nil },
 				Run:      r.scan,
 			},
 			{
 				Name: "read", Exclusive: true,
-				Config: readKey{cfg.TextField, cfg.PartBytes, cfg.PartSources},
+				Config: readKey{cfg.TextField, cfg.PartBytes},
 				Inputs: []string{RoleScan, RoleSource + "+"},
 				Tasks:  r.readTasks,
 				Need:   r.need,

@@ -14,7 +14,13 @@
 // links inside a directory are not followed: one that leads out is listed. Of
 // two sources with the same name the later gets the base name of its SOURCE in
 // front. A source with the name and the content of one that an earlier
-// generation read is left out; a changed one is read again as a whole.
+// generation read is left out, after its hash, without being decoded; a changed
+// one is read again as a whole.
+//
+// A source that is no more what was scanned when it is read (changed, vanished,
+// unreadable) is a bad source: what was read of it before is what was scanned
+// and stays, the rest is left, and since it is not listed as read, the next run
+// takes it as it is then.
 //
 // # Damage
 //

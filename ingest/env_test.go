@@ -33,6 +33,10 @@ type task struct {
 	mu   *sync.Mutex
 }
 
+func (m *memory) task(pass string, n int) task {
+	return task{m, context.Background(), pass, n, &sync.Mutex{}}
+}
+
 func (t task) Context() context.Context { return t.ctx }
 func (t task) Task() int                { return t.n }
 func (t task) Parts() (int, int)        { return t.first, 0 }
@@ -129,7 +133,7 @@ func (m *memory) stage(t testing.TB, stage corpus.Stage) int {
 
 func (m *memory) try(stage corpus.Stage) error {
 	for _, p := range stage.Passes {
-		env := task{m, context.Background(), p.Name, 0, &sync.Mutex{}}
+		env := m.task(p.Name, 0)
 		n, err := p.Tasks(env)
 		if err != nil {
 			return err

@@ -21,27 +21,17 @@ func lostSchema() corpus.Schema {
 	}
 }
 
-// sourceSchema lists the sources that begin in a part.
-func sourceSchema() corpus.Schema {
-	return corpus.Schema{
-		{Name: "source", Kind: corpus.Strings},
-		{Name: "sha256", Kind: corpus.Strings},
-		{Name: "size", Kind: corpus.Ints},
-		{Name: "format", Kind: corpus.Strings},
-		{Name: "compression", Kind: corpus.Strings},
-		{Name: "status", Kind: corpus.Strings},
-	}
-}
-
-// job is a run of records of one source, a whole file, or the news that a
-// source begins.
+// job is a run of records of one source, a whole file, or the news of how far
+// the source was read.
 type job struct {
 	source *source
-	begin  bool
+	begin  bool // the source begins here
 	units  int64
 	whole  *unit // read the file as one record
 	recs   []record
-	cost   int64 // bytes held
+	end    *piece // read to its end as it was scanned
+	gone   *loss  // why it cannot be read any more
+	cost   int64  // bytes held
 }
 
 // lostRow is a row of the table of lost records.
@@ -63,11 +53,11 @@ type outcome struct {
 // workers take the text out of their records, and what comes out is written in
 // the order of the input.
 func (r *run) read(env corpus.Env) error {
-	plan, err := r.planned(env)
+	plan, err := r.plan(env)
 	if err != nil {
 		return err
 	}
-	w, err := newWriter(env)
+	w, err := newWriter(env, r.cfg.TextField)
 	if err != nil {
 		return err
 	}
@@ -75,6 +65,9 @@ func (r *run) read(env corpus.Env) error {
 	in := func(ctx context.Context) iter.Seq2[job, error] { return r.jobs(ctx, plan[env.Task()], space) }
 	err = ordered(env.Context(), env.Workers(), in, r.work, func(o outcome) error {
 		defer space.release(o.job.cost)
+		if o.job.gone != nil {
+			r.warn(o.job.source.name, *o.job.gone)
+		}
 		return w.write(&o)
 	})
 	if err != nil {
@@ -86,44 +79,55 @@ func (r *run) read(env corpus.Env) error {
 // jobs decodes the units of a part, in order.
 func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, error] {
 	return func(yield func(job, error) bool) {
-		var u unitReader
-		defer u.close()
 		give := func(j job) bool {
 			return space.take(ctx, j.cost) && yield(j, nil)
 		}
 		for _, piece := range p.pieces {
-			s := piece.source
-			if piece.begins() && !give(job{source: s, begin: true}) {
+			if !r.gone[piece.source] && !r.piece(piece, give) {
+				r.reader.close()
 				return
-			}
-			if s.format == formatText || s.format == formatHTML {
-				for i := range s.units {
-					if !give(job{source: s, whole: &s.units[i], units: 1, cost: s.units[i].end}) {
-						return
-					}
-				}
-				continue
-			}
-			for _, unit := range s.units[piece.from : piece.from+piece.n] {
-				err := u.read(s, unit, give)
-				if errors.Is(err, errStop) {
-					return
-				}
-				if err != nil {
-					yield(job{}, rerun(s, err))
-					return
-				}
 			}
 		}
 	}
 }
 
-// rerun is the error of a source that could be scanned and now cannot be read.
-func rerun(s *source, err error) error {
-	return &corpus.Error{
-		Class: corpus.Other, What: "cannot be read any more", Path: s.input.path, Offset: -1,
-		Err: err, Next: "run `corpus ingest` again to take it as it is now",
+// piece gives the jobs of a piece; false when they are not wanted any more. A
+// source that is not what was scanned is left where that shows: what was given
+// of it was still so, the rest, here and in later parts, is for the next run.
+func (r *run) piece(p piece, give func(job) bool) bool {
+	s := p.source
+	if p.n == 0 {
+		return give(job{source: s, begin: true, end: &p})
 	}
+	if s.single() {
+		return give(job{source: s, begin: true, whole: &s.units[0], units: 1, cost: s.units[0].end, end: &p})
+	}
+	err := r.units(p, give)
+	switch {
+	case errors.Is(err, errStop):
+		return false
+	case err != nil:
+		r.gone[s] = true
+		l := fault(err)
+		return give(job{source: s, gone: &l})
+	}
+	return give(job{source: s, end: &p})
+}
+
+// units reads those of a piece. The reader stays open for the next part when
+// the source goes on there, so that a member that spans parts is decoded once.
+func (r *run) units(p piece, give func(job) bool) error {
+	end := p.from + p.n
+	for i := p.from; i < end; i++ {
+		if err := r.reader.read(p.source, i, give); err != nil {
+			r.reader.close()
+			return err
+		}
+	}
+	if end == len(p.source.units) {
+		r.reader.close()
+	}
+	return nil
 }
 
 var errStop = errors.New("stopped")
@@ -141,17 +145,16 @@ type unitReader struct {
 func (u *unitReader) close() {
 	if u.st != nil {
 		u.st.Close()
-		u.st = nil
 	}
 	if u.file != nil {
 		u.file.Close()
-		u.file = nil
 	}
+	*u = unitReader{}
 }
 
 // open stands at the beginning of a unit.
 func (u *unitReader) open(s *source, un unit) error {
-	if u.source == s && u.c != nil && u.c.off == un.start && u.c.err == nil {
+	if u.source == s && u.c != nil && u.c.off == un.start && u.c.fault() == nil {
 		return nil
 	}
 	if u.source != s {
@@ -178,12 +181,14 @@ func (u *unitReader) open(s *source, un unit) error {
 // keeps many workers busy, large enough that handing over costs nothing.
 const jobBytes = 256 << 10
 
-// read gives the records of a unit in jobs.
-func (u *unitReader) read(s *source, un unit, give func(job) bool) error {
+// read gives the records of unit i in jobs, each after a look at the file: what
+// was read until then is what was scanned.
+func (u *unitReader) read(s *source, i int, give func(job) bool) error {
+	un := s.units[i]
 	if err := u.open(s, un); err != nil {
 		return err
 	}
-	j := job{source: s, units: 1}
+	j := job{source: s, begin: i == 0, units: 1}
 	cut := false
 	for u.c.off < un.end {
 		rec, err := u.r.next()
@@ -198,8 +203,8 @@ func (u *unitReader) read(s *source, un unit, give func(job) bool) error {
 		j.recs = append(j.recs, rec)
 		j.cost += int64(len(rec.raw)) + 64
 		if j.cost >= jobBytes {
-			if !give(j) {
-				return errStop
+			if err := u.give(j, give); err != nil {
+				return err
 			}
 			j = job{source: s}
 		}
@@ -209,6 +214,13 @@ func (u *unitReader) read(s *source, un unit, give func(job) bool) error {
 	}
 	if un.reason != "" && !cut {
 		j.recs = append(j.recs, record{off: un.end, lost: un.reason, detail: "the stream breaks here; records behind may be lost"})
+	}
+	return u.give(j, give)
+}
+
+func (u *unitReader) give(j job, give func(job) bool) error {
+	if err := j.source.input.same(u.file); err != nil {
+		return err
 	}
 	if !give(j) {
 		return errStop
@@ -237,18 +249,24 @@ func held(rec record, un unit) record {
 
 // work makes documents of a job's records.
 func (r *run) work(j job) (outcome, error) {
-	o := outcome{job: j, counts: corpus.Counts{"units": j.units}}
-	if j.begin {
-		o.begin(j.source)
-	}
+	o := outcome{job: j, counts: corpus.Counts{}}
 	if j.whole != nil {
 		rec, err := readWhole(j.source, *j.whole)
 		if err != nil {
-			return o, rerun(j.source, err)
+			l := fault(err)
+			o.job.gone = &l
 		}
-		j.recs = []record{rec}
+		o.job.recs = []record{rec}
 	}
-	for _, rec := range j.recs {
+	if o.job.gone != nil {
+		o.leave(j.source)
+		return o, nil
+	}
+	o.counts["units"] = j.units
+	if j.begin {
+		o.begin(j.source)
+	}
+	for _, rec := range o.job.recs {
 		o.counts["records"]++
 		o.record(r, j.source, rec)
 	}
@@ -256,12 +274,20 @@ func (r *run) work(j job) (outcome, error) {
 	return o, nil
 }
 
+// leave counts and lists a source that is no more what was scanned.
+func (o *outcome) leave(s *source) {
+	o.job.end, o.job.recs = nil, nil
+	o.counts["records"]++
+	o.counts["bad_sources"]++
+	o.lose(s.name, corpus.NullInt, *o.job.gone)
+}
+
 // begin counts a source and lists why it gives no documents.
 func (o *outcome) begin(s *source) {
 	if s.size > 0 {
 		o.counts["bytes_in"] += s.size
 	}
-	if badSource(s.status) && s.status != Unreadable { // the scan counted those
+	if badSource(s.status) && s.sha256 != "" { // the scan counted the others
 		o.counts["bad_sources"]++
 	}
 	if len(s.units) == 0 && s.status != "" {
@@ -327,6 +353,9 @@ func readWhole(s *source, un unit) (record, error) {
 	b.Grow(int(un.end))
 	_, err = io.CopyN(&b, st, un.end)
 	rec.raw = []byte(b.String())
+	if changed := s.input.same(f); changed != nil {
+		return rec, changed
+	}
 	return rec, err
 }
 

@@ -4,7 +4,8 @@ package ingest
 // lost.<reason> and listed in the table of role "lost".
 const (
 	// Damage of a source as a whole; each makes it a bad source.
-	Unreadable = "unreadable" // cannot be opened or read, or changed meanwhile
+	Unreadable = "unreadable" // cannot be opened or read
+	Changed    = "changed"    // is no more what it was when it was listed
 	Truncated  = "truncated"  // ends inside a record, member or frame
 	Corrupt    = "corrupt"    // compressed data that cannot be decoded
 	Checksum   = "checksum"   // a gzip member or zstd frame whose checksum is wrong
@@ -34,7 +35,7 @@ const (
 // badSource says whether a status makes the source count in bad_sources.
 func badSource(status string) bool {
 	switch status {
-	case Unreadable, Truncated, Corrupt, Checksum, Garbage, Bomb:
+	case Unreadable, Changed, Truncated, Corrupt, Checksum, Garbage, Bomb:
 		return true
 	}
 	return false

@@ -9,14 +9,33 @@ import (
 	"corpus"
 )
 
-// run is one ingest: what its passes share. The plan is only remembered, not
-// state: it is a function of the tables it was read from.
+// run is one ingest: what its passes share. What is known and the plan are only
+// remembered, not state: they are functions of the tables they were read from.
 type run struct {
 	cfg    Config
 	inputs []input
 
-	mu   sync.Mutex
-	plan []part
+	known  func(corpus.Env) (map[version]past, error)
+	plan   func(corpus.Env) ([]part, error)
+	reader unitReader       // open where the next part begins, if inside a source
+	gone   map[*source]bool // sources that changed while they were read
+}
+
+func newRun(cfg Config, inputs []input) *run {
+	r := &run{cfg: cfg, inputs: inputs, gone: map[*source]bool{}}
+	r.known, r.plan = once(earlier), once(r.planned)
+	return r
+}
+
+// once remembers the answer of f.
+func once[T any](f func(corpus.Env) (T, error)) func(corpus.Env) (T, error) {
+	var get sync.Once
+	var v T
+	var err error
+	return func(env corpus.Env) (T, error) {
+		get.Do(func() { v, err = f(env) })
+		return v, err
+	}
 }
 
 func (r *run) scanTasks() int { return (len(r.inputs) + ScanSources - 1) / ScanSources }
@@ -30,7 +49,11 @@ func (r *run) scan(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField}
+	known, err := r.known(env)
+	if err != nil {
+		return err
+	}
+	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known}
 	table := corpus.NewTable(scanSchema())
 	work := func(in input) (scanned, error) {
 		s := sc.source(in)
@@ -38,7 +61,9 @@ func (r *run) scan(env corpus.Env) error {
 		return s, nil
 	}
 	err = ordered(env.Context(), env.Workers(), each(group), work, func(s scanned) error {
-		r.note(env, &s)
+		if badSource(s.status) && s.sha256 == "" { // other damage is counted where it is read
+			env.Count("bad_sources", 1)
+		}
 		appendScanned(table, &s)
 		if table.Rows < 4096 {
 			return nil
@@ -52,34 +77,11 @@ func (r *run) scan(env corpus.Env) error {
 	return w.Write(table)
 }
 
-// note counts and reports what cannot be read at all; other damage is counted
-// where the source is read.
-func (r *run) note(env corpus.Env, s *scanned) {
-	if s.status == Unreadable {
-		env.Count("bad_sources", 1)
+// warn reports a source that is bad or left out.
+func (r *run) warn(source string, l loss) {
+	if r.cfg.Warn != nil {
+		r.cfg.Warn(source, l.reason, l.detail)
 	}
-	if s.status != "" && r.cfg.Warn != nil {
-		r.cfg.Warn(s.name, s.status, s.detail)
-	}
-}
-
-// Earlier gives the sources of earlier generations as name, NUL, SHA-256: the
-// rows of role "source" in the parts below the first of this generation.
-func Earlier(env corpus.Env) (map[string]bool, error) {
-	first, _ := env.Parts()
-	known := map[string]bool{}
-	for p := range first {
-		err := rows(env, RoleSource, p, func(t *corpus.Table) {
-			names, sums := t.Column("source").Strings, t.Column("sha256").Strings
-			for i, name := range names {
-				known[name+"\x00"+sums[i]] = true
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return known, nil
 }
 
 // rows calls f with every batch of a table.
@@ -103,14 +105,14 @@ func rows(env corpus.Env, role string, part int, f func(*corpus.Table)) error {
 
 // readTasks is the number of parts.
 func (r *run) readTasks(env corpus.Env) (int, error) {
-	plan, err := r.planned(env)
+	plan, err := r.plan(env)
 	return len(plan), err
 }
 
 // need is what the new sources may become: text compresses to less than its
 // size, and compressed sources hold markup beside the text that is kept.
 func (r *run) need(env corpus.Env) (int64, error) {
-	plan, err := r.planned(env)
+	plan, err := r.plan(env)
 	sum := int64(corpus.BatchBytes)
 	for _, part := range plan {
 		for _, p := range part.pieces {
@@ -123,14 +125,9 @@ func (r *run) need(env corpus.Env) (int64, error) {
 }
 
 // planned reads the scan's tables, leaves out what earlier generations have,
-// and groups the rest into parts.
+// and groups the rest into parts. It reports bad sources, in every run anew.
 func (r *run) planned(env corpus.Env) ([]part, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.plan != nil {
-		return r.plan, nil
-	}
-	known, err := Earlier(env)
+	known, err := r.known(env)
 	if err != nil {
 		return nil, err
 	}
@@ -138,14 +135,21 @@ func (r *run) planned(env corpus.Env) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := planner{bytes: r.cfg.PartBytes, sources: r.cfg.PartSources}
+	p := planner{bytes: r.cfg.PartBytes, sources: corpus.PartSources}
 	for _, s := range all {
-		if !known[s.name+"\x00"+s.sha256] {
-			p.add(s)
+		past, ok := known[version{s.name, s.sha256}]
+		if ok && past.whole() {
+			if err := past.otherField(s, r.cfg.TextField); err != nil {
+				return nil, err
+			}
+			continue
 		}
+		if s.status != "" {
+			r.warn(s.name, loss{s.status, s.detail})
+		}
+		p.add(s)
 	}
-	r.plan = p.done()
-	return r.plan, nil
+	return p.done(), nil
 }
 
 // sources joins the rows of the scan with the files they speak of.

@@ -32,6 +32,9 @@ type scanned struct {
 	units   []unit
 }
 
+// single says whether the source is one document.
+func (s *scanned) single() bool { return s.format == formatText || s.format == formatHTML }
+
 // scanSchema has a row a unit; a source without units has one row whose start
 // is null.
 func scanSchema() corpus.Schema {
@@ -81,6 +84,7 @@ func appendScanned(t *corpus.Table, s *scanned) {
 type scan struct {
 	unitBytes int64
 	textField string
+	known     map[version]past
 }
 
 // source looks at one input. Only a lack of memory or the like is an error;
@@ -100,7 +104,8 @@ func (sc *scan) source(in input) scanned {
 		f.Close()
 	}
 	if err != nil {
-		s = scanned{name: in.name, size: corpus.NullInt, status: Unreadable, detail: cause(err)}
+		l := fault(err)
+		s = scanned{name: in.name, size: corpus.NullInt, status: l.reason, detail: l.detail}
 	}
 	return s
 }
@@ -112,6 +117,9 @@ func (sc *scan) file(f *os.File, s *scanned) error {
 		return err
 	}
 	s.sha256 = hex.EncodeToString(h.Sum(nil))
+	if p, ok := sc.known[version{s.name, s.sha256}]; ok && p.whole() && p.field == sc.textField {
+		return nil
+	}
 	head := make([]byte, 16)
 	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
@@ -140,7 +148,7 @@ func (sc *scan) file(f *os.File, s *scanned) error {
 		s.decoded = int64(len(b))
 		return nil
 	}
-	if s.format == formatText || s.format == formatHTML {
+	if s.single() {
 		return sc.whole(c, s)
 	}
 	return sc.cut(f, &st, c, s)

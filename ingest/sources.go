@@ -216,6 +216,16 @@ func fingerprint(inputs []input) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+var errChanged = errors.New("it is being written to, or was replaced")
+
+// fault names why an input cannot be read as it was listed.
+func fault(err error) loss {
+	if errors.Is(err, errChanged) {
+		return loss{Changed, cause(err)}
+	}
+	return loss{Unreadable, cause(err)}
+}
+
 // open opens an input and makes sure it is still the file that was listed.
 func (in *input) open() (*os.File, error) {
 	f, err := os.Open(in.path)
@@ -236,7 +246,7 @@ func (in *input) same(f *os.File) error {
 		return err
 	}
 	if !info.Mode().IsRegular() || info.Size() != in.size || info.ModTime().UnixNano() != in.mtime {
-		return &fs.PathError{Op: "read", Path: in.path, Err: errors.New("changed while it was read")}
+		return &fs.PathError{Op: "read", Path: in.path, Err: errChanged}
 	}
 	return nil
 }

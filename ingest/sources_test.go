@@ -2,11 +2,13 @@ package ingest
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"corpus"
 )
@@ -112,25 +114,143 @@ func TestBadSources(t *testing.T) {
 	}
 }
 
-// TestChangedFile: a file that changes between the passes stops the run with
-// the way out, rather than mixing two states.
-func TestChangedFile(t *testing.T) {
-	dir := put(t, "a.txt", "text a")
-	stage, err := Stage(Config{}, []string{dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := newMemory(1)
+// whenRead changes a stage: f runs before part n is read.
+func whenRead(stage corpus.Stage, n int, f func() error) corpus.Stage {
 	read := stage.Passes[1].Run
 	stage.Passes[1].Run = func(env corpus.Env) error {
-		if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("changed"), 0o666); err != nil {
-			return err
+		if env.Task() == n {
+			if err := f(); err != nil {
+				return err
+			}
 		}
 		return read(env)
 	}
-	err = m.try(stage)
-	if err == nil || !strings.Contains(err.Error(), "changed while it was read") || !strings.Contains(err.Error(), "corpus ingest") {
-		t.Errorf("error %v", err)
+	return stage
+}
+
+// TestSourceChangesBeforeItIsRead: a file that is another one when it is read
+// gives nothing and is named; the others are read, and the next run takes it as
+// it is then.
+func TestSourceChangesBeforeItIsRead(t *testing.T) {
+	lines := jsonLine("one") + jsonLine("two")
+	for name, content := range map[string]string{"text": "some text", "lines": lines, "gzip": members(lines), "zstd": frames("some text")} {
+		for how, tt := range map[string]struct {
+			change func(path string) error
+			reason string
+		}{
+			"grows":    {func(path string) error { return os.WriteFile(path, []byte(content+content), 0o666) }, Changed},
+			"shrinks":  {func(path string) error { return os.Truncate(path, int64(len(content)/2)) }, Changed},
+			"replaced": {func(path string) error { return replace(path, content) }, Changed},
+			"vanishes": {os.Remove, Unreadable},
+		} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				dir := put(t, "a.txt", "text a", "b", content, "c.txt", "text c")
+				warned := ""
+				cfg := Config{Detect: func(string) (string, float64) { return "", 0 }, Warn: func(source, reason, _ string) { warned += source + " " + reason + "\n" }}
+				stage, err := Stage(cfg, []string{dir})
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := newMemory(2)
+				m.first = m.stage(t, whenRead(stage, 0, func() error { return tt.change(filepath.Join(dir, "b")) }))
+				if got := m.texts(); !slices.Equal(got, []string{"text a", "text c"}) {
+					t.Errorf("texts %q", got)
+				}
+				if lost := m.lost(); len(lost) != 1 || lost[0].reason != tt.reason || warned != "b "+tt.reason+"\n" {
+					t.Errorf("lost %v, warned %q, want %s", lost, warned, tt.reason)
+				}
+				if m.count("bad_sources") != 1 || !Bad(m.counts["read"], 1) {
+					t.Errorf("counts %v", m.counts)
+				}
+				if err := os.WriteFile(filepath.Join(dir, "b"), []byte(content), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				if n := m.run(t, Config{}, dir); n != 1 {
+					t.Errorf("the next run has %d parts, want 1 with b alone", n)
+				}
+			})
+		}
+	}
+}
+
+// replace puts a file of the same size in the place of path.
+func replace(path, content string) error {
+	return errors.Join(os.WriteFile(path+".new", []byte(content), 0o666), os.Chtimes(path+".new", time.Time{}, time.Unix(1e9, 0)), os.Rename(path+".new", path))
+}
+
+// TestSourceChangesBetweenParts: the rows of parts already read stay, since they
+// are what was scanned; the source is no known one, and later parts skip it.
+func TestSourceChangesBetweenParts(t *testing.T) {
+	var content string
+	for i := range 40 {
+		content += jsonLine(fmt.Sprintf("number %d %s", i, strings.Repeat("x", 100)))
+	}
+	dir := put(t, "a.jsonl", content, "b.txt", "text b")
+	small := Config{UnitBytes: 500, PartBytes: 1000, Detect: func(string) (string, float64) { return "", 0 }}
+	stage, err := Stage(small, []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newMemory(2)
+	m.first = m.stage(t, whenRead(stage, 2, func() error {
+		return os.WriteFile(filepath.Join(dir, "a.jsonl"), []byte(content+jsonLine("more")), 0o666)
+	}))
+	texts := m.texts()
+	if n := len(texts); n < 5 || n > 20 || texts[n-1] != "text b" || !strings.HasPrefix(texts[n-2], fmt.Sprintf("number %d ", n-2)) {
+		t.Errorf("texts %q", texts)
+	}
+	if lost := m.lost(); len(lost) != 1 || lost[0].reason != Changed || m.count("bad_sources") != 1 {
+		t.Errorf("lost %v, counts %v", lost, m.counts)
+	}
+	parts := m.run(t, small, dir)
+	if got := len(m.texts()) - len(texts); got != 41 || m.first+parts < 10 {
+		t.Errorf("the next run reads %d documents, want all 41", got)
+	}
+	m.first += parts
+	if n := m.run(t, small, dir); n != 0 {
+		t.Errorf("%d parts for what is known", n)
+	}
+}
+
+// TestOtherTextField: JSON lines that are known are not read again with other
+// settings, nor taken for read.
+func TestOtherTextField(t *testing.T) {
+	dir := put(t, "a.jsonl", "{\"prose\":\"one\"}\n{\"prose\":\"two\"}\n", "b.txt", "text b", "c.json", `{"prose":"one object"}`)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	m := newMemory(1)
+	m.first = m.run(t, Config{}, dir)
+	for _, name := range []string{"a.jsonl", "c.json"} {
+		stage, err := Stage(Config{TextField: "prose"}, []string{at(name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.try(stage); corpus.ClassOf(err) != corpus.BadConfig || !strings.Contains(err.Error(), "--rebuild") || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v, want class BadConfig and the way out", name, err)
+		}
+	}
+	if n := m.run(t, Config{TextField: "prose"}, at("b.txt")); n != 0 {
+		t.Errorf("%d parts: plain text does not depend on the field", n)
+	}
+}
+
+// TestUnreadableIsNamedInEveryRun, also when nothing is scanned again.
+func TestUnreadableIsNamedInEveryRun(t *testing.T) {
+	dir := put(t, "a.txt", "text a")
+	m := newMemory(1)
+	m.first = m.run(t, Config{}, dir)
+	for range 2 {
+		warned := ""
+		stage, err := Stage(Config{Warn: func(source, reason, _ string) { warned += source + " " + reason }}, []string{dir, filepath.Join(dir, "none")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.tables[key(RoleScan, m.first)]) > 0 { // as the engine resumes
+			stage.Passes[0].Run = func(corpus.Env) error { return nil }
+		}
+		m.stage(t, stage)
+		if warned != "none unreadable" {
+			t.Errorf("warned %q", warned)
+		}
 	}
 }
 
@@ -154,7 +274,7 @@ func TestGrowth(t *testing.T) {
 	}
 	env := task{memory: m}
 	env.first = 2
-	known, err := Earlier(env)
+	known, err := earlier(env)
 	if err != nil || len(known) != 4 {
 		t.Errorf("%d known sources, want 4: %v", len(known), err)
 	}

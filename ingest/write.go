@@ -5,19 +5,20 @@ import "corpus"
 // writer writes the outcomes of a part to its three tables.
 type writer struct {
 	env                corpus.Env
+	field              string // that holds the text of JSON lines
 	text, lost, source corpus.TableWriter
-	docs, gone, begun  *corpus.Table
+	docs, gone, ended  *corpus.Table
 	bytes              int // of the texts in docs
 }
 
-func newWriter(env corpus.Env) (*writer, error) {
-	w := &writer{env: env, docs: corpus.NewTable(corpus.TextSchema()), gone: corpus.NewTable(lostSchema()), begun: corpus.NewTable(sourceSchema())}
+func newWriter(env corpus.Env, field string) (*writer, error) {
+	w := &writer{env: env, field: field, docs: corpus.NewTable(corpus.TextSchema()), gone: corpus.NewTable(lostSchema()), ended: corpus.NewTable(sourceSchema())}
 	var err error
 	for _, t := range []struct {
 		to   *corpus.TableWriter
 		role string
 		s    corpus.Schema
-	}{{&w.text, RoleText, w.docs.Schema}, {&w.lost, RoleLost, w.gone.Schema}, {&w.source, RoleSource, w.begun.Schema}} {
+	}{{&w.text, RoleText, w.docs.Schema}, {&w.lost, RoleLost, w.gone.Schema}, {&w.source, RoleSource, w.ended.Schema}} {
 		if *t.to, err = env.Create(t.role, t.s); err != nil {
 			return nil, err
 		}
@@ -44,24 +45,25 @@ func (w *writer) write(o *outcome) error {
 		w.gone.Columns[2].Strings = append(w.gone.Columns[2].Strings, l.reason)
 		w.gone.Columns[3].Strings = append(w.gone.Columns[3].Strings, l.detail)
 	}
-	if o.job.begin && o.job.source.sha256 != "" {
-		w.begin(&o.job.source.scanned)
+	if p := o.job.end; p != nil && p.source.sha256 != "" {
+		w.end(p)
 	}
-	if w.bytes < corpus.BatchBytes && w.gone.Rows < 4096 && w.begun.Rows < 4096 {
+	if w.bytes < corpus.BatchBytes && w.gone.Rows < 4096 && w.ended.Rows < 4096 {
 		return nil
 	}
 	return w.flush()
 }
 
-func (w *writer) begin(s *scanned) {
-	c := w.begun.Columns
-	c[0].Strings = append(c[0].Strings, s.name)
-	c[1].Strings = append(c[1].Strings, s.sha256)
-	c[2].Ints = append(c[2].Ints, s.size)
-	c[3].Strings = append(c[3].Strings, s.format)
-	c[4].Strings = append(c[4].Strings, s.comp)
-	c[5].Strings = append(c[5].Strings, s.status)
-	w.begun.Rows++
+// end lists what was read of a source.
+func (w *writer) end(p *piece) {
+	s, c := p.source, w.ended.Columns
+	for i, v := range []string{s.name, s.sha256, s.format, s.comp, s.status, w.field} {
+		c[i].Strings = append(c[i].Strings, v)
+	}
+	for i, v := range []int64{s.size, int64(p.from), int64(p.n), int64(len(s.units))} {
+		c[6+i].Ints = append(c[6+i].Ints, v)
+	}
+	w.ended.Rows++
 }
 
 // flush hands the rows over.
@@ -69,7 +71,7 @@ func (w *writer) flush() error {
 	for _, t := range []struct {
 		to corpus.TableWriter
 		t  *corpus.Table
-	}{{w.text, w.docs}, {w.lost, w.gone}, {w.source, w.begun}} {
+	}{{w.text, w.docs}, {w.lost, w.gone}, {w.source, w.ended}} {
 		if t.t.Rows == 0 {
 			continue
 		}

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 
 	"corpus"
 	"corpus/dedup"
@@ -63,9 +62,8 @@ func (w *workspace) ingest(c *cli.Context) error {
 		TextField: w.Ingest.TextField, UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
 		Exclude: w.own(), Detect: langid.New().Detect,
 	}
-	if !w.quiet && !w.json {
-		cfg.Warn = w.warnings()
-	}
+	var bad badSources
+	cfg.Warn = func(source, reason, detail string) { bad.add(w, source, reason, detail) }
 	stage, err := ingest.Stage(cfg, sources)
 	if err != nil {
 		return err
@@ -75,8 +73,8 @@ func (w *workspace) ingest(c *cli.Context) error {
 		return err
 	}
 	if ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
-		return fmt.Errorf("%w: %s and %s of %s; see `corpus status --lost`", errBadInput, plural(sum.Counts["bad_sources"], "source"),
-			term.Count(sum.Counts["bad_records"]), plural(sum.Counts["records"], "record"))
+		return fmt.Errorf("%w: %s and %s of %s%s", errBadInput, plural(sum.Counts["bad_sources"], "source"),
+			term.Count(sum.Counts["bad_records"]), plural(sum.Counts["records"], "record"), bad.more(sum))
 	}
 	return nil
 }
@@ -89,17 +87,32 @@ func (w *workspace) own() []string {
 // maxWarnings is how many sources are named while they are read.
 const maxWarnings = 10
 
-// warnings prints the first sources that gave nothing; the rest is in `status --lost`.
-func (w *workspace) warnings() func(source, reason, detail string) {
-	var n atomic.Int64
-	return func(source, reason, detail string) {
-		switch i := n.Add(1); {
-		case i <= maxWarnings:
-			fmt.Fprintf(w.err, "ingest: %s: %s\n", term.Clean(source), term.Clean(strings.TrimSpace(reason+" "+detail)))
-		case i == maxWarnings+1:
-			fmt.Fprintln(w.err, "ingest: and more; all of them: corpus status --lost")
-		}
+// badSources names the first sources that gave nothing.
+type badSources struct {
+	n     int
+	first string
+}
+
+func (b *badSources) add(w *workspace, source, reason, detail string) {
+	line := term.Clean(source) + ": " + term.Clean(strings.TrimSpace(reason+" "+detail))
+	if b.n++; b.n == 1 {
+		b.first = line
 	}
+	switch {
+	case w.quiet || w.json:
+	case b.n <= maxWarnings:
+		fmt.Fprintln(w.err, "ingest: "+line)
+	case b.n == maxWarnings+1:
+		fmt.Fprintln(w.err, "ingest: and more")
+	}
+}
+
+// more is where the rest is named: a run that adds nothing has no list.
+func (b *badSources) more(sum engine.Summary) string {
+	if sum.Generations > 0 {
+		return "; see `corpus status --lost`"
+	}
+	return "; the first is " + b.first
 }
 
 func (a *app) dedupCommand() *cli.Command {
