@@ -54,6 +54,11 @@ func TestHostilePages(t *testing.T) {
 func TestBombs(t *testing.T) {
 	long := strings.Repeat("a", RatioFloor+RatioFloor/8)
 	zipped := members(long)
+	coded := "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
+	var numbers strings.Builder
+	for i := 0; numbers.Len() <= MaxRecord; i++ {
+		fmt.Fprintln(&numbers, i)
+	}
 	tests := []struct{ name, content, lost string }{
 		{"text", zipped, TooLarge},
 		{"text in zstd", frames(long), TooLarge},
@@ -62,7 +67,8 @@ func TestBombs(t *testing.T) {
 		{"line, plain", jsonLine("one") + long + "\n" + jsonLine("two"), TooLarge},
 		{"record", members(warcPage("http://a/", "a"), "WARC/1.0\r\nContent-Length: 999999999\r\n\r\n") + zipped, Bomb},
 		{"body", warcRecord("response", "http://b/", "application/http",
-			"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"+zipped), TooLarge},
+			coded+zipped), Bomb},
+		{"large body", warcRecord("response", "http://b/", "application/http", coded+members(numbers.String())), TooLarge},
 	}
 	for _, tt := range tests {
 		m := newMemory(1)

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"io"
 	"regexp"
 	"sort"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+
+	"corpus"
 )
 
 // boms are the byte order marks; UTF-32LE stands before UTF-16LE, whose mark
@@ -37,12 +40,13 @@ func fromBOM(b []byte) ([]byte, bool) {
 	return b, false
 }
 
-// decode gives UTF-8; what the encoding lacks becomes U+FFFD.
+// decode gives UTF-8; what the encoding lacks becomes U+FFFD. Text that is
+// longer than a document may be is cut behind that length.
 func decode(e encoding.Encoding, b []byte) []byte {
 	if e == encoding.Nop {
 		return b
 	}
-	out, err := e.NewDecoder().Bytes(b)
+	out, err := io.ReadAll(io.LimitReader(e.NewDecoder().Reader(bytes.NewReader(b)), corpus.MaxDocument+1))
 	if err != nil {
 		return b
 	}

@@ -68,7 +68,8 @@ type readKey struct {
 // Counts: records, docs_out, bytes_in (bytes of the files), bytes_decoded (text
 // of every document decoded, also of those that ingest then leaves out: the
 // pool of --keep), bytes_out (text of the documents), units, replaced (U+FFFD
-// put for invalid bytes), lost.<reason>, bad_records, bad_sources. See Bad.
+// put for invalid bytes), long_urls (documents without their address, since it
+// was longer than MaxURL), lost.<reason>, bad_records, bad_sources. See Bad.
 //
 // A source of the same name and content as one of an earlier generation is left
 // out; a run with nothing new has no part. One whose JSON lines were read with
@@ -89,6 +90,7 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 				Config:   scanKey{cfg.UnitBytes, cfg.TextField},
 				Volatile: fingerprint(inputs),
 				Inputs:   []string{RoleSource + "+"},
+				Memory:   scanMemory + inputMemory*int64(len(inputs)),
 				Tasks:    func(corpus.Env) (int, error) { return r.scanTasks(), nil },
 				Run:      r.scan,
 			},
@@ -96,6 +98,7 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 				Name: "read", Exclusive: true,
 				Config: readKey{cfg.TextField, cfg.PartBytes},
 				Inputs: []string{RoleScan, RoleSource + "+"},
+				Memory: readMemory + inputMemory*int64(len(inputs)),
 				Tasks:  r.readTasks,
 				Need:   r.need,
 				Run:    r.read,

@@ -14,7 +14,9 @@ type cursor struct {
 	off  int64 // decoded offset of that byte
 	// least is the smallest buffer worth having; 0 = 128 KiB
 	least int
-	err   error // why no more bytes come: io.EOF, *damage, or the file's error
+	// most is the largest window asked for; 0 = any. Growing goes no further.
+	most int
+	err  error // why no more bytes come: io.EOF, *damage, or the file's error
 }
 
 func newCursor(r io.Reader, off int64) *cursor { return &cursor{r: r, off: off} }
@@ -51,7 +53,11 @@ func (c *cursor) room(n int) {
 	}
 	buf := c.buf
 	if n > cap(c.buf) || cap(c.buf) < least {
-		buf = make([]byte, 0, max(least, 2*n))
+		size := 2 * n
+		if c.most > 0 {
+			size = max(n, min(size, c.most))
+		}
+		buf = make([]byte, 0, max(least, size))
 	}
 	c.buf = append(buf[:0], c.window()...)
 	c.from = 0
@@ -85,7 +91,7 @@ func (c *cursor) broken() string {
 // record is one record of a source, or the place where one was lost.
 type record struct {
 	off, end int64  // in the decoded stream
-	raw      []byte // all its bytes, valid until the next
+	raw      []byte // its bytes without the ends of lines behind, valid until the next
 	open     bool   // the source ended before the record's own end mark
 	lost     string // reason, "" when it is whole
 	detail   string

@@ -31,11 +31,18 @@
 // whose length does not lead to the next is lost and reading goes on at the
 // next version line. Offsets are those of the decoded stream.
 //
+// # Memory
+//
+// A worker of "scan" holds at most 128 MiB, one of "read" 512 MiB, whatever the
+// input: limits.go has the sum. A ceiling with room for fewer workers slows the
+// passes down, one without room for one refuses them.
+//
 // # Pages
 //
 // Main content is what go-trafilatura finds, laid out with a blank line between
 // paragraphs and a line end between items and rows. Where it finds nothing, or
-// the page nests too deep for a tree, the visible text is taken. Titles come
+// the page nests too deep for a tree or one that can be afforded, the visible
+// text is taken. Titles come
 // from the page, not from its JSON-LD. Responses other than 2xx, and types
 // other than HTML and plain text, are left out. Markdown and source code are
 // plain text.

@@ -40,12 +40,17 @@ func convert(s *source, rec record, textField string) (*corpus.Document, *loss) 
 // fillText takes plain text in any character set.
 func fillText(d *corpus.Document, b []byte, label string) *loss {
 	text := toUTF8(b, label)
-	if isBinary(text) {
+	switch {
+	case len(text) > corpus.MaxDocument:
+		return tooLong()
+	case isBinary(text):
 		return lose(Binary, "")
 	}
 	d.Text = string(text)
 	return nil
 }
+
+func tooLong() *loss { return lose(TooLarge, "text of more than %d bytes", corpus.MaxDocument) }
 
 func fillPage(d *corpus.Document, b []byte, contentType string) *loss {
 	p, l := extract(b, contentType)
@@ -58,8 +63,11 @@ func fillObject(d *corpus.Document, rec record, textField string) *loss {
 	if rec.off == 0 {
 		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 	}
-	o, err := parseObject(toUTF8(line, ""))
+	line = toUTF8(line, "")
+	o, err := parseObject(line)
 	switch {
+	case len(line) > corpus.MaxDocument:
+		return tooLong()
 	case err != nil && rec.open:
 		return lose(Truncated, "last line: %v", err)
 	case err != nil:
@@ -133,19 +141,27 @@ func fillBody(d *corpus.Document, b []byte, contentType string) *loss {
 	return lose(MIME, "%s", kind)
 }
 
+// locate cleans the address. One that is too long is left out, since a part of
+// it would be the address of something else; false says so.
+func locate(d *corpus.Document) bool {
+	d.URL = oneLine(d.URL, 2*MaxURL)
+	if len(d.URL) <= MaxURL {
+		return true
+	}
+	d.URL = ""
+	return false
+}
+
 // settle cleans a document and gates what is empty or too long. size is the
 // text that was decoded, whatever becomes of it.
 func settle(d *corpus.Document) (size int64, replaced int, l *loss) {
 	d.Text, replaced = clean(d.Text)
-	d.Title, d.URL = oneLine(d.Title, MaxTitle), oneLine(d.URL, MaxURL+1)
-	if len(d.URL) > MaxURL {
-		d.URL = ""
-	}
+	d.Title = oneLine(d.Title, MaxTitle)
 	switch {
 	case d.Text == "":
 		l = lose(Empty, "")
-	case len(d.Text) > corpus.MaxDocument:
-		l = lose(TooLarge, "text of %d bytes", len(d.Text))
+	case len(d.Text) > corpus.MaxDocument: // U+FFFD is longer than what it replaces
+		l = tooLong()
 	}
 	return int64(len(d.Text)), replaced, l
 }

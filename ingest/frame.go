@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -11,6 +12,7 @@ import (
 var (
 	zstdMagic  = []byte{0x28, 0xb5, 0x2f, 0xfd}
 	errNoFrame = errors.New("no zstd frame begins here")
+	errWindow  = fmt.Errorf("the frame needs a window of more than %d MiB (zstd --long or --ultra); compress it again without", MaxWindow>>20)
 )
 
 // frameEnd walks the blocks of the zstd frame at raw without decoding them
@@ -35,6 +37,9 @@ func frameEnd(file io.ReaderAt, raw, size int64) (end int64, skip bool, err erro
 			return size, true, io.ErrUnexpectedEOF
 		}
 		return end, true, nil
+	}
+	if !h.SingleSegment && h.WindowSize > MaxWindow || h.SingleSegment && h.FrameContentSize > MaxWindow {
+		return size, false, errWindow
 	}
 	at := raw + int64(h.HeaderSize)
 	for last := false; !last; {

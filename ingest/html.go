@@ -17,10 +17,11 @@ import (
 // page is what is taken from an HTML page.
 type page struct{ title, text string }
 
-// extract takes title and main content from a page. The gates come before the
-// tree is built, since building it is the dearest step of all. Where there is
-// no tree (nesting beyond MaxNesting) or no main content is found in it, the
-// visible text is taken: a short or odd page is for the filters to judge.
+// extract takes title and main content from a page. Gates come before the tree
+// is built, since building it is the dearest step of all. Where there is no tree
+// (golang.org/x/net/html stops at 512 open elements), where it costs too much, or
+// no main content is found in it, the visible text is taken: a short or odd page
+// is for the filters to judge.
 func extract(b []byte, contentType string) (page, *loss) {
 	if len(b) > MaxPage {
 		return page{}, lose(TooLarge, "page of %d bytes", len(b))
@@ -32,12 +33,19 @@ func extract(b []byte, contentType string) (page, *loss) {
 	if n := bytes.Count(b, []byte("<")); n > 4*MaxNodes {
 		return page{}, lose(Nodes, "%d tags", n)
 	}
+	if reopened(b) > MaxReopened {
+		return finish(visible(b))
+	}
 	doc, err := html.Parse(bytes.NewReader(b))
 	if err != nil {
 		return finish(visible(b))
 	}
-	if n := count(doc); n > MaxNodes {
-		return page{}, lose(Nodes, "%d nodes", n)
+	nodes, depths := weigh(doc, 0)
+	if nodes > MaxNodes {
+		return page{}, lose(Nodes, "%d nodes", nodes)
+	}
+	if depths > MaxDepths {
+		return finish(visible(b))
 	}
 	p, err := content(doc)
 	if err != nil || strings.TrimSpace(p.text) == "" {
@@ -63,15 +71,6 @@ func controls(b []byte) bool {
 		}
 	}
 	return n > len(b)/10
-}
-
-// count is the number of nodes of a tree.
-func count(n *html.Node) int {
-	sum := 1
-	for range n.Descendants() {
-		sum++
-	}
-	return sum
 }
 
 // content is the main content by trafilatura: no fallback extractors, no
@@ -332,58 +331,4 @@ func (w *layout) gap() {
 		}
 	}
 	w.ends, w.space = 0, false
-}
-
-// visible is the text that a browser would show, in the order of the source,
-// without building a tree.
-func visible(b []byte) page {
-	var w layout
-	var title strings.Builder
-	var hidden atom.Atom // the element whose text is not shown
-	inTitle, pre := false, false
-	z := html.NewTokenizer(bytes.NewReader(b))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return page{title.String(), w.String()}
-		case html.TextToken:
-			if inTitle {
-				title.Write(z.Text())
-			} else if hidden == 0 {
-				w.text(string(z.Text()), pre)
-			}
-		case html.StartTagToken:
-			name, _ := z.TagName()
-			a := atom.Lookup(name)
-			inTitle = a == atom.Title
-			pre = pre || a == atom.Pre
-			if hidden == 0 && unseen(a) {
-				hidden = a
-			}
-			w.tag(a)
-		case html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			w.tag(atom.Lookup(name))
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			a := atom.Lookup(name)
-			inTitle = inTitle && a != atom.Title
-			pre = pre && a != atom.Pre
-			if a == hidden {
-				hidden = 0
-			}
-			if a != atom.Br {
-				w.tag(a)
-			}
-		}
-	}
-}
-
-// unseen are the elements whose text is never shown as such.
-func unseen(a atom.Atom) bool {
-	switch a {
-	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Svg, atom.Math, atom.Textarea, atom.Select, atom.Object, atom.Iframe:
-		return true
-	}
-	return false
 }

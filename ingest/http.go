@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,8 +15,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
-
-	"corpus"
 )
 
 // response is an HTTP response with its body decoded.
@@ -103,50 +102,57 @@ func unchunk(b []byte) ([]byte, error) {
 	return out, nil
 }
 
-// uncode undoes one content coding, up to corpus.MaxDocument bytes.
+// uncode undoes one content coding, up to MaxRecord bytes.
 func uncode(b []byte, coding string) ([]byte, *loss) {
-	if len(b) == 0 {
+	if len(b) == 0 || slices.Contains([]string{"identity", "none", "utf-8"}, coding) {
 		return b, nil
 	}
-	in := bytes.NewReader(b)
-	var r io.Reader
-	var err error
-	switch coding {
-	case "identity", "none", "utf-8", "":
-		return b, nil
-	case "gzip", "x-gzip":
-		if sniffCompression(b) != gzipped {
-			return stored(b, errors.New("not gzip"))
-		}
-		r, err = gzip.NewReader(in)
-	case "deflate":
-		if r, err = zlib.NewReader(in); err != nil { // many servers send the bare stream
-			in.Reset(b)
-			r, err = flate.NewReader(in), nil
-		}
-	case "br":
-		r = brotli.NewReader(in)
-	case "zstd":
-		var d *zstd.Decoder
-		d, err = zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20))
-		if err == nil {
-			defer d.Close()
-			r = d
-		}
-	default:
+	r, err := decoder(b, coding)
+	if errors.Is(err, errCoding) {
 		return nil, lose(Encoding, "%s", coding)
 	}
 	if err != nil {
 		return stored(b, err)
 	}
-	out, err := io.ReadAll(io.LimitReader(r, corpus.MaxDocument+1))
-	if len(out) > corpus.MaxDocument {
-		return nil, lose(TooLarge, "body decodes to more than %d bytes", corpus.MaxDocument)
-	}
-	if err != nil {
+	defer r.Close()
+	most := min(MaxRecord, max(BodyFloor, MaxBodyRatio*len(b)))
+	out, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	switch {
+	case len(out) > MaxRecord:
+		return nil, lose(TooLarge, "body decodes to more than %d bytes", MaxRecord)
+	case len(out) > most:
+		return nil, lose(Bomb, "body decodes to more than %d times its size", MaxBodyRatio)
+	case err != nil:
 		return stored(b, err)
 	}
 	return out, nil
+}
+
+var errCoding = errors.New("unknown content coding")
+
+// decoder reads what a content coding stands for.
+func decoder(b []byte, coding string) (io.ReadCloser, error) {
+	in := bytes.NewReader(b)
+	switch coding {
+	case "gzip", "x-gzip":
+		return gzip.NewReader(in)
+	case "deflate":
+		r, err := zlib.NewReader(in)
+		if err != nil { // many servers send the bare stream
+			in.Reset(b)
+			return flate.NewReader(in), nil
+		}
+		return r, nil
+	case "br":
+		return io.NopCloser(brotli.NewReader(in)), nil
+	case "zstd":
+		d, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20))
+		if err != nil {
+			return nil, err
+		}
+		return d.IOReadCloser(), nil
+	}
+	return nil, errCoding
 }
 
 // stored takes a body as it is when it is text: the coding was undone before

@@ -179,3 +179,32 @@ func TestWorkersDoNotChangeOutput(t *testing.T) {
 		}
 	}
 }
+
+// TestLongURL: a part of an address is the address of something else.
+func TestLongURL(t *testing.T) {
+	long := "http://example.org/" + strings.Repeat("é", MaxURL/2)
+	whole := "http://example.org/" + strings.Repeat("x", MaxURL-len("http://example.org/"))
+	m := newMemory(1)
+	m.run(t, Config{}, put(t, "x", fmt.Sprintf("{\"text\":\"one\",\"url\":%q}\n{\"text\":\"two\",\"url\":%q}\n", long, whole)))
+	if d := m.docs(); len(d) != 2 || d[0].URL != "" || d[1].URL != whole || m.count("long_urls") != 1 {
+		t.Errorf("addresses of %d and %d bytes, counts %v", len(d[0].URL), len(d[1].URL), m.counts)
+	}
+}
+
+// TestIDWithoutLineEnd: the last line keeps its id when the file grows.
+func TestIDWithoutLineEnd(t *testing.T) {
+	lines := jsonLine("one") + jsonLine("two")
+	var ids []corpus.ID
+	for _, content := range []string{lines[:len(lines)-1], lines, strings.ReplaceAll(lines, "\n", "\r\n"), lines + jsonLine("three")} {
+		m := newMemory(1)
+		m.run(t, Config{}, put(t, "x", content))
+		ids = append(ids, m.docs()[0].ID)
+		if strings.Contains(content, "\r") { // its offset is another one
+			continue
+		}
+		ids = append(ids, m.docs()[1].ID)
+	}
+	if ids[1] != ids[3] || ids[1] != ids[6] || ids[0] != ids[4] || ids[0] == ids[1] {
+		t.Errorf("ids %v", ids)
+	}
+}

@@ -59,9 +59,11 @@ func (l *lines) line() (record, bool) {
 	return rec, true
 }
 
+// take makes a record of n bytes; its raw bytes are those before the line end,
+// which a last line may lack until the file grows.
 func (l *lines) take(n int) record {
-	w := l.c.window()[:n]
-	rec := record{off: l.c.off, raw: w}
+	w := bytes.TrimSuffix(l.c.window()[:n], []byte("\n"))
+	rec := record{off: l.c.off, raw: bytes.TrimSuffix(w, []byte("\r"))}
 	l.c.skip(n)
 	rec.end = l.c.off
 	return rec

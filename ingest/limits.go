@@ -11,11 +11,11 @@ const (
 	ScanSources = 4096
 	// SniffBytes of decoded content decide the format.
 	SniffBytes = 64 << 10
-	// MaxLine is the longest JSON line: escapes such as \u4e2d take six bytes
-	// for three of text, so twice a document.
-	MaxLine = 2 * corpus.MaxDocument
-	// MaxRecord is the largest payload of a WARC record.
-	MaxRecord = corpus.MaxDocument
+	// MaxLine is the longest JSON line.
+	MaxLine = corpus.MaxDocument
+	// MaxRecord is the largest payload of a WARC record, and of an HTTP body once
+	// decoded. Common Crawl cuts at 5 MiB.
+	MaxRecord = 16 << 20
 	// MaxWARCHeader is the largest header of a WARC record. Common Crawl's stay
 	// under 4 kB.
 	MaxWARCHeader = 64 << 10
@@ -24,30 +24,53 @@ const (
 	MaxHTTPHeader = 256 << 10
 	// MaxHTTPEncodings is the most content codings one response may stack.
 	MaxHTTPEncodings = 2
-	// MaxPage is the largest HTML page that is parsed, in bytes after decoding.
-	// Common Crawl cut pages at 1 MiB until 2025; building and cloning the tree
-	// takes some 100 times the page.
+	// MaxPage is the largest HTML page that is parsed. Common Crawl cut pages at
+	// 1 MiB until 2025; a tree full of attributes takes 40 times the page.
 	MaxPage = 2 << 20
 	// MaxNodes is the most nodes of an HTML tree that is searched for its main
 	// content: the search is quadratic on flat pages.
 	MaxNodes = 40_000
-	// MaxNesting is where golang.org/x/net/html stops (open elements); deeper
-	// pages give their visible text.
-	MaxNesting = 512
+	// MaxDepths is the largest sum of the depths of a tree's nodes, and MaxReopened
+	// the most elements that a parser may open again because they were not closed;
+	// beyond, a page gives its visible text. The search clones the tree level by
+	// level, at some 100 bytes a node: the first is 100 MiB. Real pages nest 10 to
+	// 20 deep.
+	MaxDepths   = 1 << 20
+	MaxReopened = 8 * MaxNodes
 	// MaxTitle is the longest title, in bytes; longer ones are cut at a character.
 	MaxTitle = 4096
 	// MaxURL is the longest address; longer ones are left out.
 	MaxURL = 8192
 	// MaxDetail is the longest explanation of a lost record.
 	MaxDetail = 200
-	// MaxWindow is the largest zstd window (zstd's own limit without --long=31).
-	MaxWindow = 128 << 20
+	// MaxWindow is the largest zstd window: levels up to 20 need no more, --long
+	// and levels 21 and 22 do.
+	MaxWindow = 32 << 20
 	// MaxRatio of decoded to compressed bytes, once RatioFloor bytes are decoded,
 	// is where a compressed stream counts as a bomb. Text reaches 5 to 20.
 	MaxRatio   = 200
 	RatioFloor = 64 << 20
+	// MaxBodyRatio is the same for an HTTP body once it is BodyFloor long.
+	MaxBodyRatio = 100
+	BodyFloor    = 64 << 10
 	// MaxDamages is the most places where a compressed source is picked up again.
 	MaxDamages = 1 << 16
 	// DetectBytes of a text decide its character set.
 	DetectBytes = 64 << 10
+)
+
+// Memory that a worker holds at most, whatever the input.
+const (
+	// scanMemory: a zstd window with its tables, and a line in a buffer that
+	// doubled last.
+	scanMemory = 2*MaxWindow + 2*MaxLine
+	// workMemory is the text of one document in the forms it passes through
+	// (bytes, decoded, parsed, as a string, cleaned twice), or the tree of a page.
+	workMemory = 6 * corpus.MaxDocument
+	// readMemory: what waits in order for its turn is one document; beside the
+	// workers one goroutine decodes (a scan's memory and a copy of the line), and
+	// one writes (a document, in the batch, encoded and compressed).
+	readMemory = workMemory + corpus.MaxDocument + scanMemory + MaxLine + 4*corpus.MaxDocument
+	// inputMemory is what a listed source takes: names, hash, its place in the plan.
+	inputMemory = 512
 )

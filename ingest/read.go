@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"strings"
 
 	"corpus"
 )
@@ -61,7 +60,7 @@ func (r *run) read(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	space := newBudget(env.Memory() / 4)
+	space := newBudget(int64(env.Workers()) * corpus.MaxDocument)
 	in := func(ctx context.Context) iter.Seq2[job, error] { return r.jobs(ctx, plan[env.Task()], space) }
 	err = ordered(env.Context(), env.Workers(), in, r.work, func(o outcome) error {
 		defer space.release(o.job.cost)
@@ -323,6 +322,9 @@ func (o *outcome) record(r *run, s *source, rec record) {
 		o.lose(s.name, rec.off, *l)
 		return
 	}
+	if !locate(d) {
+		o.counts["long_urls"]++
+	}
 	size, replaced, l := settle(d)
 	o.counts["bytes_decoded"] += size
 	o.counts["replaced"] += int64(replaced)
@@ -349,10 +351,8 @@ func readWhole(s *source, un unit) (record, error) {
 	defer f.Close()
 	st := openStream(f, s.size, s.comp, un.raw, un.base)
 	defer st.Close()
-	var b strings.Builder
-	b.Grow(int(un.end))
-	_, err = io.CopyN(&b, st, un.end)
-	rec.raw = []byte(b.String())
+	rec.raw = make([]byte, un.end)
+	_, err = io.ReadFull(st, rec.raw)
 	if changed := s.input.same(f); changed != nil {
 		return rec, changed
 	}
@@ -360,11 +360,11 @@ func readWhole(s *source, un unit) (record, error) {
 }
 
 // budget bounds the bytes that jobs under way hold, in steps of a MiB. It may
-// change speed, never output: one job always fits.
+// change speed, never output: the largest job fits.
 type budget struct{ tokens chan struct{} }
 
 func newBudget(bytes int64) *budget {
-	return &budget{make(chan struct{}, max(8, bytes>>20))}
+	return &budget{make(chan struct{}, bytes>>20)}
 }
 
 func (b *budget) steps(n int64) int { return min(int((n+1<<20-1)>>20), cap(b.tokens)) }

@@ -10,7 +10,8 @@ const (
 	Corrupt    = "corrupt"    // compressed data that cannot be decoded
 	Checksum   = "checksum"   // a gzip member or zstd frame whose checksum is wrong
 	Garbage    = "garbage"    // bytes between gzip members that are none
-	Bomb       = "bomb"       // decodes to more than MaxRatio times its size
+	Bomb       = "bomb"       // decodes to more than MaxRatio (a body: MaxBodyRatio) times its size
+	Window     = "window"     // a zstd frame that needs more memory than MaxWindow
 
 	// Damage of one record.
 	BadHeader = "bad_header" // no WARC header where one must be
@@ -35,7 +36,7 @@ const (
 // badSource says whether a status makes the source count in bad_sources.
 func badSource(status string) bool {
 	switch status {
-	case Unreadable, Changed, Truncated, Corrupt, Checksum, Garbage, Bomb:
+	case Unreadable, Changed, Truncated, Corrupt, Checksum, Garbage, Bomb, Window:
 		return true
 	}
 	return false

@@ -177,13 +177,13 @@ func (sc *scan) sniffBehind(f *os.File, err error, s *scanned) {
 
 // whole measures a source that is one document.
 func (sc *scan) whole(c *cursor, s *scanned) error {
-	for len(c.window()) <= corpus.MaxDocument && c.err == nil {
-		c.more()
+	for c.off <= corpus.MaxDocument && len(c.ensure(1)) > 0 {
+		c.skip(len(c.window()))
 	}
 	if err := c.fault(); err != nil {
 		return err
 	}
-	s.decoded = int64(len(c.window()))
+	s.decoded = c.off
 	u := unit{end: s.decoded, reason: c.broken()}
 	if u.reason != "" {
 		s.status, s.detail = u.reason, oneLine(c.err.Error(), MaxDetail)
@@ -295,7 +295,9 @@ func (s *scanned) markBad(first int, err error) {
 // newReader reads the records of a format of many records.
 func newReader(format string, c *cursor) reader {
 	if format == formatWARC {
+		c.most = MaxRecord + MaxWARCHeader + SniffBytes
 		return &warc{c: c, max: MaxRecord}
 	}
+	c.most = MaxLine + SniffBytes
 	return &lines{c: c, max: MaxLine}
 }

@@ -21,7 +21,7 @@ const (
 
 // damage ends a stream where its bytes cannot be decoded.
 type damage struct {
-	reason string // Truncated, Corrupt, Checksum, Garbage or Bomb
+	reason string // Truncated, Corrupt, Checksum, Garbage, Bomb or Window
 	raw    int64  // where the damaged member begins in the file
 	pos    int64  // the same place in the decoded stream
 	err    error
@@ -166,7 +166,7 @@ func (s *stream) openFrame() error {
 			continue
 		}
 		s.mark(raw)
-		if errors.Is(err, errNoFrame) {
+		if errors.Is(err, errNoFrame) || errors.Is(err, errWindow) {
 			return s.damaged(err)
 		}
 		return s.decodeFrame(raw, end)
@@ -228,6 +228,8 @@ func (s *stream) damaged(err error) error {
 		return s.damage(Truncated, io.ErrUnexpectedEOF)
 	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
 		return s.damage(Checksum, err)
+	case errors.Is(err, errWindow):
+		return s.damage(Window, err)
 	case errors.Is(err, gzip.ErrHeader) || errors.Is(err, errNoFrame):
 		return s.damage(Garbage, err)
 	}

@@ -78,7 +78,8 @@ func short(s string, n int) string {
 }
 
 // oneLine is a title or detail: one line, single spaces, valid UTF-8.
+// Of much more than n bytes only the beginning is looked at.
 func oneLine(s string, n int) string {
-	s, _ = clean(s)
+	s, _ = clean(s[:min(len(s), 16*n)])
 	return short(strings.Join(strings.Fields(s), " "), n)
 }
