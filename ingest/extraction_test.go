@@ -17,7 +17,7 @@ func shared(t testing.TB, name string) string {
 	t.Helper()
 	path := filepath.Join("..", "..", "shared", "data", name)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("%s of the shared data folder is missing: it holds public data sets beside the repository", name)
+		t.Skipf("needs %s/ of the shared data folder, which holds public data sets beside the repository", name)
 	}
 	return path
 }

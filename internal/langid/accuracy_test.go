@@ -16,7 +16,7 @@ import (
 func TestAccuracy(t *testing.T) {
 	files, _ := filepath.Glob("../../../shared/data/langid/*.txt.gz")
 	if len(files) == 0 {
-		t.Skip("needs ../shared/data/langid: sentences of 75 languages, XX.txt.gz each (the test data of lingua-go)")
+		t.Skip("needs langid/ of the shared data folder: sentences of 75 languages, XX.txt.gz each (the test data of lingua-go)")
 	}
 	perLanguage := 4
 	if os.Getenv("LANGID_ALL") != "" { // every sentence: minutes
@@ -47,7 +47,7 @@ func TestAccuracy(t *testing.T) {
 func TestAgreesWithLingua(t *testing.T) {
 	files, _ := filepath.Glob("../../../shared/data/langid/*.txt.gz")
 	if len(files) == 0 {
-		t.Skip("needs ../shared/data/langid: sentences of 75 languages, XX.txt.gz each (the test data of lingua-go)")
+		t.Skip("needs langid/ of the shared data folder: sentences of 75 languages, XX.txt.gz each (the test data of lingua-go)")
 	}
 	authority := lingua.NewLanguageDetectorBuilder().FromAllLanguages().WithLowAccuracyMode().Build()
 	same, all := 0, 0
