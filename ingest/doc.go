@@ -9,13 +9,14 @@
 //
 // # Sources
 //
-// The name of a source is its path relative to the SOURCE given, so ids survive
-// a move. Directories are walked in sorted order; version control is skipped;
-// links inside a directory are not followed: one that leads out is listed. Of
-// two sources with the same name the later gets the base name of its SOURCE in
-// front. A source with the name and the content of one that an earlier
-// generation read is left out, after its hash, without being decoded; a changed
-// one is read again as a whole.
+// The name of a source is its path relative to the SOURCE given (of a glob: to
+// the directory before its first wildcard), so ids survive a move. Directories
+// are walked in sorted order; version control is skipped; links inside a
+// directory are not followed: one that leads out is listed. Of two sources with
+// the same name the later gets the base name of its SOURCE in front. A source
+// with the name and the content of one that an earlier generation read is left
+// out, after its hash, without being decoded; a changed one is read again as a
+// whole.
 //
 // A source that is no more what was scanned when it is read (changed, vanished,
 // unreadable) is a bad source: what was read of it before is what was scanned

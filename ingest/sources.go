@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"corpus"
 )
@@ -46,8 +48,9 @@ func find(sources, exclude []string) ([]input, error) {
 		f.exclude[resolved(dir)] = true
 	}
 	for _, source := range sources {
-		for _, path := range expand(source) {
-			f.add(path)
+		paths, under := expand(source)
+		for _, path := range paths {
+			f.add(path, under)
 		}
 	}
 	if len(f.inputs) > MaxSources {
@@ -74,62 +77,80 @@ func noInput(sources []string, bad []input) error {
 }
 
 // expand gives the paths that a SOURCE means: itself when it exists, else what
-// it matches as a pattern, else itself, to be listed as unreadable.
-func expand(source string) []string {
+// it matches as a pattern, else itself, to be listed as unreadable. Names of
+// matches are relative to under, the directory before the first wildcard, so
+// that they do not depend on what else matches.
+func expand(source string) (paths []string, under string) {
 	if _, err := os.Lstat(source); err == nil {
-		return []string{source}
+		return []string{source}, ""
 	}
 	if matches, err := filepath.Glob(source); err == nil && len(matches) > 0 {
 		slices.Sort(matches)
-		return matches
+		return matches, filepath.Dir(source[:strings.IndexAny(source, `*?[\`)] + "x")
 	}
-	return []string{source}
+	return []string{source}, ""
 }
 
-// add lists one file or directory that was named.
-func (f *finder) add(root string) {
+// add lists one file or directory that was named, or that a pattern matches.
+func (f *finder) add(root, under string) {
 	info, err := os.Stat(root)
-	switch base := filepath.Base(root); {
-	case err != nil:
-		f.put(root, input{name: base, path: root, bad: Unreadable, why: cause(err)})
-	case info.IsDir():
-		f.walk(root)
-	case !info.Mode().IsRegular():
-		f.put(root, input{name: base, path: root, bad: Unreadable, why: "not a regular file"})
-	default:
-		f.put(root, found(base, root, info))
+	dir := err == nil && info.IsDir()
+	switch {
+	case under == "" && dir:
+		under = root
+	case under == "":
+		under = filepath.Dir(root)
 	}
+	name := relative(under, root)
+	switch {
+	case err != nil:
+		f.put(root, input{name: name, path: root, bad: Unreadable, why: cause(err)})
+	case dir:
+		f.walk(root, name)
+	case !info.Mode().IsRegular():
+		f.put(root, input{name: name, path: root, bad: Unreadable, why: "not a regular file"})
+	default:
+		f.put(root, found(name, root, info))
+	}
+}
+
+// relative is path as seen from dir, with slashes.
+func relative(dir, path string) string {
+	name, err := filepath.Rel(dir, path)
+	if err != nil {
+		name = filepath.Base(path)
+	}
+	return filepath.ToSlash(name)
 }
 
 func found(name, path string, info fs.FileInfo) input {
 	return input{name: name, path: path, size: info.Size(), mtime: info.ModTime().UnixNano()}
 }
 
-// walk lists a directory. WalkDir reads names in sorted order.
-func (f *finder) walk(root string) {
+// walk lists a directory under a name. WalkDir reads names in sorted order.
+func (f *finder) walk(root, under string) {
 	// A link to a directory is followed when it was named, as SOURCE/ would be.
 	top := root
 	if target, err := filepath.EvalSymlinks(root); err == nil {
 		top = target
 	}
-	_ = filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
-		name, relErr := filepath.Rel(top, path)
-		if relErr != nil || name == "." {
-			name = filepath.Base(root)
-		}
-		name = filepath.ToSlash(name)
+	_ = filepath.WalkDir(top, func(at string, d fs.DirEntry, err error) error {
+		name := path.Join(under, relative(top, at))
 		switch {
 		case err != nil:
-			f.put(root, input{name: name, path: path, bad: Unreadable, why: cause(err)})
+			if name == "." {
+				name = filepath.Base(root)
+			}
+			f.put(root, input{name: name, path: at, bad: Unreadable, why: cause(err)})
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
 		case d.IsDir():
-			if path != top && slices.Contains(versionControl, d.Name()) || f.exclude[resolved(path)] {
+			if at != top && slices.Contains(versionControl, d.Name()) || f.exclude[resolved(at)] {
 				return fs.SkipDir
 			}
 		default:
-			f.file(root, top, name, path, d)
+			f.file(root, top, name, at, d)
 		}
 		return nil
 	})
@@ -167,7 +188,7 @@ func (f *finder) put(root string, in input) {
 		return
 	}
 	f.real[at] = true
-	in.name = strings.ToValidUTF8(in.name, "\uFFFD")
+	in.name = escaped(in.name)
 	base := filepath.Base(resolved(root))
 	for i, name := 1, in.name; f.names[in.name]; i++ {
 		in.name = base + "/" + name
@@ -177,6 +198,22 @@ func (f *finder) put(root string, in input) {
 	}
 	f.names[in.name] = true
 	f.inputs = append(f.inputs, in)
+}
+
+// escaped is a name in UTF-8: of other bytes it has the hexadecimal digits.
+func escaped(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i, r := range name {
+		if _, n := utf8.DecodeRuneInString(name[i:]); r == utf8.RuneError && n == 1 {
+			fmt.Fprintf(&b, "\\x%02x", name[i])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 func within(dir, path string) bool {

@@ -50,7 +50,11 @@ func TestFind(t *testing.T) {
 		{"same name twice", []string{at("e"), at("f/e"), at("d/b.txt")}, []string{"b.txt", "e/b.txt", "b.txt/b.txt"}},
 		{"same file twice", []string{at("e"), at("e/b.txt"), at("e")}, []string{"b.txt"}},
 		{"missing beside a file", []string{at("g1.txt"), at("none")}, []string{"g1.txt", "none unreadable"}},
-		{"name that is not UTF-8", []string{at("n")}, []string{"\uFFFD.txt", "n/\uFFFD.txt"}},
+		{"name that is not UTF-8", []string{at("n")}, []string{`\xfe.txt`, `\xff.txt`}},
+		{"glob of directories", []string{at("?")}, []string{"d/.hidden", "d/a/x.txt", "d/b.txt", "d/outside symlink", "d/zz-dangling unreadable", "e/b.txt", "f/e/b.txt", `n/\xfe.txt`, `n/\xff.txt`}},
+		{"glob of files in directories", []string{at("[de]*/b.txt")}, []string{"d/b.txt", "e/b.txt"}},
+		{"the same with less to match", []string{at("[e]*/b.txt")}, []string{"e/b.txt"}},
+		{"glob behind directories", []string{at("f/e/*.txt")}, []string{"b.txt"}},
 		{"excluded", []string{at("data"), at("g1.txt")}, []string{"g1.txt"}},
 	}
 	for _, tt := range tests {

@@ -42,10 +42,11 @@ type stream struct {
 	file  io.ReaderAt
 	size  int64
 	comp  string
-	pos   int64 // decoded offset of the next byte
-	first mark  // where the stream began
-	marks []mark
-	keep  bool // whether marks are kept, for the scan
+	pos   int64  // decoded offset of the next byte
+	first mark   // where the stream began
+	last  mark   // where its last member began
+	marks []mark // where decoding can begin, at least markStep apart; for the scan
+	keep  bool   // whether there are any
 
 	sec  *io.SectionReader
 	br   *bufio.Reader
@@ -59,7 +60,7 @@ type stream struct {
 // openStream begins at a member that starts at raw in the file and at pos in
 // the decoded stream.
 func openStream(file io.ReaderAt, size int64, comp string, raw, pos int64) *stream {
-	s := &stream{file: file, size: size, comp: comp, pos: pos, first: mark{pos, raw}}
+	s := &stream{file: file, size: size, comp: comp, pos: pos, first: mark{pos, raw}, last: mark{pos, raw}}
 	s.sec = io.NewSectionReader(file, raw, size-raw)
 	s.br = bufio.NewReaderSize(s.sec, int(min(64<<10, max(16, size-raw))))
 	return s
@@ -113,12 +114,15 @@ func (s *stream) open() error {
 	return nil
 }
 
+// markStep is how much may be decoded again to save a mark.
+const markStep = 64 << 10
+
 // mark notes the start of a member.
 func (s *stream) mark(raw int64) {
-	if !s.keep {
-		s.marks = s.marks[:0]
+	s.last = mark{s.pos, raw}
+	if n := len(s.marks); s.keep && (n == 0 || s.pos-s.marks[n-1].pos >= markStep) {
+		s.marks = append(s.marks, s.last)
 	}
-	s.marks = append(s.marks, mark{s.pos, raw})
 }
 
 func (s *stream) openGzip() error {
@@ -237,11 +241,7 @@ func (s *stream) damaged(err error) error {
 }
 
 func (s *stream) damage(reason string, err error) error {
-	m := s.first
-	if n := len(s.marks); n > 0 {
-		m = s.marks[n-1]
-	}
-	return &damage{reason: reason, raw: m.raw, pos: m.pos, err: err}
+	return &damage{reason: reason, raw: s.last.raw, pos: s.last.pos, err: err}
 }
 
 // resume is the place of the next member that begins at or after from, or
