@@ -20,14 +20,14 @@ import (
 // boms are the byte order marks; UTF-32LE stands before UTF-16LE, whose mark
 // it begins with.
 var boms = []struct {
-	mark string
-	enc  encoding.Encoding
+	mark, name string
+	enc        encoding.Encoding
 }{
-	{"\xff\xfe\x00\x00", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
-	{"\x00\x00\xfe\xff", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
-	{"\xef\xbb\xbf", encoding.Nop},
-	{"\xff\xfe", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
-	{"\xfe\xff", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+	{"\xff\xfe\x00\x00", "utf-32le", utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)},
+	{"\x00\x00\xfe\xff", "utf-32be", utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)},
+	{"\xef\xbb\xbf", "", encoding.Nop},
+	{"\xff\xfe", "utf-16le", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+	{"\xfe\xff", "utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
 }
 
 // fromBOM decodes what begins with a byte order mark; false without one.
@@ -38,6 +38,27 @@ func fromBOM(b []byte) ([]byte, bool) {
 		}
 	}
 	return b, false
+}
+
+// wide names the set of a stream that begins with a byte order mark and whose
+// lines are therefore not those of its bytes; "" for all others.
+func wide(b []byte) string {
+	for _, m := range boms {
+		if bytes.HasPrefix(b, []byte(m.mark)) {
+			return m.name
+		}
+	}
+	return ""
+}
+
+// recoded is a stream of a wide set in UTF-8.
+func recoded(r io.Reader, set string) io.Reader {
+	for _, m := range boms {
+		if set != "" && m.name == set {
+			return m.enc.NewDecoder().Reader(r)
+		}
+	}
+	return r
 }
 
 // decode gives UTF-8; what the encoding lacks becomes U+FFFD. Text that is
@@ -61,6 +82,9 @@ func toUTF8(b []byte, label string) []byte {
 	if text, ok := fromBOM(b); ok {
 		return text
 	}
+	if strings.HasPrefix(strings.ToLower(label), "utf-16") {
+		label = endian(b)
+	}
 	if utf8.Valid(b) && !stateful(label) { // by chance only when very short
 		return b
 	}
@@ -78,10 +102,29 @@ func toUTF8(b []byte, label string) []byte {
 	return b
 }
 
-// stateful sets look like ASCII: there the declaration decides.
+// stateful sets look like ASCII, and UTF-16 like ASCII with NUL bytes: there the
+// declaration decides.
 func stateful(label string) bool {
 	label = strings.ToLower(label)
-	return strings.HasPrefix(label, "iso-2022") || strings.HasPrefix(label, "csiso2022")
+	return strings.HasPrefix(label, "iso-2022") || strings.HasPrefix(label, "csiso2022") || strings.HasPrefix(label, "utf-16")
+}
+
+// endian tells the byte order of UTF-16 without a mark by the zero bytes of its
+// spaces and markup; "" without any, since then it is not UTF-16.
+func endian(b []byte) string {
+	var zeros [2]int
+	for i, c := range b {
+		if c == 0 {
+			zeros[i&1]++
+		}
+	}
+	switch {
+	case zeros[0] == 0 && zeros[1] == 0:
+		return ""
+	case zeros[0] > zeros[1]:
+		return "utf-16be"
+	}
+	return "utf-16le"
 }
 
 // mostlyUTF8 says whether more than nine in ten of the characters beyond ASCII

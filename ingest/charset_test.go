@@ -104,6 +104,10 @@ func TestDeclarationThatIsWrong(t *testing.T) {
 		{"unknown set", "plain", "x-unknown", "plain"},
 		{"damaged UTF-8", prose["fr"] + prose["ru"] + "\xff end", "utf-8", prose["fr"] + prose["ru"] + "\uFFFD end"},
 		{"UTF-8 BOM beats the label", "\xef\xbb\xbfé", "iso-8859-1", "é"},
+		{"UTF-16 without a mark", utf16("plain <b>text</b>")[2:], "utf-16", "plain <b>text</b>"},
+		{"UTF-16BE without a mark", "\x00a\x00 \x00b", "UTF-16", "a b"},
+		{"ASCII said to be UTF-16", "plain text", "utf-16le", "plain text"},
+		{"Latin-1 said to be UTF-16", encodeAs(t, "iso-8859-1", prose["fr"]), "utf-16", prose["fr"]},
 		{"ISO-2022-JP looks like ASCII", "\x1b$B$3$s\x1b(B", "iso-2022-jp", "こん"},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -77,6 +78,9 @@ func TestFormatsAreToldByContent(t *testing.T) {
 		{"JSONL", lines, []string{"first", "second"}, ""},
 		{"JSONL of one line", jsonLine("only"), []string{"only"}, ""},
 		{"JSONL with BOM", "\xef\xbb\xbf" + lines, []string{"first", "second"}, ""},
+		{"JSONL in UTF-16", utf16(lines + jsonLine("第三")), []string{"first", "second", "第三"}, ""},
+		{"JSONL in UTF-16, compressed", frames(utf16(lines)[:21], utf16(lines)[21:]), []string{"first", "second"}, ""},
+		{"JSONL with CRLF and empty lines", "\r\n" + strings.ReplaceAll(lines, "\n", "\r\n\r\n"), []string{"first", "second"}, ""},
 		{"gzip", members(text), []string{text}, ""},
 		{"gzip members", members(text[:10], text[10:]), []string{text}, ""},
 		{"gzip with zeros behind", members(text) + strings.Repeat("\x00", 1000), []string{text}, ""},
@@ -119,6 +123,15 @@ func TestFormatsAreToldByContent(t *testing.T) {
 	}
 }
 
+// utf16 is text in UTF-16LE behind a byte order mark.
+func utf16(s string) string {
+	b := []byte{0xff, 0xfe}
+	for _, r := range s { // of the basic plane
+		b = binary.LittleEndian.AppendUint16(b, uint16(r))
+	}
+	return string(b)
+}
+
 // TestUnits cuts a source of many records into many units and parts, and
 // expects what one unit gives.
 func TestUnits(t *testing.T) {
@@ -134,6 +147,7 @@ func TestUnits(t *testing.T) {
 	across := []string{all[:1000], all[1000:50_000], all[50_000:]}
 	for name, content := range map[string]string{
 		"plain": all, "one member": members(all), "members": members(each...), "members across lines": members(across...),
+		"UTF-16": utf16(all), "UTF-16, one member": members(utf16(all)),
 		"one frame": frames(all), "frames": frames(each...),
 	} {
 		t.Run(name, func(t *testing.T) {

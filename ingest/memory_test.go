@@ -43,8 +43,8 @@ func peakOf(f func()) int64 {
 	return peak - base
 }
 
-// wide is a zstd frame with the largest window that is read.
-func wide(t *testing.T, s string, window int) string {
+// windowed is a zstd frame of the window.
+func windowed(t *testing.T, s string, window int) string {
 	t.Helper()
 	var b strings.Builder
 	w, err := zstd.NewWriter(&b, zstd.WithWindowSize(window), zstd.WithEncoderConcurrency(1))
@@ -71,7 +71,7 @@ func TestMemory(t *testing.T) {
 		name, content string
 		docs          int
 	}{
-		{"lines in a wide window", wide(t, small+line("text "), MaxWindow), 3},
+		{"lines in a wide window", windowed(t, small+line("text "), MaxWindow), 3},
 		{"escaped line", small + line(`\u4e2d`), 3},
 		{"text in Latin-1", strings.Repeat(latin, corpus.MaxDocument/len(latin)*2/3), 1},
 		{"title of short words", small + strings.Replace(line("a "), `"text"`, `"text":"x","title"`, 1), 3},
@@ -133,7 +133,7 @@ func manyFonts() string {
 
 func TestWindowBeyondTheCap(t *testing.T) {
 	m := newMemory(1)
-	m.run(t, Config{}, put(t, "x", wide(t, strings.Repeat("some text ", 1000), 2*MaxWindow)))
+	m.run(t, Config{}, put(t, "x", windowed(t, strings.Repeat("some text ", 1000), 2*MaxWindow)))
 	if lost := m.lost(); len(lost) != 1 || lost[0].reason != Window || !strings.Contains(lost[0].detail, "--long") || m.count("bad_sources") != 1 {
 		t.Errorf("lost %v, counts %v", lost, m.counts)
 	}

@@ -168,10 +168,11 @@ func (u *unitReader) open(s *source, un unit) error {
 		u.st.Close()
 	}
 	u.st = openStream(u.file, s.size, s.comp, un.raw, un.base)
-	if _, err := io.CopyN(io.Discard, u.st, un.start-un.base); err != nil {
+	text := recoded(u.st, s.charset)
+	if _, err := io.CopyN(io.Discard, text, un.start-un.base); err != nil {
 		return err
 	}
-	u.c = newCursor(u.st, un.start)
+	u.c = newCursor(text, un.start)
 	u.r = newReader(s.format, u.c)
 	return nil
 }

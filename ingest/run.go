@@ -186,7 +186,7 @@ func scannedRow(t *corpus.Table, i int) scanned {
 	number := func(name string) int64 { return t.Column(name).Ints[i] }
 	s := scanned{
 		name: text("source"), size: number("size"), sha256: text("sha256"), format: text("format"),
-		comp: text("compression"), decoded: number("decoded"), status: text("status"), detail: text("detail"),
+		comp: text("compression"), charset: text("charset"), decoded: number("decoded"), status: text("status"), detail: text("detail"),
 	}
 	if start := number("start"); start != corpus.NullInt {
 		s.units = []unit{{

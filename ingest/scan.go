@@ -26,6 +26,7 @@ type scanned struct {
 	sha256  string // of the file's bytes, "" when it cannot be read
 	format  string // "" when it gives no documents
 	comp    string
+	charset string // of a wide set that is read as UTF-8
 	decoded int64
 	status  string // "" or the reason why it is bad or left out
 	detail  string
@@ -44,6 +45,7 @@ func scanSchema() corpus.Schema {
 		{Name: "sha256", Kind: corpus.Strings},
 		{Name: "format", Kind: corpus.Strings},
 		{Name: "compression", Kind: corpus.Strings},
+		{Name: "charset", Kind: corpus.Strings},
 		{Name: "decoded", Kind: corpus.Ints},
 		{Name: "status", Kind: corpus.Strings},
 		{Name: "detail", Kind: corpus.Strings},
@@ -66,7 +68,7 @@ func appendScanned(t *corpus.Table, s *scanned) {
 		if u.bad {
 			bad = 1
 		}
-		text := []string{s.name, s.sha256, s.format, s.comp, s.status, s.detail, u.reason}
+		text := []string{s.name, s.sha256, s.format, s.comp, s.charset, s.status, s.detail, u.reason}
 		ints := []int64{s.size, s.decoded, u.start, u.end, u.raw, u.base, bad}
 		for i, f := range t.Schema {
 			c := &t.Columns[i]
@@ -151,6 +153,11 @@ func (sc *scan) file(f *os.File, s *scanned) error {
 	if s.single() {
 		return sc.whole(c, s)
 	}
+	if s.charset = wide(b); s.charset != "" {
+		st.Close()
+		st = openStream(f, s.size, s.comp, 0, 0)
+		c = newCursor(recoded(st, s.charset), 0)
+	}
 	return sc.cut(f, &st, c, s)
 }
 
@@ -194,7 +201,8 @@ func (sc *scan) whole(c *cursor, s *scanned) error {
 	return nil
 }
 
-// cut finds the units of a source of many records, through all its damages.
+// cut finds the units of a source of many records, through all its damages. A
+// wide set is not picked up again, since its state is lost.
 func (sc *scan) cut(f *os.File, st **stream, c *cursor, s *scanned) error {
 	for damages := 0; ; damages++ {
 		if err := sc.segment(*st, c, s); err != nil {
@@ -209,10 +217,10 @@ func (sc *scan) cut(f *os.File, st **stream, c *cursor, s *scanned) error {
 		if d.reason == Garbage {
 			from, ok = resume(f, s.size, s.comp, d.raw)
 		}
-		if !ok || d.reason == Bomb || damages == MaxDamages {
+		if !ok || d.reason == Bomb || damages == MaxDamages || s.charset != "" {
 			return nil
 		}
-		pos := (*st).pos
+		pos := s.decoded
 		(*st).Close()
 		*st = openStream(f, s.size, s.comp, from, pos)
 		(*st).keep = true
@@ -241,9 +249,9 @@ func (sc *scan) segment(st *stream, c *cursor, s *scanned) error {
 		}
 	}
 	u.reason = c.broken()
-	s.decoded = st.pos
-	if st.pos > u.start || u.reason != "" {
-		s.add(u, st.pos, st)
+	s.decoded = c.off + int64(len(c.window()))
+	if s.decoded > u.start || u.reason != "" {
+		s.add(u, s.decoded, st)
 	}
 	s.markBad(first, c.err)
 	return nil
@@ -260,7 +268,7 @@ func (s *scanned) add(u unit, end int64, st *stream) unit {
 	}
 	st.marks = append(st.marks[:0], st.marks[i:]...)
 	next := unit{start: end, raw: st.first.raw, base: st.first.pos}
-	if s.comp == plain {
+	if s.comp == plain && s.charset == "" {
 		next.raw, next.base = end, end
 		return next
 	}
@@ -280,7 +288,7 @@ func (s *scanned) markBad(first int, err error) {
 	for i := first; i < len(s.units); i++ {
 		u := s.units[i]
 		switch {
-		case u.start >= d.pos:
+		case u.start >= d.pos || s.charset != "":
 			s.units[i].bad = true
 		case u.end > d.pos:
 			good, bad := u, u

@@ -41,8 +41,13 @@ func (w *warc) end() error {
 	return io.EOF
 }
 
-// blank skips line ends between records.
+// blank skips line ends between records, and the byte order mark that an editor
+// put before the first.
 func (w *warc) blank() {
+	const bom = "\xef\xbb\xbf"
+	if w.c.off == 0 && bytes.HasPrefix(w.c.ensure(len(bom)), []byte(bom)) {
+		w.c.skip(len(bom))
+	}
 	for b := w.c.ensure(1); len(b) > 0 && (b[0] == '\r' || b[0] == '\n'); b = w.c.ensure(1) {
 		w.c.skip(1)
 	}

@@ -36,6 +36,7 @@ func TestWARC(t *testing.T) {
 		texts, lost   []string // lost: offset reason
 	}{
 		{"plain", info + a + b + c, []string{"page a", "page b", "page c"}, nil},
+		{"byte order mark", "\xef\xbb\xbf" + a + b, []string{"page a", "page b"}, nil},
 		{"no line ends behind", info + a[:len(a)-4] + b, []string{"page a", "page b"}, nil},
 		{"many line ends behind", info + a + "\n\n\r\n" + b + "\n\n\n", []string{"page a", "page b"}, nil},
 		{"line ends without CR", strings.ReplaceAll(info, "\r\n", "\n") + a, []string{"page a"}, nil},
