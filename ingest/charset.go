@@ -85,6 +85,9 @@ func toUTF8(b []byte, label string) []byte {
 	if strings.HasPrefix(strings.ToLower(label), "utf-16") {
 		label = endian(b)
 	}
+	if label == "" && (bytes.Contains(b, []byte("\x1b$B")) || bytes.Contains(b, []byte("\x1b$@"))) {
+		label = "iso-2022-jp" // seven bits, and no other text has these escapes
+	}
 	if utf8.Valid(b) && !stateful(label) { // by chance only when very short
 		return b
 	}

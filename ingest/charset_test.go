@@ -108,6 +108,7 @@ func TestDeclarationThatIsWrong(t *testing.T) {
 		{"UTF-16BE without a mark", "\x00a\x00 \x00b", "UTF-16", "a b"},
 		{"ASCII said to be UTF-16", "plain text", "utf-16le", "plain text"},
 		{"Latin-1 said to be UTF-16", encodeAs(t, "iso-8859-1", prose["fr"]), "utf-16", prose["fr"]},
+		{"ISO-2022-JP that says nothing", "\x1b$B$3$s\x1b(B", "", "こん"},
 		{"ISO-2022-JP looks like ASCII", "\x1b$B$3$s\x1b(B", "iso-2022-jp", "こん"},
 	}
 	for _, tt := range tests {

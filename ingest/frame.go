@@ -11,6 +11,7 @@ import (
 
 var (
 	zstdMagic  = []byte{0x28, 0xb5, 0x2f, 0xfd}
+	gzipMagic  = []byte{0x1f, 0x8b, 8}
 	errNoFrame = errors.New("no zstd frame begins here")
 	errWindow  = fmt.Errorf("the frame needs a window of more than %d MiB (zstd --long or --ultra); compress it again without", MaxWindow>>20)
 )

@@ -81,9 +81,11 @@ func TestFormatsAreToldByContent(t *testing.T) {
 		{"JSONL in UTF-16", utf16(lines + jsonLine("第三")), []string{"first", "second", "第三"}, ""},
 		{"JSONL in UTF-16, compressed", frames(utf16(lines)[:21], utf16(lines)[21:]), []string{"first", "second"}, ""},
 		{"JSONL with CRLF and empty lines", "\r\n" + strings.ReplaceAll(lines, "\n", "\r\n\r\n"), []string{"first", "second"}, ""},
+		{"JSONL with zeros between", lines + "\x00\x00\x00\n" + jsonLine("third"), []string{"first", "second", "third"}, BadJSON},
 		{"gzip", members(text), []string{text}, ""},
 		{"gzip members", members(text[:10], text[10:]), []string{text}, ""},
 		{"gzip with zeros behind", members(text) + strings.Repeat("\x00", 1000), []string{text}, ""},
+		{"gzip with garbage behind", members(text) + "garbage", []string{text}, Garbage},
 		{"zstd", frames(text), []string{text}, ""},
 		{"zstd frames", frames(lines[:9], lines[9:]), []string{"first", "second"}, ""},
 		{"zstd skippable", "\x50\x2a\x4d\x18\x04\x00\x00\x00meta" + frames(text), []string{text}, ""},
@@ -103,6 +105,7 @@ func TestFormatsAreToldByContent(t *testing.T) {
 		{"ARC", "filedesc://x.arc 0.0.0.0 20140216050221 text/plain 75\n", nil, Unsupported},
 		{"gzip in gzip", members(members(text)), nil, Unsupported},
 		{"bzip2", "BZh91AY&SY", nil, Unsupported},
+		{"HTML behind a long comment", "<!--" + strings.Repeat("x", 5000) + "--><html><p>A paragraph.</p>", []string{"A paragraph."}, ""},
 		{"HTML", "<!DOCTYPE html><title>T</title><p>A paragraph.</p><p>Another one.</p>", []string{"A paragraph.\n\nAnother one."}, ""},
 	}
 	for _, tt := range tests {

@@ -251,12 +251,11 @@ func held(rec record, un unit) record {
 func (r *run) work(j job) (outcome, error) {
 	o := outcome{job: j, counts: corpus.Counts{}}
 	if j.whole != nil {
-		rec, err := readWhole(j.source, *j.whole)
-		if err != nil {
+		var err error
+		if o.job.recs, err = readWhole(j.source, *j.whole); err != nil {
 			l := fault(err)
 			o.job.gone = &l
 		}
-		o.job.recs = []record{rec}
 	}
 	if o.job.gone != nil {
 		o.leave(j.source)
@@ -339,12 +338,24 @@ func (o *outcome) record(r *run, s *source, rec record) {
 	o.docs = append(o.docs, d)
 }
 
-// readWhole reads a source that is one document.
-func readWhole(s *source, un unit) (record, error) {
-	rec := record{end: un.end, lost: s.status, detail: s.detail}
-	if rec.lost != "" {
-		return rec, nil
+// readWhole reads a source that is one document. Damage loses it, but what lies
+// behind its last member does it no harm.
+func readWhole(s *source, un unit) ([]record, error) {
+	damage := record{end: un.end, lost: un.reason, detail: s.detail}
+	switch un.reason {
+	case "":
+		rec, err := wholeRecord(s, un)
+		return []record{rec}, err
+	case Garbage:
+		damage.off = un.end
+		rec, err := wholeRecord(s, un)
+		return []record{rec, damage}, err
 	}
+	return []record{damage}, nil
+}
+
+func wholeRecord(s *source, un unit) (record, error) {
+	rec := record{end: un.end, raw: make([]byte, un.end)}
 	f, err := s.input.open()
 	if err != nil {
 		return rec, err
@@ -352,7 +363,6 @@ func readWhole(s *source, un unit) (record, error) {
 	defer f.Close()
 	st := openStream(f, s.size, s.comp, un.raw, un.base)
 	defer st.Close()
-	rec.raw = make([]byte, un.end)
 	_, err = io.ReadFull(st, rec.raw)
 	if changed := s.input.same(f); changed != nil {
 		return rec, changed

@@ -132,6 +132,26 @@ func (sc *scan) file(f *os.File, s *scanned) error {
 	defer func() { st.Close() }()
 	st.keep = true
 	c := newCursor(st, 0)
+	if err := sc.format(f, c, s); err != nil {
+		return err
+	}
+	switch {
+	case s.format == "":
+		s.decoded = int64(len(c.window()))
+		return nil
+	case s.single():
+		return sc.whole(c, s)
+	case s.charset != "":
+		st.Close()
+		st = openStream(f, s.size, s.comp, 0, 0)
+		c = newCursor(recoded(st, s.charset), 0)
+	}
+	return sc.cut(f, &st, c, s)
+}
+
+// format tells the format of a source, or why it gives no documents, by the
+// beginning of its stream.
+func (sc *scan) format(f *os.File, c *cursor, s *scanned) error {
 	if s.comp == plain {
 		c.least = int(min(SniffBytes, s.size) + 1)
 	}
@@ -139,26 +159,18 @@ func (sc *scan) file(f *os.File, s *scanned) error {
 	if err := c.fault(); err != nil {
 		return err
 	}
-	s.format, s.status, s.detail = sniff(b[:min(len(b), SniffBytes)], c.err != nil && len(b) <= SniffBytes, sc.textField)
+	head := b[:min(len(b), SniffBytes)]
+	s.format, s.status, s.detail = sniff(head, c.err != nil && len(b) <= SniffBytes, sc.textField)
 	if len(b) == 0 && c.broken() != "" {
 		s.status, s.detail = c.broken(), oneLine(c.err.Error(), MaxDetail)
 	}
 	if c.broken() != "" && s.format != formatWARC && s.format != formatJSONL {
 		sc.sniffBehind(f, c.err, s)
 	}
-	if s.format == "" {
-		s.decoded = int64(len(b))
-		return nil
+	if s.format == formatJSONL {
+		s.charset = wide(head)
 	}
-	if s.single() {
-		return sc.whole(c, s)
-	}
-	if s.charset = wide(b); s.charset != "" {
-		st.Close()
-		st = openStream(f, s.size, s.comp, 0, 0)
-		c = newCursor(recoded(st, s.charset), 0)
-	}
-	return sc.cut(f, &st, c, s)
+	return nil
 }
 
 // sniffBehind tells the format of a source whose first member is damaged by the
@@ -196,6 +208,7 @@ func (sc *scan) whole(c *cursor, s *scanned) error {
 		s.status, s.detail = u.reason, oneLine(c.err.Error(), MaxDetail)
 	} else if s.decoded > corpus.MaxDocument {
 		s.status, s.detail = TooLarge, fmt.Sprintf("more than %d bytes", corpus.MaxDocument)
+		u.reason = TooLarge
 	}
 	s.units = []unit{u}
 	return nil

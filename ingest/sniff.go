@@ -18,7 +18,7 @@ const (
 // sniffCompression tells gzip and zstd by their first bytes.
 func sniffCompression(b []byte) string {
 	switch {
-	case bytes.HasPrefix(b, []byte{0x1f, 0x8b, 8}):
+	case bytes.HasPrefix(b, gzipMagic):
 		return gzipped
 	case bytes.HasPrefix(b, zstdMagic):
 		return zstdized
@@ -65,10 +65,10 @@ func sniff(b []byte, whole bool, textField string) (format, reason, detail strin
 		return "", Empty, ""
 	case versionLine(head):
 		return formatWARC, "", ""
+	case isJSONL(head, whole, textField): // also with zeros that a crash left between lines
+		return formatJSONL, "", ""
 	case isBinary(b):
 		return "", Binary, ""
-	case isJSONL(head, whole, textField):
-		return formatJSONL, "", ""
 	case isHTML(head):
 		return formatHTML, "", ""
 	}
@@ -93,7 +93,7 @@ func isBinary(b []byte) bool {
 // isHTML looks for what only a page begins with. Fragments such as <div> or
 // <p> do not count: Markdown files begin with them.
 func isHTML(b []byte) bool {
-	head := strings.ToLower(string(b[:min(len(b), 4096)]))
+	head := strings.ToLower(string(b))
 	for {
 		head = strings.TrimLeft(head, " \t\r\n")
 		switch {

@@ -217,7 +217,7 @@ func escaped(name string) string {
 }
 
 func within(dir, path string) bool {
-	rel, err := filepath.Rel(resolved(dir), path)
+	rel, err := filepath.Rel(resolved(dir), resolved(path))
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, "../")
 }
 

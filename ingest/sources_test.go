@@ -70,6 +70,22 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestLinksOfRelativeSource: a SOURCE may be relative, and links of a directory
+// may go in circles.
+func TestLinksOfRelativeSource(t *testing.T) {
+	dir := put(t, "d/a.txt", "a", "d/sub/b.txt", "b", "out.txt", "o")
+	for name, target := range map[string]string{"d/up": "..", "d/sub/loop": "..", "d/sub/here": ".", "d/in": "a.txt"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	inputs, err := find([]string{"d"}, nil)
+	if want := []string{"a.txt", "sub/b.txt", "up symlink"}; err != nil || !slices.Equal(names(inputs), want) {
+		t.Errorf("found %q, want %q: %v", names(inputs), want, err)
+	}
+}
+
 func TestNoInput(t *testing.T) {
 	dir := t.TempDir()
 	for _, sources := range [][]string{nil, {dir}, {filepath.Join(dir, "none")}, {filepath.Join(dir, "*.txt")}} {

@@ -130,6 +130,9 @@ func (s *stream) openGzip() error {
 		return io.EOF
 	}
 	s.mark(s.offset())
+	if b, _ := s.br.Peek(len(gzipMagic)); !bytes.HasPrefix(gzipMagic, b) {
+		return s.damage(Garbage, gzip.ErrHeader) // also when too short for a header
+	}
 	if err := s.gz.Reset(s.br); err != nil {
 		return s.damaged(err)
 	}
@@ -247,7 +250,7 @@ func (s *stream) damage(reason string, err error) error {
 // resume is the place of the next member that begins at or after from, or
 // false: where reading goes on after damage.
 func resume(file io.ReaderAt, size int64, comp string, from int64) (int64, bool) {
-	magic := []byte{0x1f, 0x8b, 8}
+	magic := gzipMagic
 	if comp == zstdized {
 		magic = zstdMagic
 	}
