@@ -34,8 +34,8 @@
 //
 // # Memory
 //
-// A worker of "scan" holds at most 128 MiB, one of "read" 512 MiB, whatever the
-// input: limits.go has the sum. A ceiling with room for fewer workers slows the
+// A worker of "scan" holds at most 128 MiB, one of "read" 480 MiB, whatever the
+// input, and 512 bytes a source: limits.go has the sum. A ceiling with room for fewer workers slows the
 // passes down, one without room for one refuses them.
 //
 // # Pages

@@ -70,7 +70,7 @@ const (
 	// readMemory: what waits in order for its turn is one document; beside the
 	// workers one goroutine decodes (a scan's memory and a copy of the line), and
 	// one writes (a document, in the batch, encoded and compressed).
-	readMemory = workMemory + corpus.MaxDocument + scanMemory + MaxLine + 4*corpus.MaxDocument
+	readMemory = workMemory + corpus.MaxDocument + scanMemory + MaxLine + 3*corpus.MaxDocument
 	// inputMemory is what a listed source takes: names, hash, its place in the plan.
 	inputMemory = 512
 )
