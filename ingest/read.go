@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -170,7 +171,7 @@ func (u *unitReader) open(s *source, un unit) error {
 	u.st = openStream(u.file, s.size, s.comp, un.raw, un.base)
 	text := recoded(u.st, s.charset)
 	if _, err := io.CopyN(io.Discard, text, un.start-un.base); err != nil {
-		return err
+		return cmp.Or(s.input.same(u.file), err)
 	}
 	u.c = newCursor(text, un.start)
 	u.r = newReader(s.format, u.c)
@@ -364,10 +365,7 @@ func wholeRecord(s *source, un unit) (record, error) {
 	st := openStream(f, s.size, s.comp, un.raw, un.base)
 	defer st.Close()
 	_, err = io.ReadFull(st, rec.raw)
-	if changed := s.input.same(f); changed != nil {
-		return rec, changed
-	}
-	return rec, err
+	return rec, cmp.Or(s.input.same(f), err)
 }
 
 // budget bounds the bytes that jobs under way hold, in steps of a MiB. It may
