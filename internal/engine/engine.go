@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -221,18 +222,20 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 	return &gen, nil
 }
 
-// holds refuses a stage that no ceiling of this height holds.
+// holds refuses a stage that no ceiling of this height holds, with its largest need.
 func (e *Engine) holds(s corpus.Stage) error {
-	for _, p := range s.Passes {
-		if p.Memory > e.memory() {
-			return &corpus.Error{
-				Class: corpus.Refused, Offset: -1,
-				What: fmt.Sprintf("%s %s may hold %d bytes of memory, the ceiling is %d", s.Name, p.Name, p.Memory, e.memory()),
-				Next: fmt.Sprintf("give --memory %d or more", p.Memory),
-			}
-		}
+	if len(s.Passes) == 0 {
+		return nil
 	}
-	return nil
+	p := slices.MaxFunc(s.Passes, func(a, b corpus.Pass) int { return cmp.Compare(a.Memory, b.Memory) })
+	if p.Memory <= e.memory() {
+		return nil
+	}
+	return &corpus.Error{
+		Class: corpus.Refused, Offset: -1,
+		What: fmt.Sprintf("%s %s may hold %d bytes of memory, the ceiling is %d", s.Name, p.Name, p.Memory, e.memory()),
+		Next: fmt.Sprintf("give --memory %d or more", p.Memory),
+	}
 }
 
 // fit is how many workers of a pass the memory has room for.
