@@ -233,10 +233,13 @@ func (e *Engine) holds(s corpus.Stage) error {
 	}
 	return &corpus.Error{
 		Class: corpus.Refused, Offset: -1,
-		What: fmt.Sprintf("%s %s may hold %d bytes of memory, the ceiling is %d", s.Name, p.Name, p.Memory, e.memory()),
-		Next: fmt.Sprintf("give --memory %d or more", p.Memory),
+		What: fmt.Sprintf("%s %s may hold %s of memory, the ceiling is %s", s.Name, p.Name, mebibytes(p.Memory), mebibytes(e.memory())),
+		Next: fmt.Sprintf("give --memory %s or more", mebibytes(p.Memory)),
 	}
 }
+
+// mebibytes is n as --memory takes it, rounded up.
+func mebibytes(n int64) string { return fmt.Sprintf("%dMiB", (n+1<<20-1)>>20) }
 
 // fit is how many workers of a pass the memory has room for.
 func (e *Engine) fit(p *corpus.Pass) int {

@@ -422,18 +422,18 @@ func TestFewerGenerations(t *testing.T) {
 // and one of which few fit runs few at a time.
 func TestMemoryBoundsTheWorkers(t *testing.T) {
 	fs := fsxtest.New()
-	e := &Engine{FS: fs, Workers: 8, Memory: 100, Scratch: t.TempDir()}
+	e := &Engine{FS: fs, Workers: 8, Memory: 100 << 20, Scratch: t.TempDir()}
 	s := source(6)
-	s.Passes[0].Memory = 101
+	s.Passes[0].Memory = 100<<20 + 1
 	_, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest"})
-	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "give --memory 101") {
+	if corpus.ClassOf(err) != corpus.Refused || !strings.Contains(err.Error(), "give --memory 101MiB or more") {
 		t.Fatal(err)
 	}
 	if names := fs.Names(); len(names) > 0 {
 		t.Fatalf("a refused stage wrote %q", names)
 	}
 	var now, most atomic.Int64
-	s.Passes[0].Memory = 33
+	s.Passes[0].Memory = 33 << 20
 	write := s.Passes[0].Run
 	s.Passes[0].Run = func(env corpus.Env) error {
 		n := now.Add(1)
@@ -445,11 +445,11 @@ func TestMemoryBoundsTheWorkers(t *testing.T) {
 	if _, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest"}); err != nil || most.Load() > 3 {
 		t.Fatalf("%d tasks at a time, want at most 3: %v", most.Load(), err)
 	}
-	exclusive := corpus.Pass{Exclusive: true, Memory: 50}
+	exclusive := corpus.Pass{Exclusive: true, Memory: 50 << 20}
 	if n := (&env{run: &run{engine: e}, pass: &exclusive}).Workers(); n != 2 {
 		t.Fatalf("an exclusive task has %d workers, want 2", n)
 	}
-	shared := corpus.Pass{Memory: 50}
+	shared := corpus.Pass{Memory: 50 << 20}
 	if n := (&env{run: &run{engine: e}, pass: &shared, share: 1}).Workers(); n != 2 {
 		t.Fatalf("a task alone has %d workers, want 2", n)
 	}
