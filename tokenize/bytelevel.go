@@ -43,16 +43,15 @@ func (m *byteLevel) encode(token string) string {
 	return string(out)
 }
 
-// decode reads characters back as bytes. A token with a character outside the
-// map stands for its own UTF-8, as in Hugging Face's ByteLevel decoder.
-func (m *byteLevel) decode(chars string) string {
+// decode reads characters back as bytes; ok is false when one is not in the map.
+func (m *byteLevel) decode(chars string) (token string, ok bool) {
 	out := make([]byte, 0, len(chars))
 	for _, c := range chars {
 		b, ok := m.byte[c]
 		if !ok {
-			return chars
+			return "", false
 		}
 		out = append(out, b)
 	}
-	return string(out)
+	return string(out), true
 }

@@ -21,21 +21,10 @@ type Counts = iter.Seq2[Count, error]
 // CountStats says what a [Counter] was given. All fields only add up, so those
 // of several parts may be summed in any order.
 type CountStats struct {
-	Texts     int64 `json:"texts"`
-	Bytes     int64 `json:"bytes"`      // of text
-	Words     int64 `json:"words"`      // counted, each occurrence
-	LongWords int64 `json:"long_words"` // skipped: longer than MaxWordBytes
-	LongBytes int64 `json:"long_bytes"` // bytes of the skipped words
-}
-
-// Add sums two statistics.
-func (s CountStats) Add(o CountStats) CountStats {
-	s.Texts += o.Texts
-	s.Bytes += o.Bytes
-	s.Words += o.Words
-	s.LongWords += o.LongWords
-	s.LongBytes += o.LongBytes
-	return s
+	Texts     int64
+	Bytes     int64 // of text
+	Words     int64 // counted, each occurrence
+	LongWords int64 // skipped: longer than MaxWordBytes
 }
 
 // Counter counts the words of texts. What it gives depends on the texts alone,
@@ -43,10 +32,8 @@ func (s CountStats) Add(o CountStats) CountStats {
 // [MergeCounts] joins. It is for one goroutine.
 //
 // Memory grows with the distinct words: some 40 bytes and the word itself for
-// each. A caller that has a ceiling looks at Size after each text and, beyond
-// it, writes All to a file and calls Reset; merging the files gives the same
-// counts. One text must be shorter than 4 GiB, and so must the distinct words
-// between two resets.
+// each; see AddWithin for a ceiling. The distinct words between two resets must
+// be shorter than 4 GiB.
 type Counter struct {
 	words wordTable
 	stats CountStats
@@ -57,6 +44,13 @@ func NewCounter() *Counter { return new(Counter) }
 
 // Add counts the words of one text.
 func (c *Counter) Add(text string) {
+	_ = c.AddWithin(text, math.MaxInt64, nil) // full is never called
+}
+
+// AddWithin is Add under a ceiling: when the counter holds more than limit
+// bytes, also in the middle of the text, full is called, which writes All to a
+// file and calls Reset. Merging the files gives the same counts.
+func (c *Counter) AddWithin(text string, limit int64, full func() error) error {
 	text = repairUTF8(text)
 	c.stats.Texts++
 	c.stats.Bytes += int64(len(text))
@@ -64,26 +58,27 @@ func (c *Counter) Add(text string) {
 		end := wordEnd(text, i)
 		if end-i > MaxWordBytes {
 			c.stats.LongWords++
-			c.stats.LongBytes += int64(end - i)
 		} else {
-			c.words.slot(text[i:end]).value++
+			s := c.words.slot(text[i:end])
+			s.value++
 			c.stats.Words++
+			if s.value == 1 && c.words.size() > limit {
+				if err := full(); err != nil {
+					return err
+				}
+			}
 		}
 		i = end
 	}
+	return nil
 }
-
-// Size is the memory in use, in bytes.
-func (c *Counter) Size() int64 { return c.words.size() }
-
-// Len is the number of distinct words.
-func (c *Counter) Len() int { return c.words.n }
 
 // Stats says what was added since the counter was made; Reset keeps it.
 func (c *Counter) Stats() CountStats { return c.stats }
 
-// Reset forgets the counts and keeps the memory for new ones.
-func (c *Counter) Reset() { c.words.reset() }
+// Reset forgets the counts and frees their memory: a table that has grown to
+// the ceiling would be full again with the next word.
+func (c *Counter) Reset() { c.words = wordTable{} }
 
 // All gives the counts by ascending bytes.
 func (c *Counter) All() Counts {

@@ -45,10 +45,10 @@ func TestCounter(t *testing.T) {
 			t.Errorf("%q was counted %d times, want %d", w, got[w], n)
 		}
 	}
-	if len(got) != len(want) || c.Len() != len(want) {
+	if len(got) != len(want) {
 		t.Errorf("counted %v, want %v", got, want)
 	}
-	stats := CountStats{Texts: 2, Bytes: 16 + 4 + 3 + MaxWordBytes + 1, Words: 7, LongWords: 1, LongBytes: MaxWordBytes + 1}
+	stats := CountStats{Texts: 2, Bytes: 16 + 4 + 3 + MaxWordBytes + 1, Words: 7, LongWords: 1}
 	if c.Stats() != stats {
 		t.Errorf("stats %+v, want %+v", c.Stats(), stats)
 	}
@@ -73,16 +73,11 @@ func TestCountsAnyOrder(t *testing.T) {
 			counters[rng.IntN(parts)].Add(texts[i])
 		}
 		var streams []Counts
-		var stats CountStats
 		for _, c := range counters {
 			streams = append(streams, ReadCounts(bytes.NewReader(countFile(t, c.All()))))
-			stats = stats.Add(c.Stats())
 		}
 		if got := countFile(t, MergeCounts(streams...)); !bytes.Equal(got, want) {
 			t.Errorf("%d parts give another file", parts)
-		}
-		if stats != one.Stats() {
-			t.Errorf("%d parts give %+v, want %+v", parts, stats, one.Stats())
 		}
 	}
 }
@@ -92,7 +87,7 @@ func TestCounterReset(t *testing.T) {
 	c.Add("some words here")
 	before := countFile(t, c.All())
 	c.Reset()
-	if c.Len() != 0 || len(wordCounts(t, c.All())) != 0 {
+	if len(wordCounts(t, c.All())) != 0 {
 		t.Fatal("counts are left after Reset")
 	}
 	c.Add("some words here")
@@ -116,8 +111,8 @@ func TestReadCountsDamaged(t *testing.T) {
 		}
 		return n, nil
 	}
-	if n, err := read(file); err != nil || n != c.Len() {
-		t.Fatalf("read %d words (%v), want %d", n, err, c.Len())
+	if n, err := read(file); err != nil || n != len(wordCounts(t, c.All())) {
+		t.Fatalf("read %d words (%v), want %d", n, err, len(wordCounts(t, c.All())))
 	}
 	for cut := range file {
 		if _, err := read(file[:cut]); err == nil {

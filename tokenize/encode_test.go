@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // slowEncode applies the merges by rank, each to the whole word, which is what
@@ -117,14 +116,14 @@ func TestEncodeAllocates(t *testing.T) {
 	}
 }
 
-// TestLongRun: a word of a million equal letters takes n log n steps, not n².
+// TestLongRun: a word of a million equal letters is merged by the queue, in
+// n log n steps, never by scanning, in n².
 func TestLongRun(t *testing.T) {
 	tok := trainOn(t, []string{strings.Repeat("a", 1000), strings.Repeat("a", 999)}, 373)
 	enc := tok.NewEncoder()
-	start := time.Now()
 	ids := enc.Encode(nil, strings.Repeat("a", 1<<20))
-	if took := time.Since(start); took > time.Minute { // n² takes several
-		t.Errorf("took %v", took)
+	if n := cap(enc.merge.ranks); n > 0 { // only scanning has ranks
+		t.Errorf("%d pairs were scanned", n)
 	}
 	if text, err := tok.Decode(ids, false); err != nil || len(text) != 1<<20 {
 		t.Errorf("decoded %d bytes (%v)", len(text), err)
@@ -154,7 +153,7 @@ func TestSpecialsInText(t *testing.T) {
 	if enc.SpecialsInText() != 3 {
 		t.Errorf("counted %d special tokens, want 3", enc.SpecialsInText())
 	}
-	if slices.ContainsFunc(ids, tok.IsSpecial) {
+	if slices.ContainsFunc(ids, func(id uint32) bool { return tok.special[id] }) {
 		t.Errorf("a document made special tokens: %v", ids)
 	}
 	prompt := enc.EncodePrompt(nil, "a <mask></s>")
@@ -167,9 +166,6 @@ func TestDecodeErrors(t *testing.T) {
 	tok := trainOn(t, []string{"a"}, 363)
 	if _, err := tok.Decode([]uint32{1, 363}, true); err == nil {
 		t.Error("an id beyond the vocabulary was decoded")
-	}
-	if tok.Bytes(363) != "" || tok.Bytes(tok.bytes['x']) != "x" || tok.Bytes(MaskID) != Mask {
-		t.Error("Bytes gives other bytes")
 	}
 }
 

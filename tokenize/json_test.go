@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -25,7 +26,8 @@ func TestReadWrite(t *testing.T) {
 
 // TestReadRefuses: each change to a good file is refused with its reason.
 func TestReadRefuses(t *testing.T) {
-	good := string(readFile(t, "testdata/trained.json").JSON())
+	tok := readFile(t, "testdata/trained.json")
+	good, n := string(tok.JSON()), tok.Size()
 	for _, c := range []struct{ old, new, why string }{
 		{good, "", "not a tokenizer"},
 		{good, "[]", "not a tokenizer"},
@@ -48,6 +50,7 @@ func TestReadRefuses(t *testing.T) {
 		{`"!": 107`, `"!": 108`, "two tokens"},
 		{`"!": 107`, `"!!": 107`, "for byte 0x21"},
 		{`"!": 107`, `"!": -1`, "not a tokenizer"},
+		{`"!": 107,`, `"!": 107, "日": ` + strconv.Itoa(n) + ",", `"日", has characters that stand for no byte`},
 		{`"merges": [`, `"merges": ["q q",`, "merge 0"},
 		{`"merges": [`, `"merges": ["qq",`, "two tokens with a space"},
 		{`"merges": [`, `"merges": [["a","b","c"],`, "not a pair"},

@@ -103,9 +103,10 @@ func (m *jsonMerge) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+const only = "; only byte-level BPE with GPT-2's splitting is read"
+
 // check refuses what is not GPT-2's configuration.
 func (f *jsonFile) check() error {
-	const only = "; only byte-level BPE with GPT-2's splitting is read"
 	switch m := &f.Model; {
 	case f.Version != "1.0":
 		return fmt.Errorf("version %q, expected \"1.0\"", f.Version)
@@ -183,6 +184,9 @@ func (b *builder) specials(f *jsonFile) error {
 func (b *builder) tokens(*jsonFile) error {
 	tokens := make([]string, len(b.ids))
 	set := make([]bool, len(b.ids))
+	for _, s := range b.tok.specials {
+		tokens[s.ID] = s.Content
+	}
 	for content, id := range b.ids {
 		switch {
 		case content == "" || len(content) > MaxTokenBytes || !utf8.ValidString(content):
@@ -192,10 +196,14 @@ func (b *builder) tokens(*jsonFile) error {
 		case set[id]:
 			return fmt.Errorf("id %d is given to two tokens", id)
 		}
-		tokens[id], set[id] = gpt2Bytes.decode(content), true
-	}
-	for _, s := range b.tok.specials {
-		tokens[s.ID] = s.Content
+		set[id] = true
+		if tokens[id] != "" { // special, and stands for itself
+			continue
+		}
+		var ok bool
+		if tokens[id], ok = gpt2Bytes.decode(content); !ok {
+			return fmt.Errorf("token %d, %.60q, has characters that stand for no byte%s", id, content, only)
+		}
 	}
 	b.tok.tokens = tokens
 	return nil

@@ -8,10 +8,23 @@ const (
 	MaxWordBytes = 1024
 
 	// MaxTrainBytes bounds the distinct words that [Train] holds, in bytes of
-	// text; memory is some 33 times that, 1 GiB. Beyond it rare words are
-	// sampled, see [Train]. It is a constant, never a share of the machine's
-	// memory, so that the vocabulary does not depend on the machine.
-	MaxTrainBytes = 32 << 20
+	// text. Beyond it rare words are sampled, see [Train]. It is a constant, never
+	// a share of the machine's memory, so that the vocabulary does not depend on
+	// the machine.
+	MaxTrainBytes = 16 << 20
+
+	// maxTrainPairs is how many pairs of symbols [Train] holds, or twice the
+	// vocabulary where that is more; beyond it the rarer half is forgotten.
+	maxTrainPairs = 1 << 20
+
+	// minCounter is the memory, in bytes, at which a counter is spilled when the
+	// ceiling leaves no more.
+	minCounter = 4 << 20
+
+	// tableFanIn and fileFanIn are how many tables and count files are merged at
+	// a time: each open table takes some 6 MB, each file a buffer of 64 kB.
+	tableFanIn = 8
+	fileFanIn  = 64
 
 	// MaxVocab is the largest vocabulary that is trained or read.
 	MaxVocab = 1 << 21

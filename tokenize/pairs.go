@@ -10,7 +10,7 @@ type pairTable struct {
 	chunk []uint32 // what where is cut from
 }
 
-const chunkWords = 1 << 18
+const chunkWords = 1 << 12
 
 func pairKey(left, right uint32) uint64 { return uint64(left)<<32 | uint64(right) }
 

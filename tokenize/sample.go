@@ -10,7 +10,7 @@ import (
 // end, and of each its end and its count.
 type wordSet struct {
 	bytes  []byte
-	ends   []int
+	ends   []uint32
 	counts []int64
 	shift  uint // the sampling shift k of loadWords
 }
@@ -61,7 +61,7 @@ func (s *wordSet) keeps(word []byte, n int64) bool {
 
 func (s *wordSet) add(word []byte, n int64) {
 	s.bytes = append(s.bytes, word...)
-	s.ends = append(s.ends, len(s.bytes))
+	s.ends = append(s.ends, uint32(len(s.bytes)))
 	s.counts = append(s.counts, n)
 }
 
@@ -71,7 +71,7 @@ func (s *wordSet) shrink(limit int) {
 		s.shift++
 		old := *s
 		s.bytes, s.ends, s.counts = s.bytes[:0], s.ends[:0], s.counts[:0]
-		start := 0
+		start := uint32(0)
 		for i, end := range old.ends {
 			if word := old.bytes[start:end]; s.keeps(word, old.counts[i]) {
 				s.add(word, old.counts[i])

@@ -3,6 +3,7 @@ package tokenize
 import (
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -126,10 +127,16 @@ func TestClasses(t *testing.T) {
 	if n := len(unicode16.blocks); n > 256 {
 		t.Fatalf("%d blocks do not fit a byte", n)
 	}
+	major, _, _ := strings.Cut(unicode.Version, ".")
+	release, err := strconv.Atoi(major)
+	if err != nil {
+		t.Fatal(err)
+	}
 	added := 0
 	for r := range rune(unicode.MaxRune + 1) {
 		got, want := unicode16.of(r), goClass(r)
-		if got != want && want != other {
+		older := release < 16 && want == other || release > 16 && got == other // assigned in one of the two only
+		if got != want && !older {
 			t.Errorf("%U has class %d, Go says %d", r, got, want)
 		}
 		if got != want {

@@ -2,10 +2,7 @@ package tokenize
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"corpus"
@@ -13,7 +10,7 @@ import (
 )
 
 // Version of the stage: raised whenever the same input would give other bytes.
-const Version = 1
+const Version = 2
 
 // Roles of the stage.
 const (
@@ -32,10 +29,10 @@ var (
 // Config is what the stage depends on.
 type Config struct {
 	Vocab int // ids, reserved ones included
+	// Bytes is those of the kept text, which bound what the passes hold; 0 when
+	// they are not known.
+	Bytes int64 `json:"-"`
 }
-
-// maxUnknown is the share of unknown tokens above which a vocabulary is refused.
-const maxUnknown = 0.01
 
 // Stage trains a byte-level BPE tokenizer on the kept documents and reports how
 // well it fits them.
@@ -44,48 +41,39 @@ func Stage(c Config) corpus.Stage {
 		Name: "tokenize", Version: Version,
 		Keep: []string{RoleTokenizer, RoleReport}, Publish: []string{RoleTokenizer, RoleReport},
 		Passes: []corpus.Pass{
-			{Name: "count", Inputs: []string{roleText}, Need: need, Run: count},
-			{Name: "train", Config: c, Inputs: []string{roleCounts}, Tasks: corpus.One, Run: c.train},
-			{Name: "tally", Inputs: []string{roleText, RoleTokenizer}, Run: tally},
-			{Name: "report", Inputs: []string{roleTally, RoleTokenizer}, Tasks: corpus.One, Run: report},
-		},
-		Gate: func(n corpus.Counts) error {
-			if rate := float64(n["unknown"]) / float64(max(1, n["tokens"])); rate > maxUnknown {
-				return corpus.Errorf(corpus.Refused, "%.1f %% of the tokens are unknown, at most %.0f %% may be", 100*rate, 100*maxUnknown)
-			}
-			return nil
+			{Name: "count", Inputs: []string{roleText}, Memory: c.countMemory(), Need: need, Run: c.count},
+			{Name: "train", Config: c, Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: c.trainMemory(), Run: c.train},
+			{Name: "tally", Inputs: []string{roleText, RoleTokenizer}, Memory: c.tallyMemory(), Run: tally},
+			{Name: "report", Inputs: []string{roleTally, RoleTokenizer}, Tasks: corpus.One, Memory: c.reportMemory(), Run: report},
 		},
 	}
 }
 
-// need: counted words take no more than the text.
-func need(e corpus.Env) (int64, error) { return e.Input()["bytes_out"], nil }
+// need: counted words take no more than the text, and as much again while they
+// are merged.
+func need(e corpus.Env) (int64, error) { return 2 * e.Input()["bytes_out"], nil }
 
-// count writes the words of a part with their counts. Beyond half of its memory
-// the counter is spilled to scratch files, which are merged at the end.
-func count(e corpus.Env) error {
-	c, spill := NewCounter(), &spills{env: e}
+// count writes the words of a part with their counts. A counter that has grown
+// to its share of memory is spilled to a scratch file; they are merged at the end.
+func (c Config) count(e corpus.Env) error {
+	words, files := NewCounter(), &countFiles{env: e}
+	limit := max(minCounter, (e.Memory()-readMemory(c.longest()))/counterFactor)
 	err := eachText(e, func(d *corpus.Document) error {
-		c.Add(d.Text)
 		e.Progress(int64(len(d.Text)))
-		if c.Size() > e.Memory()/2 {
-			return spill.add(c)
-		}
-		return nil
+		return words.AddWithin(d.Text, limit, func() error {
+			defer words.Reset()
+			return files.add(words.All())
+		})
 	})
 	if err != nil {
 		return err
 	}
-	s := c.Stats()
+	s := words.Stats()
 	e.Count("docs_in", s.Texts)
 	e.Count("bytes_in", s.Bytes)
 	e.Count("words", s.Words)
 	e.Count("long_words", s.LongWords)
-	streams, closeAll, err := spill.open()
-	if err != nil {
-		return err
-	}
-	return errors.Join(writeCounts(e, MergeCounts(append(streams, c.All())...)), closeAll())
+	return files.merged(words.All(), func(all Counts) error { return writeCounts(e, all) })
 }
 
 // eachText visits the documents of this task's part.
@@ -108,49 +96,6 @@ func eachText(e corpus.Env, do func(*corpus.Document) error) error {
 		}
 	}
 	return nil
-}
-
-// spills are count files in scratch space.
-type spills struct {
-	env   corpus.Env
-	names []string
-}
-
-func (s *spills) add(c *Counter) error {
-	dir, err := s.env.Scratch()
-	if err != nil {
-		return err
-	}
-	name := filepath.Join(dir, fmt.Sprintf("counts-%d", len(s.names)))
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(WriteCounts(f, c.All()), f.Close()); err != nil {
-		return &corpus.Error{Class: corpus.Disk, What: "cannot write scratch file", Path: name, Offset: -1, Err: err}
-	}
-	s.names = append(s.names, name)
-	c.Reset()
-	return nil
-}
-
-func (s *spills) open() (streams []Counts, closeAll func() error, err error) {
-	var files []*os.File
-	closeAll = func() (err error) {
-		for _, f := range files {
-			err = errors.Join(err, f.Close())
-		}
-		return err
-	}
-	for _, name := range s.names {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, nil, errors.Join(err, closeAll())
-		}
-		files = append(files, f)
-		streams = append(streams, ReadCounts(f))
-	}
-	return streams, closeAll, nil
 }
 
 // countRows is how many words go to the table at a time.
@@ -178,33 +123,53 @@ func writeCounts(e corpus.Env, counts Counts) error {
 	return w.Write(t)
 }
 
-// train merges the counts of all parts and learns the vocabulary.
+// train merges the counts of all parts, a few at a time, and learns the
+// vocabulary.
 func (c Config) train(e corpus.Env) error {
 	first, n := e.Parts()
+	files := &countFiles{env: e}
 	var streams []Counts
 	for part := first; part < first+n; part++ {
-		streams = append(streams, func(yield func(Count, error) bool) {
-			r, err := e.Open(roleCounts, part)
+		if len(streams) == tableFanIn {
+			if err := files.add(MergeCounts(streams...)); err != nil {
+				return err
+			}
+			streams = streams[:0]
+		}
+		streams = append(streams, readCounts(e, part))
+	}
+	return files.merged(MergeCounts(streams...), func(all Counts) error { return c.learn(e, all) })
+}
+
+// readCounts streams the table of a part.
+func readCounts(e corpus.Env, part int) Counts {
+	return func(yield func(Count, error) bool) {
+		r, err := e.Open(roleCounts, part)
+		if err != nil {
+			yield(Count{}, err)
+			return
+		}
+		var word []byte
+		for row, err := range corpus.Rows(r) {
 			if err != nil {
 				yield(Count{}, err)
 				return
 			}
-			for row, err := range corpus.Rows(r) {
-				if err != nil {
-					yield(Count{}, err)
-					return
-				}
-				if !yield(Count{[]byte(row.Columns[0].Strings[row.At]), row.Columns[1].Ints[row.At]}, nil) {
-					return
-				}
+			word = append(word[:0], row.Columns[0].Strings[row.At]...)
+			if !yield(Count{word, row.Columns[1].Ints[row.At]}, nil) {
+				return
 			}
-		})
+		}
 	}
-	t, stats, err := Train(MergeCounts(streams...), TrainOptions{Vocab: c.Vocab})
+}
+
+// learn trains the vocabulary and writes it.
+func (c Config) learn(e corpus.Env, counts Counts) error {
+	t, stats, err := Train(counts, TrainOptions{Vocab: c.Vocab})
 	if err != nil {
 		return err
 	}
-	e.Count("short_of_vocab", int64(stats.Wanted-stats.Vocab))
+	e.Count("short_of_vocab", int64(stats.Wanted-t.Size()))
 	e.Count("sampled_to", stats.SampledTo)
 	e.Count("vocab", int64(t.Size()))
 	w, err := e.CreateFile(RoleTokenizer + ".json")
@@ -225,8 +190,13 @@ func tally(e corpus.Env) error {
 	var ids []uint32
 	var spans []words.Span
 	err = eachText(e, func(d *corpus.Document) error {
-		ids, spans = enc.Encode(ids[:0], d.Text), words.Append(spans[:0], d.Text)
-		sum.Add(d.Lang, len(d.Text), len(spans), ids)
+		n := 0
+		for piece := range words.Pieces(d.Text) {
+			spans = words.Append(spans[:0], piece)
+			n += len(spans)
+		}
+		ids = enc.Encode(ids[:0], d.Text)
+		sum.Add(d.Lang, len(d.Text), n, ids)
 		e.Progress(int64(len(d.Text)))
 		return nil
 	})
@@ -270,8 +240,6 @@ func report(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	unk, _ := t.Special(Unk)
-	e.Count("unknown", sum.Uses[unk])
 	e.Count("tokens", r.Tokens)
 	b, err := json.MarshalIndent(r, "", " ")
 	if err != nil {

@@ -41,7 +41,7 @@ func TestReport(t *testing.T) {
 	}
 	used := 0
 	for id, n := range whole.Uses {
-		if n > 0 && !tok.IsSpecial(uint32(id)) {
+		if n > 0 && !tok.special[id] {
 			used++
 		}
 	}

@@ -2,7 +2,6 @@ package tokenize
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -57,9 +56,6 @@ func (t *Tokenizer) index() {
 // Size is the number of ids, reserved tokens included.
 func (t *Tokenizer) Size() int { return len(t.tokens) }
 
-// Specials lists the special tokens by ascending id.
-func (t *Tokenizer) Specials() []Special { return slices.Clone(t.specials) }
-
 // Special finds a special token by its text.
 func (t *Tokenizer) Special(content string) (id uint32, ok bool) {
 	for _, s := range t.specials {
@@ -68,20 +64,6 @@ func (t *Tokenizer) Special(content string) (id uint32, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// IsSpecial says whether an id is a special token.
-func (t *Tokenizer) IsSpecial(id uint32) bool {
-	return int(id) < len(t.special) && t.special[id]
-}
-
-// Bytes gives the bytes of one token, for text that grows token by token; they
-// may end inside a character. It is empty for an unknown id.
-func (t *Tokenizer) Bytes(id uint32) string {
-	if int(id) >= len(t.tokens) {
-		return ""
-	}
-	return t.tokens[id]
 }
 
 // Decode joins the tokens into text, with or without the special ones. Bytes

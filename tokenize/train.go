@@ -1,24 +1,26 @@
 package tokenize
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // TrainOptions say what to train.
 type TrainOptions struct {
 	// Vocab is the wanted number of ids, the reserved tokens and the 256 bytes
 	// included; from [NumReserved]+256 to [MaxVocab].
 	Vocab int
-	// MinCount is how often a pair must be seen to be merged; 0 means 2.
-	MinCount int64
 }
+
+// minCount is how often a pair must be seen to be merged, as in Hugging Face's
+// BpeTrainer by default.
+const minCount = 2
 
 // TrainStats say what training did.
 type TrainStats struct {
-	Words      int   `json:"words"`       // distinct words used, of two bytes or more
-	WordBytes  int   `json:"word_bytes"`  // their bytes
-	SampledTo  int64 `json:"sampled_to"`  // words seen less often were sampled; 1: none
-	Wanted     int   `json:"wanted"`      // ids asked for
-	Vocab      int   `json:"vocab"`       // ids reached
-	LowestPair int64 `json:"lowest_pair"` // count of the last merged pair
+	SampledTo int64 // words seen less often were sampled; 1: none
+	Wanted    int   // ids asked for; the tokenizer may have fewer
 }
 
 // Train learns a byte-level BPE vocabulary (Sennrich et al. 2016, over bytes as
@@ -35,9 +37,6 @@ func Train(counts Counts, opts TrainOptions) (*Tokenizer, TrainStats, error) {
 	if least := NumReserved + 256; opts.Vocab < least || opts.Vocab > MaxVocab {
 		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", opts.Vocab, least, MaxVocab)
 	}
-	if opts.MinCount <= 0 {
-		opts.MinCount = 2
-	}
 	words, err := loadWords(counts, MaxTrainBytes)
 	if err != nil {
 		return nil, TrainStats{}, err
@@ -45,13 +44,9 @@ func Train(counts Counts, opts TrainOptions) (*Tokenizer, TrainStats, error) {
 	if len(words.ends) == 0 {
 		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: the text has no words; is the input empty?")
 	}
-	t := newTrainer(words, opts)
-	t.run()
-	stats := TrainStats{
-		Words: len(t.words), WordBytes: len(t.syms), SampledTo: 1 << words.shift,
-		Wanted: opts.Vocab, Vocab: t.next(), LowestPair: t.lowest,
-	}
-	return trained(t.merges), stats, nil
+	t, sampledTo := newTrainer(words, opts.Vocab), int64(1)<<words.shift
+	t.run() // the set is garbage from here on
+	return trained(t.merges), TrainStats{SampledTo: sampledTo, Wanted: opts.Vocab}, nil
 }
 
 // A merge joins two tokens, left then right, into a third.
@@ -60,13 +55,14 @@ type merge struct{ left, right, id uint32 }
 // trainer holds the words as symbols and, for each pair of neighbours, its
 // count and the words it may be in.
 type trainer struct {
-	opts   TrainOptions
+	vocab  int
+	least  int64 // count from which a pair is worth holding
 	words  []trainWord
 	syms   []uint32
 	pairs  pairTable
 	heap   []candidate
+	most   int // pairs held
 	merges []merge
-	lowest int64
 
 	// Of the merge in hand, by the neighbour's id.
 	gain  [2]delta // pairs (neighbour, new) and (new, neighbour)
@@ -96,13 +92,16 @@ func moreFrequent(a, b *candidate) bool {
 	return a.count > b.count || a.count == b.count && a.key < b.key
 }
 
-func newTrainer(set *wordSet, opts TrainOptions) *trainer {
-	t := &trainer{opts: opts, named: make([]uint32, opts.Vocab)}
+func newTrainer(set *wordSet, vocab int) *trainer {
+	t := &trainer{
+		vocab: vocab, least: minCount, most: max(maxTrainPairs, 2*vocab), named: make([]uint32, vocab),
+		words: make([]trainWord, 0, len(set.ends)), syms: make([]uint32, 0, len(set.bytes)),
+	}
 	id := byteIDs()
-	start := 0
+	start := uint32(0)
 	for i, end := range set.ends {
 		if end-start > 1 {
-			t.words = append(t.words, trainWord{uint32(len(t.syms)), uint32(end - start), set.counts[i]})
+			t.words = append(t.words, trainWord{uint32(len(t.syms)), end - start, set.counts[i]})
 			for _, b := range set.bytes[start:end] {
 				t.syms = append(t.syms, id[b])
 			}
@@ -110,8 +109,8 @@ func newTrainer(set *wordSet, opts TrainOptions) *trainer {
 		start = end
 	}
 	for side := range 2 {
-		t.gain[side].by = make([]int64, opts.Vocab)
-		t.loss[side].by = make([]int64, opts.Vocab)
+		t.gain[side].by = make([]int64, vocab)
+		t.loss[side].by = make([]int64, vocab)
 	}
 	return t
 }
@@ -132,15 +131,18 @@ func (t *trainer) next() int { return NumReserved + 256 + len(t.merges) }
 // other pairs; it is corrected when it comes to the top.
 func (t *trainer) run() {
 	t.countPairs()
-	for len(t.heap) > 0 && t.next() < t.opts.Vocab {
+	for len(t.heap) > 0 && t.next() < t.vocab {
 		top := t.heap[0]
 		now := t.pairs.count[top.pair]
 		if now == top.count {
 			t.pop()
 			t.merge(top)
+			if len(t.pairs.key) > t.most {
+				t.prune()
+			}
 			continue
 		}
-		if now < t.opts.MinCount {
+		if now < t.least {
 			t.pop()
 			t.pairs.where[top.pair] = nil
 			continue
@@ -160,6 +162,26 @@ func (t *trainer) pop() {
 func (t *trainer) push(pair uint32) {
 	t.heap = append(t.heap, candidate{t.pairs.count[pair], t.pairs.key[pair], pair})
 	up(t.heap, len(t.heap)-1, moreFrequent)
+}
+
+// prune keeps the more frequent half of the pairs that may be held, which is no
+// fewer than the vocabulary wants, and lets no rarer ones in any more.
+func (t *trainer) prune() {
+	old, pairs := t.heap, t.pairs
+	for i := range old {
+		old[i].count = pairs.count[old[i].pair]
+	}
+	slices.SortFunc(old, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.key, b.key))
+	})
+	old = old[:min(len(old), t.most/2)]
+	t.least = max(t.least, old[len(old)-1].count)
+	t.pairs, t.heap = pairTable{}, nil
+	for _, c := range old {
+		p := t.pairs.add(c.key)
+		t.pairs.count[p], t.pairs.where[p] = c.count, pairs.where[c.pair]
+		t.push(p)
+	}
 }
 
 // countPairs fills the pairs and the heap from the words as they are.
@@ -185,7 +207,7 @@ func (t *trainer) countPairs() {
 		}
 	}
 	for p, n := range t.pairs.count {
-		if n >= t.opts.MinCount {
+		if n >= t.least {
 			t.push(uint32(p))
 		}
 	}
@@ -195,7 +217,6 @@ func (t *trainer) countPairs() {
 func (t *trainer) merge(top candidate) {
 	m := merge{left: uint32(top.key >> 32), right: uint32(top.key), id: uint32(t.next())}
 	t.merges = append(t.merges, m)
-	t.lowest = top.count
 	for _, wi := range t.pairs.where[top.pair] {
 		t.mergeWord(wi, m)
 	}
@@ -259,12 +280,12 @@ func (t *trainer) subtract(side int, key func(neighbour uint32) uint64) {
 }
 
 // introduce makes the new pairs of one side. A pair's count never grows after
-// the step that made it, so those below MinCount are forgotten at once.
+// the step that made it, so those below least are forgotten at once.
 func (t *trainer) introduce(side int, key func(neighbour uint32) uint64) {
 	d := &t.gain[side]
 	first := uint32(len(t.pairs.key))
 	for _, n := range d.touched {
-		if d.by[n] >= t.opts.MinCount {
+		if d.by[n] >= t.least {
 			p := t.pairs.add(key(n))
 			t.pairs.count[p] = d.by[n]
 			t.named[n] = p + 1

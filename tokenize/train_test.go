@@ -12,7 +12,7 @@ import (
 )
 
 // slowMerges trains by counting every pair again at each step.
-func slowMerges(words map[string]int64, vocab int, least int64) (merges []merge) {
+func slowMerges(words map[string]int64, vocab int) (merges []merge) {
 	id := byteIDs()
 	var syms [][]uint32
 	var counts []int64
@@ -36,7 +36,7 @@ func slowMerges(words map[string]int64, vocab int, least int64) (merges []merge)
 				best, n = key, c
 			}
 		}
-		if n < least {
+		if n < minCount {
 			break
 		}
 		m := merge{uint32(best >> 32), uint32(best), uint32(next)}
@@ -70,17 +70,16 @@ func TestTrainSlow(t *testing.T) {
 			}
 			c.Add(string(b))
 		}
-		least := int64(1 + seed%3)
 		vocab := NumReserved + 256 + 40
-		tok, stats, err := Train(c.All(), TrainOptions{Vocab: vocab, MinCount: least})
+		tok, stats, err := Train(c.All(), TrainOptions{Vocab: vocab})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := slowMerges(wordCounts(t, c.All()), vocab, least)
+		want := slowMerges(wordCounts(t, c.All()), vocab)
 		if !slices.Equal(tok.merges, want) {
 			t.Fatalf("seed %d: merges %v, want %v", seed, tok.merges, want)
 		}
-		if stats.Vocab != tok.Size() || stats.Wanted != vocab {
+		if stats.SampledTo != 1 || stats.Wanted != vocab {
 			t.Errorf("seed %d: %+v for a vocabulary of %d", seed, stats, tok.Size())
 		}
 	}
@@ -164,7 +163,7 @@ func TestSample(t *testing.T) {
 	}
 	got := map[string]int64{}
 	var sum int64
-	start := 0
+	start := uint32(0)
 	for i, end := range set.ends {
 		got[string(set.bytes[start:end])] = set.counts[i]
 		sum += set.counts[i]
@@ -184,6 +183,32 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// TestPrunedPairs: forgetting rare pairs bounds what is held and, as long as as
+// many are kept as the vocabulary wants, changes no merge of ordinary text.
+func TestPrunedPairs(t *testing.T) {
+	c := NewCounter()
+	for _, text := range load[[]string](t, "texts.json") {
+		c.Add(text)
+	}
+	learn := func(most int) *trainer {
+		set, err := loadWords(c.All(), MaxTrainBytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := newTrainer(set, 600)
+		tr.most = most
+		tr.run()
+		return tr
+	}
+	free, bound := learn(maxTrainPairs), learn(1200)
+	if len(free.pairs.key) < 2000 {
+		t.Fatalf("only %d pairs, so that none had to be forgotten", len(free.pairs.key))
+	}
+	if n := len(bound.pairs.key); n > 1200 || !slices.Equal(free.merges, bound.merges) {
+		t.Errorf("%d pairs held at the end; merges equal: %v", n, slices.Equal(free.merges, bound.merges))
+	}
+}
+
 // TestTrainBytes: the file does not depend on how the counts came.
 func TestTrainBytes(t *testing.T) {
 	texts := load[[]string](t, "texts.json")
@@ -200,11 +225,11 @@ func TestReserved(t *testing.T) {
 		Pad: PadID, Bos: BosID, Eos: EosID, Unk: UnkID, Cls: ClsID, Sep: SepID, Mask: MaskID,
 		Sentinel(0): FirstSentinelID, Sentinel(Sentinels - 1): NumReserved - 1,
 	} {
-		if got, ok := tok.Special(content); !ok || got != id || !tok.IsSpecial(id) {
+		if got, ok := tok.Special(content); !ok || got != id || !tok.special[id] {
 			t.Errorf("%s has id %d (%v), want %d", content, got, ok, id)
 		}
 	}
-	if _, ok := tok.Special("<none>"); ok || tok.IsSpecial(NumReserved) || tok.IsSpecial(1<<31) {
+	if _, ok := tok.Special("<none>"); ok || tok.special[NumReserved] {
 		t.Error("special tokens that are none")
 	}
 }

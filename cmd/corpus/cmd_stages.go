@@ -246,7 +246,7 @@ func (w *workspace) tokenize(c *cli.Context) error {
 			Next: "see what dropped them with `corpus status`",
 		}
 	}
-	stage := tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab})
+	stage := tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab, Bytes: in.Manifest.Counts()["bytes_out"]})
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true})
 	return err
 }

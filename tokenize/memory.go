@@ -1,0 +1,54 @@
+package tokenize
+
+import "corpus"
+
+// What the passes hold at most, in bytes; each factor is a measured one rounded
+// up, collector included. Small text holds less than the caps allow.
+const (
+	readFactor  = 3   // of a batch while it is read: compressed, decoded, as rows
+	trainFactor = 44  // of the distinct words
+	vocabFactor = 600 // of a vocabulary's size: its tables, and its JSON in or out
+)
+
+// ReadMemory is what reading a text part holds, the longest document of which
+// has longest bytes.
+func readMemory(longest int64) int64 { return readFactor * (longest + corpus.BatchBytes) }
+
+// EncoderMemory is what a tokenizer of vocab ids and one encoder hold, in bytes,
+// with texts of at most longest bytes.
+func EncoderMemory(vocab int, longest int64) int64 {
+	const cache, perByte = 12 << 20, 50
+	return vocabFactor*int64(vocab) + cache + perByte*min(longest, MaxMergeBytes)
+}
+
+// longest bounds the longest document.
+func (c Config) longest() int64 { return min(c.bytes(), corpus.MaxDocument) }
+
+func (c Config) bytes() int64 {
+	if c.Bytes == 0 {
+		return MaxTrainBytes + corpus.MaxDocument
+	}
+	return c.Bytes
+}
+
+// countMemory leaves room for a counter that doubles before it is spilled.
+func (c Config) countMemory() int64 { return readMemory(c.longest()) + counterFactor*minCounter }
+
+// counterFactor is what a counter may hold for a moment: its table and the one
+// it grows into, and the order in which it is written.
+const counterFactor = 4
+
+func (c Config) trainMemory() int64 {
+	return tableFanIn*readMemory(0) + trainFactor*min(c.bytes(), MaxTrainBytes) + vocabFactor*int64(c.Vocab)
+}
+
+// tallyMemory has the ids of a document, at most one a byte, and the words of a
+// piece of it without a space.
+func (c Config) tallyMemory() int64 {
+	const perByte = 8
+	return readMemory(c.longest()) + EncoderMemory(c.Vocab, c.longest()) + perByte*c.longest()
+}
+
+func (c Config) reportMemory() int64 {
+	return readMemory(0) + 2*vocabFactor*int64(c.Vocab)
+}
