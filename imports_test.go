@@ -30,7 +30,7 @@ var importRules = map[string]struct {
 	"corpus/filter":               {stageMay, stageWhy},
 	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
 	"corpus/tokenize":             {stageMay, stageWhy},
-	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx"}, "shards is what the others write to"},
+	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
 	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
 	"corpus/trainer":              {[]string{"corpus", "corpus/internal/fsx", "corpus/shards"}, "the trainer reads token shards, nothing before them"},
 	"corpus/trainer/torch":        {[]string{"corpus", "corpus/trainer", "corpus/trainer/torch/shim"}, "native code is a leaf"},

@@ -49,19 +49,18 @@ type block struct {
 // Slots of the flatbuffers tables in Arrow's format (File.fbs, Message.fbs):
 // slot n of a table is at vtable offset 4+2n.
 const (
-	footerBatches  = 10 // Footer.recordBatches
-	messageHeader  = 8  // Message.header
-	batchBuffers   = 8  // RecordBatch.buffers
-	batchLength    = 4  // RecordBatch.length
-	blockBytes     = 24 // struct Block
-	bufferBytes    = 16 // struct Buffer
-	messagePrefix  = 8  // continuation mark and metadata length
-	trailerBytes   = 4 + len(fileMagic)
-	minTokenBytes  = trailerBytes + len("\xff\xff\xff\xff\x00\x00\x00\x00")
-	blockMetadata  = 8
-	blockBody      = 16
-	bufferLength   = 8
-	maxBatchBuffer = 64
+	footerBatches = 10 // Footer.recordBatches
+	messageHeader = 8  // Message.header
+	batchBuffers  = 8  // RecordBatch.buffers
+	batchLength   = 4  // RecordBatch.length
+	blockBytes    = 24 // struct Block
+	bufferBytes   = 16 // struct Buffer
+	messagePrefix = 8  // continuation mark and metadata length
+	trailerBytes  = 4 + len(fileMagic)
+	minTokenBytes = trailerBytes + len("\xff\xff\xff\xff\x00\x00\x00\x00")
+	blockMetadata = 8
+	blockBody     = 16
+	bufferLength  = 8
 )
 
 var errFooter = errors.New("footer does not fit the file")

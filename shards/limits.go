@@ -1,5 +1,14 @@
 package shards
 
-// MaxRange is the largest checked range that is read into memory at once: a
-// record batch holds corpus.BatchBytes plus at most one document.
-const MaxRange = 1 << 30
+const (
+	// MaxRange is the largest checked range that is read into memory at once: a
+	// record batch holds corpus.BatchBytes plus at most one document.
+	MaxRange = 1 << 30
+
+	// maxBatchBuffer is the most buffers of a record batch that are looked at.
+	maxBatchBuffer = 64
+
+	// maxOverlap is the most 13-grams held; beyond it they are sampled by hash,
+	// alike on both sides, which leaves the share unbiased.
+	maxOverlap = 1 << 20
+)

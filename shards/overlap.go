@@ -1,66 +1,63 @@
 package shards
 
 import (
+	"unicode"
+	"unicode/utf8"
+
 	"corpus"
+	"corpus/internal/words"
 )
 
-// overlapN is the length of the n-grams that tell contamination (13 as in GPT-3,
-// Brown et al. 2020, appendix C).
+// overlapN is the length in words of the n-grams that tell contamination; words
+// are lower-cased and punctuation is left out (Brown et al. 2020, appendix C).
 const overlapN = 13
 
-// maxOverlap is the most n-gram hashes held; beyond it n-grams are sampled by
-// hash, alike on both sides, which leaves the share unbiased.
-const maxOverlap = 4 << 20
+// What is known of an n-gram of the validation set: in which sets it is, of
+// this generation or of those before it.
+const (
+	validBefore = 1 << iota
+	validNow
+	trainBefore
+	trainNow
+)
 
-// overlap counts the n-grams of the validation set that occur in train too.
-func overlap(e corpus.Env) error {
-	first, n := e.Parts()
-	total := int64(0)
-	count := func(uint64) { total++ }
-	if err := eachNgram(e, ValidRole, first+n, count); err != nil {
-		return err
-	}
-	var sample uint64 // keep hashes whose low bits are zero
-	for total>>sample > maxOverlap {
-		sample++
-	}
-	mask := uint64(1)<<sample - 1
-	seen := map[uint64]bool{} // n-gram of valid → found in train
-	if err := eachNgram(e, ValidRole, first+n, func(h uint64) {
-		if h&mask == 0 {
-			seen[h] = false
-		}
-	}); err != nil {
-		return err
-	}
-	if err := eachNgram(e, TrainRole, first+n, func(h uint64) {
-		if h&mask == 0 {
-			if _, ok := seen[h]; ok {
-				seen[h] = true
-			}
-		}
-	}); err != nil {
-		return err
-	}
-	found := int64(0)
-	for _, hit := range seen {
-		if hit {
-			found++
+// overlap counts the n-grams that this generation adds to the validation set,
+// and those that it makes common to both sets: of a new text with any train
+// text, of an earlier one with a new train text. So the counts of generations
+// add up; but an n-gram of a new text may be in any earlier one, and all kept
+// text is read again.
+func (c Config) overlap(e corpus.Env) error {
+	o := &overlap{grams: map[uint64]uint8{}, most: maxOverlap}
+	for _, held := range []bool{true, false} {
+		if err := o.read(e, c, held); err != nil {
+			return err
 		}
 	}
-	e.Count("overlap.valid_13grams", int64(len(seen)))
-	e.Count("overlap.in_train", found)
+	valid, common := o.counts()
+	e.Count("overlap.valid_13words", valid)
+	e.Count("overlap.in_train", common)
 	return nil
 }
 
-// eachNgram calls do with the hash of every n-gram of tokens within a document
-// of the parts below end. Generations before this one are read too.
-func eachNgram(e corpus.Env, role string, end int, do func(hash uint64)) error {
-	for part := range end {
-		err := eachTable(e, role, part, func(t *corpus.Table) error {
-			for _, tokens := range t.Columns[0].Tokens {
-				for i := range max(0, len(tokens)-overlapN+1) {
-					do(hashTokens(tokens[i : i+overlapN]))
+// overlap is a sample of the validation set's n-grams, by hash: those whose low
+// bits, shift of them, are zero.
+type overlap struct {
+	grams map[uint64]uint8
+	most  int
+	shift uint
+	spans []words.Span
+}
+
+// read adds the kept text that is held out, or marks what the other has of it.
+func (o *overlap) read(e corpus.Env, c Config, held bool) error {
+	first, n := e.Parts()
+	for part := range first + n {
+		mark := markOf(held, part >= first)
+		err := eachTable(e, keptRole, part, func(t *corpus.Table) error {
+			clusters := t.Column("cluster").IDs
+			for i, text := range t.Column("text").Strings {
+				if heldOut(clusters[i], c.Valid) == held {
+					o.add(text, mark)
 				}
 			}
 			return e.Context().Err()
@@ -72,12 +69,104 @@ func eachNgram(e corpus.Env, role string, end int, do func(hash uint64)) error {
 	return nil
 }
 
-// hashTokens is FNV-1a over the ids with a final mix, so that the low bits may
-// be used for sampling.
-func hashTokens(tokens []uint32) uint64 {
-	h := uint64(14695981039346656037)
-	for _, t := range tokens {
-		h = (h ^ uint64(t)) * 1099511628211
+func markOf(held, now bool) uint8 {
+	switch {
+	case held && now:
+		return validNow
+	case held:
+		return validBefore
+	case now:
+		return trainNow
+	default:
+		return trainBefore
+	}
+}
+
+// add marks the n-grams of a text; those that only train has are not held.
+func (o *overlap) add(text string, mark uint8) {
+	o.eachNgram(text, func(h uint64) {
+		if h&(1<<o.shift-1) != 0 {
+			return
+		}
+		was, ok := o.grams[h]
+		if !ok && mark&(validBefore|validNow) == 0 {
+			return
+		}
+		if o.grams[h] = was | mark; len(o.grams) > o.most {
+			o.shrink()
+		}
+	})
+}
+
+// shrink halves the sample.
+func (o *overlap) shrink() {
+	o.shift++
+	for h := range o.grams {
+		if h&(1<<o.shift-1) != 0 {
+			delete(o.grams, h)
+		}
+	}
+}
+
+// counts are the n-grams new in the validation set and those newly common to
+// both sets, scaled up from the sample.
+func (o *overlap) counts() (valid, common int64) {
+	for _, g := range o.grams {
+		if g&validBefore == 0 {
+			valid++
+		}
+		if g&(trainBefore|trainNow) != 0 && (g&validBefore == 0 || g&trainBefore == 0) {
+			common++
+		}
+	}
+	return valid << o.shift, common << o.shift
+}
+
+// eachNgram calls do with the hash of every n-gram of words of a text.
+func (o *overlap) eachNgram(text string, do func(hash uint64)) {
+	var last [overlapN]uint64 // a ring
+	n := 0
+	for piece := range words.Pieces(text) {
+		o.spans = words.Append(o.spans[:0], piece)
+		for _, s := range o.spans {
+			if s.Symbol {
+				continue
+			}
+			last[n%overlapN] = hashWord(piece[s.Start:s.End])
+			if n++; n >= overlapN {
+				do(hashNgram(&last, n))
+			}
+		}
+	}
+}
+
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+// hashWord is FNV-1a over a word in lower case.
+func hashWord(word string) uint64 {
+	h := uint64(fnvOffset)
+	for _, r := range word {
+		if r < utf8.RuneSelf {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+		} else {
+			r = unicode.ToLower(r)
+		}
+		h = (h ^ uint64(r)) * fnvPrime
+	}
+	return h
+}
+
+// hashNgram is FNV-1a over the words from number n on, with a final mix, so that
+// the low bits may be used for sampling.
+func hashNgram(last *[overlapN]uint64, n int) uint64 {
+	h := uint64(fnvOffset)
+	for i := range overlapN {
+		h = (h ^ last[(n+i)%overlapN]) * fnvPrime
 	}
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd

@@ -14,13 +14,14 @@ import (
 
 // reader streams a part; Arrow never sees a byte whose checksum does not match.
 type reader struct {
-	path  string
-	file  fsx.File
-	bytes *verifier
-	arrow *ipc.Reader
-	table *corpus.Table
-	rows  int64
-	want  int64 // -1 when they are not read in order
+	path    string
+	file    fsx.File
+	bytes   *verifier
+	arrow   *ipc.Reader
+	table   *corpus.Table
+	rows    int64
+	want    int64 // -1 when they are not read in order
+	rebuild string
 }
 
 var _ corpus.Seeker = (*reader)(nil)
@@ -54,7 +55,7 @@ func OpenTable(fs fsx.FS, path string, f corpus.File, s corpus.Schema, rebuild s
 	if !r.Schema().Equal(arrowSchema(s)) {
 		return nil, corrupt(path, 0, "has other columns than expected", nil, rebuild)
 	}
-	return &reader{path: path, file: file, bytes: bytes, arrow: r, table: corpus.NewTable(s), want: f.Rows}, nil
+	return &reader{path: path, file: file, bytes: bytes, arrow: r, table: corpus.NewTable(s), want: f.Rows, rebuild: rebuild}, nil
 }
 
 func checkSize(fs fsx.FS, path string, f corpus.File, rebuild string) error {
@@ -70,16 +71,16 @@ func checkSize(fs fsx.FS, path string, f corpus.File, rebuild string) error {
 
 // Next is the next record batch.
 func (r *reader) Next() (_ *corpus.Table, err error) {
-	defer recoverCorrupt(&err, r.path, "")
+	defer recoverCorrupt(&err, r.path, r.rebuild)
 	rec, err := r.arrow.Read()
 	if errors.Is(err, io.EOF) {
 		if r.rows != r.want && r.want >= 0 {
-			return nil, corrupt(r.path, 0, fmt.Sprintf("has %d rows, the manifest says %d", r.rows, r.want), nil, "")
+			return nil, corrupt(r.path, 0, fmt.Sprintf("has %d rows, the manifest says %d", r.rows, r.want), nil, r.rebuild)
 		}
 		return nil, io.EOF
 	}
 	if err != nil {
-		return nil, asCorrupt(r.path, err, "")
+		return nil, asCorrupt(r.path, err, r.rebuild)
 	}
 	r.table.Reset()
 	r.table.Rows = int(rec.NumRows())

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
 	"corpus"
 )
@@ -21,12 +20,24 @@ type Config struct {
 	// Load reads a tokenizer.json: the size of its vocabulary and a maker of
 	// encoders, one for each task.
 	Load func(tokenizer []byte) (vocab int, encoder func() Encoder, err error) `json:"-"`
+
+	// What bounds memory and disk, and changes no output: the bytes of the kept
+	// text (0: not known), the size of the vocabulary, its tokens a byte of the
+	// text it was learnt from (0: not known), and the bytes that it and an encoder hold.
+	Bytes         int64   `json:"-"`
+	Vocab         int     `json:"-"`
+	TokensPerByte float64 `json:"-"`
+	EncoderMemory int64   `json:"-"`
 }
+
+// Version of the stage: raised whenever the same input would give other bytes.
+const Version = 2
 
 // Roles of the stage.
 const (
 	TrainRole = "train/part"
 	ValidRole = "valid/part"
+	keptRole  = "filter/kept/part"
 )
 
 // Stage encodes the kept documents into token shards. A document belongs to
@@ -34,10 +45,10 @@ const (
 // a validation document is learnt.
 func Stage(c Config) corpus.Stage {
 	return corpus.Stage{
-		Name: "shards", Version: 1, Keep: []string{TrainRole, ValidRole}, Derive: derive,
+		Name: "shards", Version: Version, Keep: []string{TrainRole, ValidRole}, Derive: derive,
 		Passes: []corpus.Pass{
-			{Name: "encode", Config: c, Inputs: []string{"filter/kept/part", "tokenize/tokenizer"}, Need: need, Run: c.encode},
-			{Name: "overlap", Inputs: []string{TrainRole + "+", ValidRole + "+"}, Tasks: corpus.One, Run: overlap},
+			{Name: "encode", Config: c, Inputs: []string{keptRole, "tokenize/tokenizer"}, Memory: c.encodeMemory(), Need: c.need, Run: c.encode},
+			{Name: "overlap", Config: c, Inputs: []string{keptRole + "+"}, Tasks: corpus.One, Memory: c.overlapMemory(), Run: c.overlap},
 		},
 		Gate: func(n corpus.Counts) error {
 			if n["docs_in"] > 0 && n["tokens"] == 0 {
@@ -59,15 +70,6 @@ func derive(m *corpus.Manifest) ([]corpus.Derived, error) {
 	return deriveHF(m)
 }
 
-// bytesPerRow is what the id and the source of a document take on disk.
-const bytesPerRow = 100
-
-// need: a token is two bytes of text or more.
-func need(e corpus.Env) (int64, error) {
-	in := e.Input()
-	return in["docs_out"]*bytesPerRow + in["bytes_out"], nil
-}
-
 func (c Config) encode(e corpus.Env) error {
 	b, err := e.File("tokenize/tokenizer")
 	if err != nil {
@@ -77,19 +79,14 @@ func (c Config) encode(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	kind := corpus.Uint32s
-	if vocab <= math.MaxUint16+1 {
-		kind = corpus.Uint16s
-	}
-	s := &splitter{env: e, config: c, enc: encoder(), out: map[string]*corpus.Table{}, writers: map[string]corpus.TableWriter{}}
+	s := &splitter{env: e, config: c, enc: encoder(), row: corpus.NewTable(TokenSchema(kindOfIDs(vocab))), writers: map[string]corpus.TableWriter{}}
 	for _, role := range []string{TrainRole, ValidRole} {
-		s.out[role] = corpus.NewTable(TokenSchema(kind))
-		if s.writers[role], err = e.Create(role, TokenSchema(kind)); err != nil {
+		if s.writers[role], err = e.Create(role, s.row.Schema); err != nil {
 			return err
 		}
 	}
 	first, _ := e.Parts()
-	return eachTable(e, "filter/kept/part", first+e.Task(), s.table)
+	return eachTable(e, keptRole, first+e.Task(), s.table)
 }
 
 // splitter sends documents to train or valid, encoded.
@@ -97,14 +94,12 @@ type splitter struct {
 	env     corpus.Env
 	config  Config
 	enc     Encoder
-	out     map[string]*corpus.Table
+	ids     []uint32
+	row     *corpus.Table
 	writers map[string]corpus.TableWriter
 }
 
 func (s *splitter) table(in *corpus.Table) error {
-	for _, t := range s.out {
-		t.Reset()
-	}
 	clusters := in.Column("cluster").IDs
 	for i := range in.Rows {
 		d := in.Document(i)
@@ -112,18 +107,16 @@ func (s *splitter) table(in *corpus.Table) error {
 		if heldOut(clusters[i], s.config.Valid) {
 			role, name = ValidRole, "valid"
 		}
-		ids := s.enc.Encode(nil, d.Text)
-		t := s.out[role]
-		t.Columns[0].Tokens = append(t.Columns[0].Tokens, ids)
-		t.Columns[1].Strings = append(t.Columns[1].Strings, d.ID.String())
-		t.Columns[2].Strings = append(t.Columns[2].Strings, d.Source)
-		t.Rows++
-		s.count(name, &d, int64(len(ids)))
-	}
-	for role, t := range s.out {
-		if err := s.writers[role].Write(t); err != nil {
+		s.ids = s.enc.Encode(s.ids[:0], d.Text)
+		s.row.Reset()
+		s.row.Columns[0].Tokens = append(s.row.Columns[0].Tokens, s.ids)
+		s.row.Columns[1].Strings = append(s.row.Columns[1].Strings, d.ID.String())
+		s.row.Columns[2].Strings = append(s.row.Columns[2].Strings, d.Source)
+		s.row.Rows = 1
+		if err := s.writers[role].Write(s.row); err != nil {
 			return err
 		}
+		s.count(name, &d, int64(len(s.ids)))
 	}
 	return s.env.Context().Err()
 }

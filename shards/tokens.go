@@ -15,14 +15,13 @@ import (
 
 // Tokens is a set of token shards as one stream: document after document, each
 // followed by the end-of-text token. The shards are mapped, not copied, and
-// verified as they are opened. Methods may be called concurrently.
+// verified as they are opened, which reads them once. Methods may be called concurrently.
 type Tokens struct {
 	eos      uint32
 	maps     []*fsx.Mapping
 	batches  []tokenBatch
 	starts   []int64 // stream position at which each batch begins
 	length   int64
-	docs     int64
 	closeErr error
 }
 
@@ -30,8 +29,6 @@ type tokenBatch struct {
 	offsets []int32  // documents' token ranges, rows+1
 	u16     []uint16 // tokens, one of the two
 	u32     []uint32
-	idEnds  []int32 // document ids' ranges in idBytes, rows+1
-	idBytes []byte
 }
 
 // OpenTokens maps the token shards of a role (such as "train/part") of a
@@ -65,7 +62,7 @@ func (t *Tokens) add(d *Dataset, f corpus.File) error {
 		return corrupt(name, 0, "cannot be mapped", err, d.Rebuild())
 	}
 	t.maps = append(t.maps, m)
-	if n := len(f.Checks); n > 0 { // the footer is needed now, batches later
+	if n := len(f.Checks); n > 0 {
 		last := f.Checks[n-1]
 		if last.Size > f.Size || xxh3.Hash(m.Data[f.Size-last.Size:]) != last.Sum {
 			return corrupt(name, f.Size-last.Size, "does not match its checksum", nil, d.Rebuild())
@@ -89,12 +86,10 @@ func (t *Tokens) add(d *Dataset, f corpus.File) error {
 	return nil
 }
 
-// Columns of a token shard: tokens, id, source. Their buffers in a record batch.
+// Buffers of the first column of a token shard, the tokens, in a record batch.
 const (
 	tokenOffsets = 1 // list: validity, offsets; values: validity, data
 	tokenValues  = 3
-	idOffsets    = 5 // utf8: validity, offsets, data
-	idData       = 6
 )
 
 // TokenSchema is the columns of a token shard: the ids of one document's tokens,
@@ -110,16 +105,13 @@ func (t *Tokens) addBatch(name, rebuild string, data, raw []byte, sum uint64, b 
 		return corrupt(name, b.offset, "does not match its checksum", nil, rebuild)
 	}
 	rows, bufs, err := b.buffers(data)
-	if err != nil || len(bufs) <= idData || len(bufs[tokenOffsets]) < 4*(rows+1) && rows > 0 {
+	if err != nil || len(bufs) <= tokenValues || len(bufs[tokenOffsets]) < 4*(rows+1) && rows > 0 {
 		return corrupt(name, b.offset, "is not a token shard", err, rebuild)
 	}
 	if rows == 0 {
 		return nil
 	}
-	tb := tokenBatch{
-		offsets: cast[int32](bufs[tokenOffsets])[:rows+1],
-		idEnds:  cast[int32](bufs[idOffsets])[:rows+1], idBytes: bufs[idData],
-	}
+	tb := tokenBatch{offsets: cast[int32](bufs[tokenOffsets])[:rows+1]}
 	total := int64(tb.offsets[rows])
 	if values := bufs[tokenValues]; int64(len(values)) == 2*total {
 		tb.u16 = cast[uint16](values)
@@ -129,7 +121,6 @@ func (t *Tokens) addBatch(name, rebuild string, data, raw []byte, sum uint64, b 
 	t.batches = append(t.batches, tb)
 	t.starts = append(t.starts, t.length)
 	t.length += total + int64(rows)
-	t.docs += int64(rows)
 	return nil
 }
 
@@ -145,9 +136,6 @@ func cast[T int32 | uint16 | uint32](b []byte) []T {
 // Len is the length of the stream in tokens, end tokens included.
 func (t *Tokens) Len() int64 { return t.length }
 
-// Docs is the number of documents.
-func (t *Tokens) Docs() int64 { return t.docs }
-
 // Read fills dst with the tokens from position at on.
 func (t *Tokens) Read(dst []int32, at int64) error {
 	if at < 0 || at+int64(len(dst)) > t.length {
@@ -158,13 +146,6 @@ func (t *Tokens) Read(dst []int32, at int64) error {
 		dst, at = dst[n:], at+int64(n)
 	}
 	return nil
-}
-
-// Document is the id (hex) of the document that position at lies in.
-func (t *Tokens) Document(at int64) string {
-	b := t.batch(at)
-	i := b.doc(at - t.starts[t.find(at)])
-	return string(b.idBytes[b.idEnds[i]:b.idEnds[i+1]])
 }
 
 func (t *Tokens) find(at int64) int {

@@ -3,6 +3,7 @@ package shards
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"corpus"
 
@@ -56,6 +57,9 @@ func (t *Writer) Write(table *corpus.Table) error {
 	if len(table.Schema) != len(t.schema) {
 		return fmt.Errorf("table has %d columns, the part %d", len(table.Schema), len(t.schema))
 	}
+	if err := t.narrow(table); err != nil {
+		return err
+	}
 	for row := range table.Rows {
 		for i, f := range t.schema {
 			t.pending += appendRow(t.builder.Field(i), f.Kind, &table.Columns[i], row)
@@ -64,6 +68,23 @@ func (t *Writer) Write(table *corpus.Table) error {
 		if t.pending >= corpus.BatchBytes {
 			if err := t.flush(); err != nil {
 				return err
+			}
+		}
+	}
+	return nil
+}
+
+// narrow refuses ids that 16 bits would cut off.
+func (t *Writer) narrow(table *corpus.Table) error {
+	for i, f := range t.schema {
+		if f.Kind != corpus.Uint16s {
+			continue
+		}
+		for row, ids := range table.Columns[i].Tokens {
+			for _, id := range ids {
+				if id > math.MaxUint16 {
+					return fmt.Errorf("column %s, row %d: token id %d needs more than 16 bits", f.Name, row, id)
+				}
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import "corpus"
 // up, collector included. Small text holds less than the caps allow.
 const (
 	readFactor  = 3   // of a batch while it is read: compressed, decoded, as rows
-	trainFactor = 44  // of the distinct words
+	trainFactor = 36  // of the distinct words
 	vocabFactor = 600 // of a vocabulary's size: its tables, and its JSON in or out
 )
 

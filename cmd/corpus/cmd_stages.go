@@ -270,7 +270,13 @@ func (w *workspace) shards(c *cli.Context) error {
 	if !(w.Shards.Valid >= 0 && w.Shards.Valid < 1) {
 		return corpus.Errorf(corpus.BadConfig, "shards.valid is %v, want a share from 0 to less than 1", w.Shards.Valid)
 	}
-	stage := shards.Stage(shards.Config{Valid: w.Shards.Valid, Load: loadTokenizer})
+	kept, learnt := in.Manifest.Counts()["bytes_out"], tok.Manifest.Counts()
+	vocab := int(learnt["vocab"])
+	stage := shards.Stage(shards.Config{
+		Valid: w.Shards.Valid, Load: loadTokenizer, Bytes: kept, Vocab: vocab,
+		TokensPerByte: float64(learnt["tokens"]) / float64(max(1, learnt["bytes_in"])),
+		EncoderMemory: tokenize.EncoderMemory(vocab, kept),
+	})
 	_, err = w.stage(c, engine.Job{
 		Stage: stage, Follows: "filter", Settled: true,
 		Inputs: map[string]*shards.Dataset{"filter": in, "tokenize": tok},

@@ -73,8 +73,8 @@ func describe(stage string, c corpus.Counts) string {
 		if c["valid.tokens"] == 0 {
 			return line + ", none held out"
 		}
-		return line + fmt.Sprintf(", %s held out; %s of the held-out 13-grams occur in train", plural(c["valid.tokens"], "token"),
-			term.Percent(c["overlap.in_train"], c["overlap.valid_13grams"]))
+		return line + fmt.Sprintf(", %s held out; %s of the held-out 13-word sequences occur in train", plural(c["valid.tokens"], "token"),
+			term.Percent(c["overlap.in_train"], c["overlap.valid_13words"]))
 	default:
 		return fmt.Sprintf("%s in, %s out (%s of the bytes)%s", plural(c["docs_in"], "document"), term.Count(c["docs_out"]),
 			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most"))

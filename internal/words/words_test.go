@@ -74,6 +74,24 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+// The pieces of a text are the text, and their tokens its tokens.
+func TestPieces(t *testing.T) {
+	for _, text := range []string{
+		"", "short", strings.Repeat("don't, cafe\u0301 \u0301 3.14\n\n", 20_000),
+		strings.Repeat("語", 100_000), strings.Repeat("x", 100_000) + " \n y",
+	} {
+		var joined strings.Builder
+		var all []string
+		for p := range Pieces(text) {
+			joined.WriteString(p)
+			all = append(all, tokens(p)...)
+		}
+		if joined.String() != text || !slices.Equal(all, tokens(text)) {
+			t.Errorf("%.20q of %d bytes: %d tokens in pieces, %d in all", text, len(text), len(all), len(tokens(text)))
+		}
+	}
+}
+
 func TestSpaceless(t *testing.T) {
 	for r, want := range map[rune]bool{
 		'a': false, 'é': false, '한': false, 'あ': true, 'ー': true, '漢': true, '〇': true,
