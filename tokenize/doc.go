@@ -2,10 +2,10 @@
 // byte-level BPE vocabulary from the counts, encodes and decodes with it, and
 // reads and writes it as the tokenizer.json of Hugging Face tokenizers.
 //
-// The algorithms are pure: nothing here opens a file or starts a goroutine. A
-// pipeline counts each part of its text with a [Counter], stores the counts
-// with [WriteCounts], joins them with [MergeCounts], calls [Train] once, and
-// then encodes with one [Encoder] per goroutine.
+// The stage counts the words of each part with a [Counter], joins the counts
+// with [MergeCounts], a few streams at a time through scratch files of
+// [WriteCounts], calls [Train] once, and then encodes with one [Encoder] per
+// task. Only the stage opens files; the algorithms are pure.
 //
 // # Words
 //

@@ -43,8 +43,8 @@ const (
 
 	// MaxMergeBytes is the longest word that is merged whole when encoding; a
 	// longer one is cut into pieces of this size, which bounds the memory to
-	// some 200 MB. Only there ids may differ from Hugging Face's.
-	MaxMergeBytes = 4 << 20
+	// some 50 MB. Only there ids may differ from Hugging Face's.
+	MaxMergeBytes = 1 << 20
 
 	// keepMergeBytes is the length of word whose working memory an encoder
 	// keeps for the next.
