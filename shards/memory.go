@@ -8,7 +8,7 @@ import (
 
 // What the passes hold at most, in bytes; factors are measured ones rounded up.
 const (
-	readFactor  = 3  // of a batch while it is read: compressed, decoded, as rows
+	readFactor  = 7  // of a batch while it is read: compressed, decoded, and those before
 	tokenFactor = 12 // of a document of one token a byte: its ids, and the batch they go to
 	gramBytes   = 64 // of a 13-gram in the map, while it grows
 )

@@ -22,7 +22,7 @@ const (
 	minCounter = 4 << 20
 
 	// tableFanIn and fileFanIn are how many tables and count files are merged at
-	// a time: each open table takes some 6 MB, each file a buffer of 64 kB.
+	// a time: each open table takes 6 to 14 MB, each file a buffer of 64 kB.
 	tableFanIn = 8
 	fileFanIn  = 64
 

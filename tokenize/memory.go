@@ -3,14 +3,14 @@ package tokenize
 import "corpus"
 
 // What the passes hold at most, in bytes; each factor is a measured one rounded
-// up, collector included. Small text holds less than the caps allow.
+// up, the garbage between two collections included. Small text holds less than the caps allow.
 const (
-	readFactor  = 3   // of a batch while it is read: compressed, decoded, as rows
+	readFactor  = 7   // of a batch while it is read: compressed, decoded, and those before
 	trainFactor = 36  // of the distinct words
 	vocabFactor = 600 // of a vocabulary's size: its tables, and its JSON in or out
 )
 
-// ReadMemory is what reading a text part holds, the longest document of which
+// readMemory is what reading a text part holds, the longest document of which
 // has longest bytes.
 func readMemory(longest int64) int64 { return readFactor * (longest + corpus.BatchBytes) }
 
