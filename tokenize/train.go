@@ -30,9 +30,10 @@ type TrainStats struct {
 // is the rule of Hugging Face's BpeTrainer, so that both learn the same merges.
 //
 // Text with too few different words gives a smaller vocabulary, as it does
-// there; [TrainStats] says so. No words at all are an error. When
-// the distinct words are beyond [MaxTrainBytes], rare ones are sampled without
-// bias, see [TrainStats] SampledTo.
+// there; [TrainStats] says so. No words at all are an error. When the distinct
+// words are beyond [MaxTrainBytes], rare ones are sampled without bias, see
+// [TrainStats] SampledTo; when their pairs are more than a million and twice the
+// vocabulary, the rarer half is forgotten.
 func Train(counts Counts, opts TrainOptions) (*Tokenizer, TrainStats, error) {
 	if least := NumReserved + 256; opts.Vocab < least || opts.Vocab > MaxVocab {
 		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", opts.Vocab, least, MaxVocab)
