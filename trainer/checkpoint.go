@@ -33,18 +33,19 @@ const (
 	optimizerFile  = "optimizer.safetensors"
 	stateFile      = "state.json"
 	manifestFile   = "manifest.json"
-	checkpointForm = 1 // raised when an older program would misread
+	checkpointForm = 2 // raised when an older program would misread
 )
 
 // Checkpoint is what a run needs beside weights and optimizer state to go on bit
 // for bit. Where the data stands follows from Step alone.
 type Checkpoint struct {
-	Step  int64    `json:"step"`           // updates done, skipped ones included
-	Bad   int      `json:"bad"`            // skipped updates in a row up to here
-	Best  *Best    `json:"best,omitempty"` // lowest validation loss so far
-	Valid *float64 `json:"valid_loss,omitempty"`
-	Run   string   `json:"run"` // Identity of the run
-	Env   Env      `json:"env"` // of the process that wrote it
+	Step    int64    `json:"step"`                 // updates done, skipped ones included
+	Bad     int      `json:"bad"`                  // skipped updates in a row up to here
+	Best    *Best    `json:"best,omitempty"`       // lowest validation loss of the phase so far
+	Valid   *float64 `json:"valid_loss,omitempty"` // last one of the phase
+	Unigram *float64 `json:"unigram,omitempty"`    // cross-entropy, at the phase's last step
+	Run     string   `json:"run"`                  // Identity of the phase
+	Env     Env      `json:"env"`                  // of the process that wrote it
 }
 
 // Best is the lowest validation loss and the step that reached it.
@@ -130,7 +131,7 @@ func readCheckpoint(fsys fsx.FS, dir string) (Checkpoint, []Tensor, error) {
 	for _, name := range []string{weightsFile, optimizerFile} {
 		tensors, err := readTensors(fsys, path.Join(dir, name))
 		if err != nil {
-			return c, nil, corrupt(dir, path.Join(dir, name), "is not readable", err)
+			return c, nil, corrupt(fsys, dir, path.Join(dir, name), "is not readable", err)
 		}
 		all = append(all, tensors...)
 	}
@@ -175,19 +176,26 @@ func checkpointSteps(fsys fsx.FS, run string) ([]int64, error) {
 }
 
 // prune removes checkpoints other than the newest keep and the best, and what
-// killed runs left. A checkpoint is renamed before its files go, so that none is
-// ever seen in part.
+// killed runs left. A checkpoint is renamed, durably, before its files go, so
+// that none is ever seen in part.
 func prune(fsys fsx.FS, run string, keep int, best *Best) error {
 	base := path.Join(run, checkpointDir)
 	steps, err := checkpointSteps(fsys, run)
 	if err != nil {
 		return err
 	}
+	renamed := false
 	for _, step := range steps[:max(0, len(steps)-keep)] {
 		if best != nil && step == best.Step {
 			continue
 		}
 		if err := fsys.Rename(path.Join(base, stepName(step)), path.Join(base, fsx.TempPrefix+stepName(step))); err != nil {
+			return err
+		}
+		renamed = true
+	}
+	if renamed {
+		if err := fsys.SyncDir(base); err != nil {
 			return err
 		}
 	}
@@ -306,14 +314,14 @@ func readManifest(fsys fsx.FS, dir string) (*corpus.Manifest, error) {
 	name := path.Join(dir, manifestFile)
 	raw, err := fsx.ReadFile(fsys, name, maxJSON)
 	if err != nil {
-		return nil, corrupt(dir, name, "is not readable", err)
+		return nil, corrupt(fsys, dir, name, "is not readable", err)
 	}
 	m, err := corpus.ParseManifest(name, raw)
-	if err != nil {
-		return nil, err
+	if e := (*corpus.Error)(nil); errors.As(err, &e) {
+		return nil, corrupt(fsys, dir, name, e.What, e.Err)
 	}
 	if m.Stage != "train" || m.Version != checkpointForm || len(m.Generations) != 1 {
-		return nil, corrupt(dir, name, fmt.Sprintf("is of stage %q, version %d", m.Stage, m.Version), nil)
+		return nil, corrupt(fsys, dir, name, fmt.Sprintf("is of stage %q, version %d", m.Stage, m.Version), nil)
 	}
 	return m, nil
 }
@@ -322,28 +330,43 @@ func verifyFile(fsys fsx.FS, dir string, want corpus.File) error {
 	name := path.Join(dir, want.Name)
 	f, err := fsys.Open(name)
 	if err != nil {
-		return corrupt(dir, name, "cannot be opened", err)
+		return corrupt(fsys, dir, name, "cannot be opened", err)
 	}
 	defer f.Close()
 	h := sha256.New()
 	size, err := io.Copy(h, f)
 	if err != nil {
-		return corrupt(dir, name, "cannot be read", err)
+		return corrupt(fsys, dir, name, "cannot be read", err)
 	}
 	if size != want.Size {
-		return corrupt(dir, name, fmt.Sprintf("has %d bytes, its manifest says %d", size, want.Size), nil)
+		return corrupt(fsys, dir, name, fmt.Sprintf("has %d bytes, its manifest says %d", size, want.Size), nil)
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); got != want.SHA256 {
-		return corrupt(dir, name, "does not match its SHA-256", nil)
+		return corrupt(fsys, dir, name, "does not match its SHA-256", nil)
 	}
 	return nil
 }
 
-func corrupt(dir, name, what string, err error) error {
-	return &corpus.Error{
-		Class: corpus.Corrupt, What: what, Path: name, Offset: -1, Err: err,
-		Next: "remove " + dir + " and run the training again: it goes on from the checkpoint before",
+// corrupt is damage in a directory of a run, with the way out of it.
+func corrupt(fsys fsx.FS, dir, name, what string, err error) error {
+	return &corpus.Error{Class: corpus.Corrupt, What: what, Path: name, Offset: -1, Err: err, Next: wayOut(fsys, dir, name)}
+}
+
+func wayOut(fsys fsx.FS, dir, name string) string {
+	if path.Base(path.Dir(dir)) == checkpointDir {
+		if strings.HasPrefix(path.Base(dir), fsx.TempPrefix) {
+			return "the disk does not keep what is written to it"
+		}
+		return "remove " + dir + ", nothing else, and run the training again: it goes on from the checkpoint before"
 	}
+	if path.Base(name) == runFile {
+		return "put it back from a copy; the checkpoints are not touched. Without a copy, remove this file alone and give the command that began the run: " +
+			"with the same settings and shards it goes on from the last checkpoint, else it is refused"
+	}
+	if _, err := fsys.Size(path.Join(dir, runFile)); err == nil {
+		return "run the training again: it writes the model folder anew from the last checkpoint"
+	}
+	return "copy the folder again from where it came"
 }
 
 // sealJSON is JSON with its own SHA-256 in the field "hash".
@@ -358,14 +381,14 @@ func sealJSON(v interface{ setHash(string) }) ([]byte, error) {
 	return indent(v)
 }
 
-// unsealJSON reads such JSON. A changed byte anywhere is seen, since only one
-// spelling of a value is accepted.
-func unsealJSON(name string, raw []byte, v interface{ setHash(string) }) error {
+// unsealJSON reads such JSON, or says what is wrong with it. A changed byte
+// anywhere is seen, since only one spelling of a value is accepted.
+func unsealJSON(raw []byte, v interface{ setHash(string) }) (wrong string, err error) {
 	if err := json.Unmarshal(raw, v); err != nil {
-		return corrupt(path.Dir(name), name, "is not readable", err)
+		return "is not readable", err
 	}
 	if again, err := sealJSON(v); err != nil || !bytes.Equal(again, raw) {
-		return corrupt(path.Dir(name), name, "does not match its own hash", err)
+		return "does not match its own hash", err
 	}
-	return nil
+	return "", nil
 }

@@ -44,7 +44,7 @@ func TestCheckpointBitFlips(t *testing.T) {
 		})
 	}
 	flipAll(t, disk, path.Join(j.Dir, "tokenizer.json"), func() error {
-		_, err := ReadFile(disk, j.Dir, "tokenizer.json")
+		_, err := ReadTokenizer(disk, j.Dir)
 		return err
 	})
 	flipAll(t, disk, path.Join(j.Dir, runFile), func() error {
@@ -93,13 +93,13 @@ func TestRunRefusesDamage(t *testing.T) {
 	want := outcome(t, straight.FS, straight)
 
 	j := smallJob(t, "clm", 50)
-	j.Model = killedModel{j.Model.(*bigram), 45, nil}
+	j.Make = made(killedModel{model(j).(*bigram), 45, nil})
 	if _, err := Run(context.Background(), j); err == nil {
 		t.Fatal("not killed")
 	}
 	disk, newest := j.FS.(*fsxtest.Mem), path.Join(j.Dir, checkpointDir, stepName(40))
 	disk.Flip(path.Join(newest, optimizerFile), 4000)
-	j.Model = newBigram(j.Config)
+	j.Make = made(newBigram(j.Config))
 	_, err := Run(context.Background(), j)
 	if corpus.ClassOf(err) != corpus.Corrupt || !strings.Contains(err.Error(), "remove "+newest) {
 		t.Fatalf("%v", err)
@@ -153,10 +153,10 @@ func TestCheckpointOperations(t *testing.T) {
 	if err := disk.MkdirAll("r/checkpoints"); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Model.Load(Init(j.Config, 1)); err != nil {
+	if err := model(j).Load(Init(j.Config, 1)); err != nil {
 		t.Fatal(err)
 	}
-	state, err := j.Model.State()
+	state, err := model(j).State()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestAdopt(t *testing.T) {
 // TestOpenFolderUnfinished reads the newest checkpoint of a run.
 func TestOpenFolderUnfinished(t *testing.T) {
 	j := smallJob(t, "clm", 50)
-	j.Model = killedModel{j.Model.(*bigram), 45, nil}
+	j.Make = made(killedModel{model(j).(*bigram), 45, nil})
 	if _, err := Run(context.Background(), j); err == nil {
 		t.Fatal("not killed")
 	}

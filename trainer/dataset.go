@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math"
@@ -67,12 +68,26 @@ func (d *Dataset) place(at uint64) (epoch, index uint64) {
 	return epoch, d.order.at(at % d.n)
 }
 
+// NewValidation cuts the validation set of a resolved spec into examples.
+// Order and noise come from fixed seeds, so that all evaluations of all runs
+// see the same.
+func NewValidation(s Spec, special Special, vocab int, tokens Tokens) (*Dataset, error) {
+	obj, err := NewObjective(s, special, vocab, true)
+	if err != nil {
+		return nil, err
+	}
+	return NewDataset("validation", tokens, obj, domainValid)
+}
+
 // Unigram is the cross-entropy, in nats per predicted token, of the best guesser
 // that ignores context: one that knows only how often each token is to be
 // predicted in this set. A model whose loss is lower has learned from context.
-func (d *Dataset) Unigram() (float64, error) {
+func (d *Dataset) Unigram(ctx context.Context) (float64, error) {
 	counts, total := map[int32]int64{}, int64(0)
 	for at := range d.Len() {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
 		b, err := d.Batch(at, 1)
 		if err != nil {
 			return 0, err

@@ -282,7 +282,7 @@ func (s *bigramSession) Close() error { return nil }
 // its loss.
 func TestBigramGradient(t *testing.T) {
 	job := smallJob(t, "clm", 1)
-	m := job.Model.(*bigram)
+	m := model(job).(*bigram)
 	if err := m.Load(Init(m.cfg, 3)); err != nil {
 		t.Fatal(err)
 	}

@@ -13,12 +13,22 @@ import (
 )
 
 // export makes the run's directory a Hugging Face model folder: configuration,
-// weights of the last step, and the tokenizer's files, under a manifest.
-func (r *run) export() error {
-	if m, err := verify(r.FS, r.Dir); err == nil && m.Generations[0].Key == r.info.Identity {
+// weights of the last step, and the tokenizer's files, under a manifest. That of
+// an earlier phase goes first: until the new one is there, the newest checkpoint
+// is the model.
+func (r *run) export(weights []Tensor) error {
+	identity := r.info.last().Identity
+	if m, err := verify(r.FS, r.Dir); err == nil && m.Generations[0].Key == identity {
 		return nil // by a run that ended here before
 	}
-	list, err := r.contents()
+	if err := r.FS.Remove(path.Join(r.Dir, manifestFile)); err == nil {
+		if err := r.FS.SyncDir(r.Dir); err != nil {
+			return err
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	list, err := r.contents(weights)
 	if err != nil {
 		return err
 	}
@@ -36,10 +46,10 @@ func (r *run) export() error {
 			return err
 		}
 	}
-	return writeManifest(r.FS, r.Dir, r.info.Identity, files)
+	return writeManifest(r.FS, r.Dir, identity, files)
 }
 
-func (r *run) contents() ([]content, error) {
+func (r *run) contents(weights []Tensor) ([]content, error) {
 	config, err := FormatConfig(r.Config)
 	if err != nil {
 		return nil, err
@@ -48,21 +58,18 @@ func (r *run) contents() ([]content, error) {
 	if err != nil {
 		return nil, err
 	}
-	tensors, err := r.Model.State()
-	if err != nil {
-		return nil, err
-	}
-	weights, _ := splitState(tensors)
 	list := []content{
 		{"config", "config.json", writeBytes(config)},
 		{"config", "generation_config.json", writeBytes(generation)},
 		{"weights", weightsFile, func(w io.Writer) error { return WriteSafetensors(w, weights) }},
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
+	for _, name := range sortedNames(r.Files) {
 		list = append(list, content{"tokenizer", name, writeBytes(r.Files[name])})
 	}
 	return list, nil
 }
+
+func sortedNames(files map[string][]byte) []string { return slices.Sorted(maps.Keys(files)) }
 
 // Folder is a model as it lies on disk.
 type Folder struct {
@@ -75,8 +82,8 @@ type Folder struct {
 // OpenFolder reads a model: a finished run, the newest checkpoint of one that is
 // not, or a folder from the Hugging Face hub. What has a manifest is verified.
 func OpenFolder(fsys fsx.FS, dir string) (*Folder, error) {
-	info, err := ReadRun(fsys, dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	info, err := readRunIfAny(fsys, dir)
+	if err != nil {
 		return nil, err
 	}
 	if _, err := fsys.Size(path.Join(dir, manifestFile)); err == nil {
@@ -128,7 +135,7 @@ func openHub(fsys fsx.FS, dir string) (*Folder, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, noWeights(fsys, dir)
 	case err != nil:
-		return nil, &corpus.Error{Class: corpus.Corrupt, What: "cannot be read", Path: name, Offset: -1, Err: err}
+		return nil, &corpus.Error{Class: corpus.Corrupt, What: "cannot be read", Path: name, Offset: -1, Err: err, Next: wayOut(fsys, dir, name)}
 	}
 	weights, err := Adopt(c, tensors)
 	return &Folder{Config: c, Weights: weights}, err

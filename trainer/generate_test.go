@@ -56,7 +56,7 @@ func trained(t *testing.T, objective string) Job {
 func TestGenerate(t *testing.T) {
 	j := trained(t, "clm")
 	prompt := []int32{17, 18}
-	greedy, err := Generate(j.Model, j.Config, prompt, Generation{MaxNew: 8}, nil)
+	greedy, err := Generate(model(j), j.Config, prompt, Generation{MaxNew: 8}, nil)
 	if err != nil || len(greedy) == 0 || len(greedy) > 8 {
 		t.Fatalf("%v, %v", greedy, err)
 	}
@@ -68,12 +68,12 @@ func TestGenerate(t *testing.T) {
 			}
 		}
 	}
-	again, err := Generate(j.Model, j.Config, prompt, Generation{MaxNew: 8}, nil)
+	again, err := Generate(model(j), j.Config, prompt, Generation{MaxNew: 8}, nil)
 	if err != nil || !slices.Equal(again, greedy) {
 		t.Errorf("greedy twice: %v and %v", greedy, again)
 	}
 	sample := func(seed uint64) string {
-		out, err := Generate(j.Model, j.Config, prompt, Generation{Sampling: Sampling{Temperature: 1.5, Seed: seed}, MaxNew: 10}, nil)
+		out, err := Generate(model(j), j.Config, prompt, Generation{Sampling: Sampling{Temperature: 1.5, Seed: seed}, MaxNew: 10}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,33 +93,33 @@ func TestGenerate(t *testing.T) {
 
 func TestGenerateEnds(t *testing.T) {
 	j := smallJob(t, "clm", 1)
-	if err := j.Model.Load(Init(j.Config, 1)); err != nil {
+	if err := model(j).Load(Init(j.Config, 1)); err != nil {
 		t.Fatal(err)
 	}
 	// The table of positions is 12 long; the last token needs none.
-	out, err := Generate(j.Model, j.Config, []int32{17, 18, 19}, Generation{MaxNew: 100}, nil)
+	out, err := Generate(model(j), j.Config, []int32{17, 18, 19}, Generation{MaxNew: 100}, nil)
 	if err != nil || len(out) > 10 {
 		t.Errorf("%d tokens, %v", len(out), err)
 	}
-	long, err := Generate(banEOS{j.Model}, j.Config, []int32{17, 18, 19}, Generation{MaxNew: 100}, nil)
+	long, err := Generate(banEOS{model(j)}, j.Config, []int32{17, 18, 19}, Generation{MaxNew: 100}, nil)
 	if err != nil || len(long) != 10 {
 		t.Errorf("%d tokens, want 10: %v", len(long), err)
 	}
-	if _, err := Generate(j.Model, j.Config, make([]int32, 12), Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
+	if _, err := Generate(model(j), j.Config, make([]int32, 12), Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
 		t.Errorf("full prompt: %v", err)
 	}
-	if _, err := Generate(j.Model, j.Config, []int32{testVocab}, Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
+	if _, err := Generate(model(j), j.Config, []int32{testVocab}, Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
 		t.Errorf("unknown token: %v", err)
 	}
-	if _, err := Generate(j.Model, j.Config, nil, Generation{Sampling: Sampling{Temperature: -1}}, nil); corpus.ClassOf(err) != corpus.Usage {
+	if _, err := Generate(model(j), j.Config, nil, Generation{Sampling: Sampling{Temperature: -1}}, nil); corpus.ClassOf(err) != corpus.Usage {
 		t.Errorf("temperature: %v", err)
 	}
-	if empty, err := Generate(banEOS{j.Model}, j.Config, nil, Generation{MaxNew: 3}, nil); err != nil || len(empty) != 3 {
+	if empty, err := Generate(banEOS{model(j)}, j.Config, nil, Generation{MaxNew: 3}, nil); err != nil || len(empty) != 3 {
 		t.Errorf("empty prompt: %v, %v", empty, err)
 	}
 	stop := errors.New("stop")
 	calls := 0
-	if _, err := Generate(banEOS{j.Model}, j.Config, nil, Generation{}, func(int32) error { calls++; return stop }); !errors.Is(err, stop) || calls != 1 {
+	if _, err := Generate(banEOS{model(j)}, j.Config, nil, Generation{}, func(int32) error { calls++; return stop }); !errors.Is(err, stop) || calls != 1 {
 		t.Errorf("emit: %v after %d calls", err, calls)
 	}
 }
@@ -147,10 +147,10 @@ func TestGenerateBadLogits(t *testing.T) {
 	j := smallJob(t, "clm", 1)
 	w := Init(j.Config, 1)
 	w[0].Data[20*j.Config.Hidden] = float32(math.NaN())
-	if err := j.Model.Load(w); err != nil {
+	if err := model(j).Load(w); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Generate(j.Model, j.Config, []int32{17}, Generation{}, nil); corpus.ClassOf(err) != corpus.Corrupt {
+	if _, err := Generate(model(j), j.Config, []int32{17}, Generation{}, nil); corpus.ClassOf(err) != corpus.Corrupt {
 		t.Errorf("%v", err)
 	}
 }
@@ -276,7 +276,7 @@ func TestGenerateT5End(t *testing.T) {
 
 func TestFill(t *testing.T) {
 	j := trained(t, "mlm")
-	w := Writer{j.Model, j.Config, testSpecial, letters{}}
+	w := Writer{model(j), j.Config, testSpecial, letters{}}
 	f, err := w.Fill("ab[MASK]d<mask>", 3)
 	if err != nil {
 		t.Fatal(err)

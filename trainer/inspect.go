@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,10 +28,14 @@ func Check(fsys fsx.FS, dir string) (files int, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return 0, &corpus.Error{
 			Class: corpus.Corrupt, What: "is missing, and there are checkpoints", Path: path.Join(dir, runFile), Offset: -1,
-			Next: "put it back, or remove " + dir + " and train anew",
+			Next: wayOut(fsys, dir, runFile),
 		}
 	case err != nil:
 		return 0, err
+	}
+	files++
+	if _, err := ReadTokenizer(fsys, dir); err != nil {
+		return files, err
 	}
 	files++
 	for _, d := range dirs {
@@ -69,10 +75,11 @@ func Status(fsys fsx.FS, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line := info.Spec.String()
+	spec := info.last().Spec
+	line := spec.String()
 	if n := len(steps); n > 0 {
 		last := steps[n-1]
-		line += fmt.Sprintf("; step %d of %d", last, info.Spec.Steps)
+		line += fmt.Sprintf("; step %d of %d", last, spec.Steps)
 		c, err := readState(fsys, path.Join(dir, checkpointDir, stepName(last)))
 		if err != nil {
 			return "", err
@@ -91,21 +98,33 @@ func readState(fsys fsx.FS, dir string) (c Checkpoint, err error) {
 		err = json.Unmarshal(raw, &c)
 	}
 	if err != nil {
-		return c, corrupt(dir, path.Join(dir, stateFile), "is not readable", err)
+		return c, corrupt(fsys, dir, path.Join(dir, stateFile), "is not readable", err)
 	}
 	return c, nil
 }
 
-// ReadFile is a verified file of a finished model folder, such as tokenizer.json.
-func ReadFile(fsys fsx.FS, dir, name string) ([]byte, error) {
-	m, err := verify(fsys, dir)
+// ReadTokenizer is the tokenizer.json of a run, which must be the one that the
+// run was begun with, or of a model folder from elsewhere.
+func ReadTokenizer(fsys fsx.FS, dir string) ([]byte, error) {
+	info, err := readRunIfAny(fsys, dir)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range m.Generations[0].Files {
-		if f.Name == name {
-			return fsx.ReadFile(fsys, path.Join(dir, name), corpus.MaxManifest)
+	name := path.Join(dir, TokenizerFile)
+	raw, err := fsx.ReadFile(fsys, name, corpus.MaxManifest)
+	switch {
+	case info != nil && err != nil:
+		return nil, corrupt(fsys, dir, name, "cannot be read", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &corpus.Error{
+			Class: corpus.NoInput, What: "has no " + TokenizerFile, Path: dir, Offset: -1,
+			Next: "save it with the fast tokenizer of transformers, which writes that file",
 		}
+	case err != nil:
+		return nil, err
 	}
-	return nil, corrupt(dir, path.Join(dir, name), "is not part of the model folder", nil)
+	if sum := sha256.Sum256(raw); info != nil && hex.EncodeToString(sum[:]) != info.Tokenizer {
+		return nil, corrupt(fsys, dir, name, "is not the tokenizer that the run was begun with", nil)
+	}
+	return raw, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"math"
 
 	"corpus/internal/fsx"
 )
@@ -22,16 +21,8 @@ type Metric struct {
 	Tokens          int64    `json:"tokens"`    // of the stream read so far, by all steps
 	TokensPerSecond float64  `json:"tokens_per_second"`
 	Skipped         bool     `json:"skipped,omitempty"`    // the update was not made
-	Valid           *float64 `json:"valid_loss,omitempty"` // nats per predicted token
+	Valid           *float64 `json:"valid_loss,omitempty"` // nats per predicted token; of the whole set at the last step
 	Perplexity      *float64 `json:"perplexity,omitempty"` // e^valid_loss
-}
-
-// finite is nil for what JSON cannot write.
-func finite(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }
 
 // metricsLog appends to metrics.jsonl.

@@ -13,6 +13,7 @@ const (
 	domainDropout
 	domainSample
 	domainValid
+	domainPhase
 )
 
 // stream is a PCG source of its own for the given words: equal words give equal

@@ -71,15 +71,32 @@ func smallJob(t testing.TB, objective string, steps int64) Job {
 	}
 	clock := time.Unix(0, 0)
 	return Job{
-		FS: fsxtest.New(), Dir: "runs/a", Spec: spec, Config: c, Special: testSpecial, Model: newBigram(c),
-		Data: DataInfo{Tokenizer: "t", Shards: "s", TrainTokens: 3000, ValidTokens: 500}, Train: chain(3000, 1), Valid: chain(500, 2),
-		Env:   Env{Program: "test", Threads: 1},
+		FS: fsxtest.New(), Dir: "runs/a", Spec: spec, Config: c, Special: testSpecial, Make: made(newBigram(c)),
+		Data: DataInfo{Shards: "s", Generations: 1}, Open: testData, Env: Env{Program: "test", Threads: 1},
 		Files: map[string][]byte{"tokenizer.json": []byte("{}\n")},
 		Now: func() time.Time {
 			clock = clock.Add(time.Millisecond)
 			return clock
 		},
 	}
+}
+
+// made gives a model to a run, which closes it.
+func made(m Model) func() (Model, error) { return func() (Model, error) { return m, nil } }
+
+func model(j Job) Model {
+	m, _ := j.Make()
+	return m
+}
+
+// opened gives shards to a run.
+func opened(train, valid Tokens) func(DataInfo) (*Data, error) {
+	return func(DataInfo) (*Data, error) { return &Data{Train: train, Valid: valid}, nil }
+}
+
+// testData is 3,000 tokens, and 500 held out, for each generation.
+func testData(d DataInfo) (*Data, error) {
+	return &Data{Train: chain(3000*d.Generations, 1), Valid: chain(500*d.Generations, 2)}, nil
 }
 
 // outcome is what must not depend on how a run was interrupted: the bytes of
@@ -156,11 +173,11 @@ func TestRunLearns(t *testing.T) {
 			if p := math.Exp(*last.Valid); math.Abs(*last.Perplexity-p) > 1e-9 || last.Tokens != 300*j.perStep(t) || last.TokensPerSecond <= 0 {
 				t.Errorf("last line %+v", last)
 			}
-			valid, err := NewValidation(j.Spec, j.Special, testVocab, j.Valid)
+			valid, err := NewValidation(j.Spec, j.Special, testVocab, chain(500, 2))
 			if err != nil {
 				t.Fatal(err)
 			}
-			unigram, err := valid.Unigram()
+			unigram, err := valid.Unigram(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -227,17 +244,17 @@ func TestRunStoppedAtEveryStep(t *testing.T) {
 		j := smallJob(t, "clm", 200)
 		for stop := stride; stop < 200; stop += stride {
 			ctx, cancel := context.WithCancel(context.Background())
-			j.Model = steppedModel{newBigram(j.Config), func(step int64) {
+			j.Make = made(steppedModel{newBigram(j.Config), func(step int64) {
 				if step == stop {
 					cancel()
 				}
-			}}
+			}})
 			got, err := Run(ctx, j)
 			if !errors.Is(err, context.Canceled) || got.Step != stop || got.Resumed != stop-stride || got.Done {
 				t.Fatalf("stopped at %d: %+v, %v", stop, got, err)
 			}
 		}
-		j.Model = newBigram(j.Config)
+		j.Make = made(newBigram(j.Config))
 		if got, err := Run(context.Background(), j); err != nil || !got.Done {
 			t.Fatalf("%+v, %v", got, err)
 		}
@@ -275,13 +292,13 @@ func TestRunKilledAtEveryStep(t *testing.T) {
 	j := smallJob(t, "clm", 200)
 	disk := j.FS.(*fsxtest.Mem)
 	left := map[int64]*fsxtest.Mem{}
-	j.Model = killedModel{j.Model.(*bigram), 0, func(step int64) { left[step] = disk.Crash(step%2 == 0) }}
+	j.Make = made(killedModel{model(j).(*bigram), 0, func(step int64) { left[step] = disk.Crash(step%2 == 0) }})
 	if _, err := Run(context.Background(), j); err != nil {
 		t.Fatal(err)
 	}
 	want := outcome(t, disk, j)
 	for at := int64(1); at <= 200; at++ {
-		j.FS, j.Model = left[at], newBigram(j.Config)
+		j.FS, j.Make = left[at], made(newBigram(j.Config))
 		got, err := Run(context.Background(), j)
 		if err != nil || got.Resumed != (at-1)/20*20 {
 			t.Fatalf("killed before step %d: %+v, %v", at, got, err)
@@ -317,7 +334,10 @@ func TestRunPowerCut(t *testing.T) {
 			if _, err := Run(context.Background(), j); !errors.Is(err, fsxtest.ErrCrash) {
 				t.Fatalf("power cut at write %d: %v", at, err)
 			}
-			j.FS, j.Model = disk.Crash(keep), newBigram(j.Config)
+			j.FS, j.Make = disk.Crash(keep), made(newBigram(j.Config))
+			if _, err := Check(j.FS, j.Dir); err != nil {
+				t.Fatalf("after a power cut at write %d (keep %v): %v", at, keep, err)
+			}
 			if _, err := Run(context.Background(), j); err != nil {
 				t.Fatalf("after a power cut at write %d (keep %v): %v", at, keep, err)
 			}
@@ -346,7 +366,7 @@ func TestRunDiskFull(t *testing.T) {
 		if _, err := Run(context.Background(), j); !errors.Is(err, full) {
 			t.Fatalf("full disk at write %d: %v", at, err)
 		}
-		j.Model = newBigram(j.Config)
+		j.Make = made(newBigram(j.Config))
 		if _, err := Run(context.Background(), j); err != nil {
 			t.Fatalf("after a full disk at write %d: %v", at, err)
 		}
@@ -363,18 +383,16 @@ func TestRunRefusesAnotherSpec(t *testing.T) {
 	}
 	for name, change := range map[string]func(*Job){
 		"spec.lr":             func(j *Job) { j.Spec.LR = 0.5 },
-		"spec.steps":          func(j *Job) { j.Spec.Steps = 5 },
-		"data.tokenizer":      func(j *Job) { j.Data.Tokenizer = "other" },
-		"data.shards":         func(j *Job) { j.Data.Shards = "other" },
+		"spec.steps":          func(j *Job) { j.Spec.Steps = 3 },
+		"tokenizer":           func(j *Job) { j.Files = map[string][]byte{TokenizerFile: []byte("[]\n")} },
 		"special.mask":        func(j *Job) { j.Special.Mask = 3 },
 		"config.init_range":   func(j *Job) { j.Config.InitRange = 0.03 },
 		"spec.weight_decay":   func(j *Job) { j.Spec.WeightDecay = 0 },
 		"spec.eval_batches":   func(j *Job) { j.Spec.EvalBatches = 1 },
-		"data.valid_tokens":   func(j *Job) { j.Data.ValidTokens++ },
 		"config.attn_dropout": func(j *Job) { j.Config.AttnDropout = 0 },
 	} {
 		j := base
-		j.Model = newBigram(j.Config)
+		j.Make = made(newBigram(j.Config))
 		change(&j)
 		_, err := Run(context.Background(), j)
 		if corpus.ClassOf(err) != corpus.Usage || !strings.Contains(err.Error(), name+" ") {
@@ -391,12 +409,12 @@ func TestRunRefusesAnotherSpec(t *testing.T) {
 func TestRunWarnsOfAnotherMachine(t *testing.T) {
 	j := smallJob(t, "clm", 30)
 	ctx, cancel := context.WithCancel(context.Background())
-	j.Model = steppedModel{j.Model.(*bigram), func(int64) { cancel() }}
+	j.Make = made(steppedModel{model(j).(*bigram), func(int64) { cancel() }})
 	if _, err := Run(ctx, j); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	var warned []string
-	j.Model, j.Env.Threads, j.Env.Library = newBigram(j.Config), 2, "libtorch 9"
+	j.Make, j.Env.Threads, j.Env.Library = made(newBigram(j.Config)), 2, "libtorch 9"
 	j.Warn = func(w string) { warned = append(warned, w) }
 	if _, err := Run(context.Background(), j); err != nil {
 		t.Fatal(err)
@@ -408,7 +426,7 @@ func TestRunWarnsOfAnotherMachine(t *testing.T) {
 
 func TestRunDiverges(t *testing.T) {
 	j := smallJob(t, "clm", 60)
-	m := j.Model.(*bigram)
+	m := model(j).(*bigram)
 	for s := int64(2); s < 60; s++ {
 		m.failAt[s] = s == 4 || s == 5 || s >= 23
 	}
@@ -445,19 +463,19 @@ func TestRunDivergesAcrossResume(t *testing.T) {
 		fails[s] = true
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	first := j.Model.(*bigram)
+	first := model(j).(*bigram)
 	first.failAt = fails
-	j.Model = steppedModel{first, func(step int64) {
+	j.Make = made(steppedModel{first, func(step int64) {
 		if step == 25 {
 			cancel()
 		}
-	}}
+	}})
 	if got, err := Run(ctx, j); !errors.Is(err, context.Canceled) || got.Step != 25 {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	second := newBigram(j.Config)
 	second.failAt = fails
-	j.Model = second
+	j.Make = made(second)
 	var d *Diverged
 	if _, err := Run(context.Background(), j); !errors.As(err, &d) || d.Step != 32 || d.Bad != 10 {
 		t.Errorf("%v", err)
@@ -472,6 +490,8 @@ func TestRunLocked(t *testing.T) {
 	if _, err := j.FS.Lock(j.Dir+"/.lock", "another run"); err != nil {
 		t.Fatal(err)
 	}
+	j.Open = func(DataInfo) (*Data, error) { t.Error("shards are opened"); return nil, errKilled }
+	j.Make = func() (Model, error) { t.Error("a model is made"); return nil, errKilled }
 	if _, err := Run(context.Background(), j); corpus.ClassOf(err) != corpus.Locked {
 		t.Errorf("%v", err)
 	}
@@ -499,7 +519,7 @@ func TestRunKeepsNewestAndBest(t *testing.T) {
 	for _, stop := range []int64{75, 200} {
 		ctx, cancel := context.WithCancel(context.Background())
 		var step int64
-		j.Model = valleyModel{newBigram(j.Config), &step}
+		j.Make = made(valleyModel{newBigram(j.Config), &step})
 		j.OnMetric = func(m Metric) {
 			if m.Step == stop {
 				cancel()
@@ -521,12 +541,12 @@ func TestRunKeepsNewestAndBest(t *testing.T) {
 
 func TestRunTooLittleData(t *testing.T) {
 	j := smallJob(t, "clm", 4)
-	j.Train = chain(12, 1)
+	j.Open = opened(chain(12, 1), chain(500, 2))
 	if _, err := Run(context.Background(), j); corpus.ClassOf(err) != corpus.NoInput {
 		t.Errorf("%v", err)
 	}
 	j = smallJob(t, "clm", 4)
-	j.Valid = ids{}
+	j.Open = opened(chain(3000, 1), ids{})
 	if _, err := Run(context.Background(), j); corpus.ClassOf(err) != corpus.NoInput {
 		t.Errorf("%v", err)
 	}
@@ -534,7 +554,7 @@ func TestRunTooLittleData(t *testing.T) {
 
 func TestRunWithoutValidation(t *testing.T) {
 	j := smallJob(t, "clm", 4)
-	j.Valid = nil
+	j.Open = opened(chain(3000, 1), nil)
 	got, err := Run(context.Background(), j)
 	if err != nil || got.Valid != nil || got.Best != nil {
 		t.Errorf("%+v, %v", got, err)
@@ -558,7 +578,7 @@ func TestRunOnDisk(t *testing.T) {
 	if f.Config != j.Config || f.Run == nil || f.Step != 0 {
 		t.Errorf("folder %+v", f)
 	}
-	state, _ := j.Model.State()
+	state, _ := model(j).State()
 	weights, _ := splitState(state)
 	if len(weights) != len(f.Weights) {
 		t.Errorf("%d weights, want %d", len(f.Weights), len(weights))

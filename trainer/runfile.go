@@ -17,42 +17,35 @@ import (
 	"corpus/internal/fsx"
 )
 
-const runFile = "run.json"
-
-// DataInfo identifies what a run reads; a run is never resumed over other data.
-type DataInfo struct {
-	Tokenizer   string `json:"tokenizer"` // SHA-256 of tokenizer.json
-	Shards      string `json:"shards"`    // hash of the shards' manifest generation
-	TrainTokens int64  `json:"train_tokens"`
-	ValidTokens int64  `json:"valid_tokens"`
-}
+const (
+	runFile = "run.json"
+	// TokenizerFile is the name of the tokenizer in a run and in a model folder.
+	TokenizerFile = "tokenizer.json"
+)
 
 // RunInfo is run.json: everything that decides a run, resolved. It is written
-// once, when the run begins.
+// when the run begins, and again when a phase is added.
 type RunInfo struct {
-	Format     int      `json:"format"`
-	Identity   string   `json:"identity"` // SHA-256 of spec, config, data and special tokens
-	Spec       Spec     `json:"spec"`
-	Config     Config   `json:"config"`
-	Data       DataInfo `json:"data"`
-	Special    Special  `json:"special"`
-	Parameters int64    `json:"parameters"`
-	Env        Env      `json:"env"` // of the process that began the run
-	Hash       string   `json:"hash"`
+	Format     int     `json:"format"`
+	Config     Config  `json:"config"`
+	Special    Special `json:"special"`
+	Tokenizer  string  `json:"tokenizer"` // SHA-256 of tokenizer.json
+	Phases     []Phase `json:"phases"`    // in order, at least one
+	Parameters int64   `json:"parameters"`
+	Env        Env     `json:"env"` // of the process that began the run
+	Hash       string  `json:"hash"`
 }
 
 func (r *RunInfo) setHash(h string) { r.Hash = h }
 
-// newRunInfo describes a job.
+// newRunInfo describes a job that begins.
 func newRunInfo(j Job) (*RunInfo, error) {
+	sum := sha256.Sum256(j.Files[TokenizerFile])
 	r := &RunInfo{
-		Format: checkpointForm, Spec: j.Spec, Config: j.Config, Data: j.Data, Special: j.Special,
-		Parameters: Count(j.Config), Env: j.Env,
+		Format: checkpointForm, Config: j.Config, Special: j.Special, Tokenizer: hex.EncodeToString(sum[:]),
+		Phases: []Phase{{Spec: j.Spec, Data: j.Data}}, Parameters: Count(j.Config), Env: j.Env,
 	}
-	b, err := json.Marshal([]any{r.Spec.trajectory(), r.Config, r.Data, r.Special})
-	sum := sha256.Sum256(b)
-	r.Identity = hex.EncodeToString(sum[:])
-	return r, err
+	return r, r.last().identify(r, "")
 }
 
 // ReadRun reads runs/NAME/run.json.
@@ -65,37 +58,67 @@ func ReadRun(fsys fsx.FS, dir string) (*RunInfo, error) {
 	var r RunInfo
 	if err := json.Unmarshal(raw, &r); err == nil && r.Format != checkpointForm {
 		// Before the hash, which another program's fields would not match.
-		return nil, corrupt(dir, name, fmt.Sprintf("has format %d, this program reads %d", r.Format, checkpointForm), nil)
+		return nil, corrupt(fsys, dir, name, fmt.Sprintf("has format %d, this program reads %d", r.Format, checkpointForm), nil)
 	}
-	return &r, unsealJSON(name, raw, &r)
+	if what, err := unsealJSON(raw, &r); what != "" {
+		return nil, corrupt(fsys, dir, name, what, err)
+	}
+	if len(r.Phases) == 0 {
+		return nil, corrupt(fsys, dir, name, "has no phase", nil)
+	}
+	return &r, nil
 }
 
-// beginRun writes run.json, or compares it with that of the run that is there.
-func beginRun(fsys fsx.FS, dir string, r *RunInfo) error {
-	old, err := ReadRun(fsys, dir)
-	if errors.Is(err, fs.ErrNotExist) { // a new run
-		b, err := sealJSON(r)
-		if err != nil {
-			return err
+// readRunIfAny is ReadRun; nil for a run that has not begun.
+func readRunIfAny(fsys fsx.FS, dir string) (*RunInfo, error) {
+	r, err := ReadRun(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return r, err
+}
+
+// planRun is run.json as the job wants it: a new one, the old one, or the old one
+// with a phase more. Its Hash is empty when it is to be written.
+func planRun(old *RunInfo, j Job) (*RunInfo, error) {
+	now, err := newRunInfo(j)
+	if err != nil || old == nil {
+		return now, err
+	}
+	before := old.last()
+	if j.Spec.Steps <= before.Spec.Steps {
+		if p := old.phaseOf(j.Spec.Steps); p.Spec.Steps == j.Spec.Steps {
+			before = p
 		}
-		return fsx.WriteFile(fsys, path.Join(dir, runFile), b)
+		return old, old.same(before, now)
 	}
-	if err != nil {
-		return err
+	spec := j.Spec // Steps and what its defaults depend on may change
+	spec.Steps, spec.Warmup, spec.EvalEvery = before.Spec.Steps, before.Spec.Warmup, before.Spec.EvalEvery
+	now.Phases[0].Spec = spec
+	if err := old.same(before, now); err != nil {
+		return nil, err
 	}
-	if old.Identity != r.Identity {
-		return &corpus.Error{
-			Class: corpus.Usage, What: "this run was begun otherwise: " + strings.Join(differences(old, r), ", "),
-			Path: path.Join(dir, runFile), Offset: -1, Next: "give the new run another --run name, or ask for what the run was begun with",
-		}
+	p := Phase{From: before.Spec.Steps, Spec: j.Spec, Data: j.Data}
+	err = p.identify(old, before.Identity)
+	old.Phases, old.Hash = append(old.Phases, p), ""
+	return old, err
+}
+
+// same refuses a job that is not what a phase was begun as.
+func (r *RunInfo) same(p *Phase, now *RunInfo) error {
+	changed := differences(decisive(r, p), decisive(now, now.last()))
+	if len(changed) == 0 {
+		return nil
 	}
-	return nil
+	return &corpus.Error{
+		Class: corpus.Usage, What: "this run was begun otherwise: " + strings.Join(changed, ", "),
+		Path: runFile, Offset: -1, Next: "give the new run another --run name, or ask for what the run was begun with",
+	}
 }
 
 // differences lists the fields that decide a run and are not the same, as
 // "spec.lr 0.001, now 0.002".
-func differences(old, now *RunInfo) []string {
-	a, b := decisive(old), decisive(now)
+func differences(a, b map[string]any) []string {
 	var out []string
 	for _, key := range slices.Sorted(maps.Keys(a)) {
 		if !reflect.DeepEqual(a[key], b[key]) {
@@ -105,10 +128,11 @@ func differences(old, now *RunInfo) []string {
 	return out
 }
 
-// decisive flattens the parts that Identity covers.
-func decisive(r *RunInfo) map[string]any {
-	flat := map[string]any{}
-	for part, v := range map[string]any{"spec": r.Spec.trajectory(), "config": r.Config, "data": r.Data, "special": r.Special} {
+// decisive flattens what a job must not change. Data is not in it: a phase reads
+// what it began with, whatever came since.
+func decisive(r *RunInfo, p *Phase) map[string]any {
+	flat := map[string]any{"tokenizer": r.Tokenizer}
+	for part, v := range map[string]any{"spec": p.Spec.trajectory(), "config": r.Config, "special": r.Special} {
 		raw, _ := json.Marshal(v) // structs of numbers and strings
 		var fields map[string]any
 		_ = json.Unmarshal(raw, &fields)

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"context"
 	"math"
 	"testing"
 )
@@ -113,7 +114,7 @@ func TestUnigram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := d.Unigram() // labels 18 17 18 17 19 17 20 17: 1/2, 1/4, 1/8, 1/8
+	got, err := d.Unigram(context.Background()) // labels 18 17 18 17 19 17 20 17: 1/2, 1/4, 1/8, 1/8
 	if want := 1.75 * math.Ln2; err != nil || math.Abs(got-want) > 1e-12 {
 		t.Errorf("%v, want %v, %v", got, want, err)
 	}
@@ -128,8 +129,8 @@ func TestHyper(t *testing.T) {
 	seen := map[uint64]bool{}
 	for s.Seed = range uint64(5) {
 		for step := int64(1); step <= 100; step++ {
-			h := s.hyper(step)
-			if h.Step != step || h.LR != s.LRSchedule().At(step) || h.Beta2 != 0.95 || h.WeightDecay != 0.1 || h.RMSScaled {
+			h := s.hyper(step, 1)
+			if h.Step != step || h.LR != 1 || h.Beta2 != 0.95 || h.WeightDecay != 0.1 || h.RMSScaled {
 				t.Fatalf("%+v", h)
 			}
 			for i := range uint64(8) {
@@ -140,7 +141,7 @@ func TestHyper(t *testing.T) {
 			}
 		}
 	}
-	if s, err = (Spec{Objective: "span"}).Resolve(); err != nil || !s.hyper(1).RMSScaled {
+	if s, err = (Spec{Objective: "span"}).Resolve(); err != nil || !s.hyper(1, 1).RMSScaled {
 		t.Errorf("span is not scaled by RMS: %v", err)
 	}
 }

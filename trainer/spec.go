@@ -188,10 +188,10 @@ func (s Spec) LRSchedule() Schedule {
 	return Schedule{Kind: s.Schedule, Peak: s.LR, Floor: s.LR * s.LRFloor, Warmup: s.Warmup, Steps: s.Steps}
 }
 
-// hyper is what the update of a step needs.
-func (s Spec) hyper(step int64) Hyper {
+// hyper is what the update of a step needs, at a learning rate.
+func (s Spec) hyper(step int64, rate float64) Hyper {
 	return Hyper{
-		Step: step, Seed: fold(domainDropout, []uint64{s.Seed, uint64(step)}), LR: s.LRSchedule().At(step),
+		Step: step, Seed: fold(domainDropout, []uint64{s.Seed, uint64(step)}), LR: rate,
 		Beta1: s.Beta1, Beta2: s.Beta2, Eps: s.Eps, WeightDecay: s.WeightDecay, Clip: s.Clip,
 		RMSScaled: s.Optimizer == "adamw-rms", MaxLoss: s.MaxLoss, MaxNorm: s.MaxNorm,
 	}

@@ -17,49 +17,75 @@ import (
 func (a *app) generateCommand() *cli.Command {
 	return &cli.Command{
 		Name: "generate", Usage: "use a trained model: continue a prompt token by token, or fill in <mask>",
-		Description: "clm continues the prompt, span writes what stands for <extra_id_0>, <extra_id_1>, …,\nmlm fills every <mask> ([MASK] is understood too).",
-		Flags: commonFlags(
-			&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/"},
-			&cli.StringFlag{Name: "prompt", Usage: "`TEXT` to begin with; - reads standard input"},
-			&cli.IntFlag{Name: "max-new", Usage: "at most `N` tokens", Value: 128},
-			&cli.Float64Flag{Name: "temperature", Usage: "`T` divides the logits; 0: always the most likely token"},
-			&cli.IntFlag{Name: "top-k", Usage: "choose among the `K` most likely tokens; 0: all"},
-			&cli.Float64Flag{Name: "top-p", Usage: "choose among the most likely tokens that reach `P` together; 0: all"},
-			&cli.Uint64Flag{Name: "seed", Usage: "`N` of the draws"},
-			&cli.IntFlag{Name: "candidates", Usage: "`N` tokens shown for each mask", Value: 5},
-			&cli.IntFlag{Name: "workers", Usage: "threads `N`; 0: all cores", EnvVars: []string{"CORPUS_WORKERS"}},
-			&cli.StringFlag{Name: "device", Usage: "`cpu`, cuda or cuda:1", EnvVars: []string{"CORPUS_DEVICE"}},
-		),
+		Description: "clm continues the prompt, span writes what stands for <extra_id_0>, <extra_id_1>, …,\nmlm fills every <mask> ([MASK] is understood too). " +
+			"A Hugging Face model folder under runs/ works as well.",
+		Flags: generateFlags(),
 		Action: func(c *cli.Context) error {
-			if c.String("run") == "" || !c.IsSet("prompt") {
-				return &corpus.Error{Class: corpus.Usage, What: "generate wants --run and --prompt", Offset: -1, Next: "see `corpus generate --help`"}
+			g, err := generation(c)
+			if err != nil {
+				return err
 			}
 			w, err := a.open(c)
 			if err != nil {
 				return err
 			}
-			if c.IsSet("workers") {
-				w.Workers = c.Int("workers")
+			prompt, err := readPrompt(c)
+			if err != nil {
+				return err
 			}
-			prompt := c.String("prompt")
-			if prompt == "-" {
-				b, err := io.ReadAll(io.LimitReader(c.App.Reader, maxPrompt))
-				if err != nil {
-					return err
-				}
-				prompt = strings.TrimRight(string(b), "\n")
-			}
-			g := trainer.Generation{MaxNew: c.Int("max-new"), Sampling: trainer.Sampling{
-				Temperature: c.Float64("temperature"),
-				TopK:        c.Int("top-k"), TopP: c.Float64("top-p"), Seed: c.Uint64("seed"),
-			}}
 			return w.generate(c.String("run"), prompt, c.String("device"), g, c.Int("candidates"))
 		},
 	}
 }
 
+func generateFlags() []cli.Flag {
+	return commonFlags(
+		&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/"},
+		&cli.StringFlag{Name: "prompt", Usage: "`TEXT` to begin with; - reads standard input"},
+		&cli.IntFlag{Name: "max-new", Usage: "at most `N` tokens", Value: 128},
+		&cli.Float64Flag{Name: "temperature", Usage: "`T` divides the logits; 0: always the most likely token (default: 0, or 1 with --top-k or --top-p)"},
+		&cli.IntFlag{Name: "top-k", Usage: "choose among the `K` most likely tokens; 0: all"},
+		&cli.Float64Flag{Name: "top-p", Usage: "choose among the most likely tokens that reach `P` together; 0: all"},
+		&cli.Uint64Flag{Name: "seed", Usage: "`N` of the draws"},
+		&cli.IntFlag{Name: "candidates", Usage: "`N` tokens shown for each mask", Value: 5},
+		&cli.IntFlag{Name: "workers", Usage: "threads `N`; 0: all cores", EnvVars: []string{"CORPUS_WORKERS"}},
+		&cli.StringFlag{Name: "device", Usage: "`cpu`, cuda or cuda:1", EnvVars: []string{"CORPUS_DEVICE"}},
+	)
+}
+
+// generation reads the flags that say what to generate.
+func generation(c *cli.Context) (trainer.Generation, error) {
+	g := trainer.Generation{MaxNew: c.Int("max-new"), Sampling: trainer.Sampling{
+		Temperature: c.Float64("temperature"), TopK: c.Int("top-k"), TopP: c.Float64("top-p"), Seed: c.Uint64("seed"),
+	}}
+	if !c.IsSet("temperature") && (g.TopK > 0 || g.TopP > 0) {
+		g.Temperature = 1
+	}
+	if !c.IsSet("run") || !c.IsSet("prompt") {
+		return g, &corpus.Error{Class: corpus.Usage, What: "generate wants --run and --prompt", Offset: -1, Next: "see `corpus generate --help`"}
+	}
+	if err := checkRunName(corpus.Usage, c.String("run")); err != nil {
+		return g, err
+	}
+	return g, positive(c, "max-new", "candidates")
+}
+
 // maxPrompt is the longest prompt read from standard input, in bytes.
 const maxPrompt = 1 << 20
+
+// readPrompt is the prompt of the flag, or standard input without its last line
+// ends.
+func readPrompt(c *cli.Context) (string, error) {
+	prompt := c.String("prompt")
+	if prompt != "-" {
+		return prompt, nil
+	}
+	b, err := io.ReadAll(io.LimitReader(c.App.Reader, maxPrompt+1))
+	if err == nil && len(b) > maxPrompt {
+		err = corpus.Errorf(corpus.Usage, "the prompt on standard input has more than %d bytes", maxPrompt)
+	}
+	return strings.TrimRight(string(b), "\n"), err
+}
 
 func (w *workspace) generate(run, prompt, device string, g trainer.Generation, candidates int) (err error) {
 	dir := filepath.Join(w.dir, "runs", run)
@@ -67,11 +93,15 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 	if err != nil {
 		return err
 	}
-	tok, err := w.runTokenizer(dir, folder)
+	b, err := trainer.ReadTokenizer(w.fs, dir)
 	if err != nil {
 		return err
 	}
-	model, _, err := newModel(folder.Config, w.threads(), device)
+	tok, err := tokenize.Read(b)
+	if err != nil {
+		return err
+	}
+	model, err := newModel(folder.Config, w.threads(), device)
 	if err != nil {
 		return err
 	}
@@ -96,20 +126,6 @@ type prompter struct {
 	*tokenize.Encoder
 }
 
-// runTokenizer is the tokenizer in the model folder; a run that is not finished
-// has none yet and uses the workspace's.
-func (w *workspace) runTokenizer(dir string, f *trainer.Folder) (*tokenize.Tokenizer, error) {
-	if f.Step > 0 {
-		_, t, err := w.tokenizer()
-		return t, err
-	}
-	b, err := trainer.ReadFile(w.fs, dir, "tokenizer.json")
-	if err != nil {
-		return nil, err
-	}
-	return tokenize.Read(b)
-}
-
 // write prints the text as it comes, after the prompt where it continues that.
 func (w *workspace) write(writer trainer.Writer, prompt string, g trainer.Generation) error {
 	if w.json {
@@ -119,15 +135,17 @@ func (w *workspace) write(writer trainer.Writer, prompt string, g trainer.Genera
 		}
 		return json.NewEncoder(w.out).Encode(map[string]any{"type": "summary", "prompt": prompt, "text": text, "ids": ids})
 	}
+	before := ""
 	if writer.Config.Family == "gpt2" {
-		fmt.Fprint(w.out, prompt)
+		before = prompt // shown with the first piece: not before a refusal
 	}
 	_, _, err := writer.Write(prompt, g, func(piece string) error {
-		_, err := fmt.Fprint(w.out, piece)
+		_, err := fmt.Fprint(w.out, before, piece)
+		before = ""
 		return err
 	})
 	if err == nil {
-		fmt.Fprintln(w.out)
+		fmt.Fprintln(w.out, before)
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 
+	"corpus"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -28,7 +30,11 @@ func (a *app) runAll(c *cli.Context) error {
 		return err
 	}
 	for _, t := range w.Train {
-		if err := w.train(c.Context, t.options()); err != nil {
+		o, err := t.options(corpus.BadConfig)
+		if err != nil {
+			return err
+		}
+		if err := w.train(c.Context, o); err != nil {
 			return err
 		}
 	}

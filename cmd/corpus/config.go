@@ -50,15 +50,22 @@ type config struct {
 // training is one entry of the list under train: what makes a model another one.
 // All else has the defaults of `corpus train`.
 type training struct {
-	Run       string  `yaml:"run"`
-	Objective string  `yaml:"objective"`
-	Model     string  `yaml:"model"`
-	Size      string  `yaml:"size"`
-	Steps     int64   `yaml:"steps"`
-	Batch     int     `yaml:"batch"`
-	SeqLen    int     `yaml:"seq_len"`
-	LR        float64 `yaml:"lr"`
-	Seed      uint64  `yaml:"seed"`
+	Run       string   `yaml:"run"`
+	Objective string   `yaml:"objective"`
+	Model     string   `yaml:"model"`
+	Size      string   `yaml:"size"`
+	Steps     int64    `yaml:"steps"`
+	Batch     int      `yaml:"batch"`
+	Accum     int      `yaml:"accum"`
+	SeqLen    int      `yaml:"seq_len"`
+	LR        float64  `yaml:"lr"`
+	Schedule  string   `yaml:"schedule"`
+	Warmup    *int64   `yaml:"warmup"`
+	Dropout   *float64 `yaml:"dropout"`
+	MaskRate  float64  `yaml:"mask_rate"`
+	Seed      uint64   `yaml:"seed"`
+	EvalEvery int64    `yaml:"eval_every"`
+	SaveEvery int64    `yaml:"save_every"`
 }
 
 func defaultConfig() config {

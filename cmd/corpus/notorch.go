@@ -8,12 +8,15 @@ import (
 )
 
 // newModel says how to get a build that can.
-func newModel(trainer.Config, int, string) (trainer.Model, trainer.Env, error) {
-	return nil, trainer.Env{}, &corpus.Error{
+func newModel(trainer.Config, int, string) (trainer.Model, error) {
+	return nil, &corpus.Error{
 		Class: corpus.BadConfig, What: "this corpus was built without libtorch", Offset: -1,
 		Next: "run `make` in its source directory to build bin/corpus with it",
 	}
 }
+
+// modelEnv is of no use without a model.
+func modelEnv(int, string) trainer.Env { return trainer.Env{} }
 
 // calmThreads has no native threads to calm in this build.
 func calmThreads() {}

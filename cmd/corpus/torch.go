@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"slices"
@@ -14,12 +15,13 @@ import (
 )
 
 // newModel makes a model on libtorch.
-func newModel(c trainer.Config, threads int, device string) (trainer.Model, trainer.Env, error) {
-	m, err := torch.New(c, torch.Options{Threads: threads, Device: device})
-	if device == "" {
-		device = "cpu"
-	}
-	return m, trainer.Env{Program: programVersion(), Library: torch.Version(), Device: device, CPU: cpuModel(), Threads: threads}, err
+func newModel(c trainer.Config, threads int, device string) (trainer.Model, error) {
+	return torch.New(c, torch.Options{Threads: threads, Device: device})
+}
+
+// modelEnv is what the bits of a training depend on here.
+func modelEnv(threads int, device string) trainer.Env {
+	return trainer.Env{Program: programVersion(), Library: torch.Version(), Device: cmp.Or(device, "cpu"), CPU: cpuModel(), Threads: threads}
 }
 
 // spinCount is how often a thread of libgomp that waits for work looks before

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"corpus"
+	"corpus/internal/term"
+	"corpus/shards"
+	"corpus/tokenize"
+	"corpus/trainer"
+)
+
+// train runs or resumes one training under the run's own lock.
+func (w *workspace) train(ctx context.Context, o trainOptions) error {
+	spec, err := o.spec.Resolve()
+	if err != nil {
+		return err
+	}
+	b, tok, err := w.tokenizer()
+	if err != nil {
+		return err
+	}
+	set, err := w.input("shards")
+	if err != nil {
+		return err
+	}
+	special := specialIDs(tok)
+	cfg, err := spec.Architecture(tok.Size(), special)
+	if err != nil {
+		return err
+	}
+	generations := set.Manifest.Generations
+	j := trainer.Job{
+		FS: w.fs, Dir: filepath.Join(w.dir, "runs", o.run), Spec: spec, Config: cfg, Special: special,
+		Data: trainer.DataInfo{Shards: generations[len(generations)-1].Key, Generations: len(generations)},
+		Env:  modelEnv(w.threads(), o.device), Files: modelFiles(b, tok, cfg), Holder: holder(),
+		Make:  func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device) },
+		Admit: func(n trainer.Need) error { return w.admit(o, n) },
+	}
+	j.Open = func(d trainer.DataInfo) (*trainer.Data, error) { return w.openTokens(o.run, j, set, d) }
+	return w.runTraining(ctx, o.run, j, set)
+}
+
+func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job, set *shards.Dataset) error {
+	p := term.NewProgress(w.err)
+	j.Warn = func(s string) { fmt.Fprintf(w.err, "train %s: %s\n", name, s) }
+	j.OnMetric = func(m trainer.Metric) { w.metric(p, name, j.Spec.Steps, m) }
+	res, err := trainer.Run(ctx, j)
+	p.Done()
+	if err != nil {
+		return err
+	}
+	all := countShards(set, len(set.Manifest.Generations))
+	return w.trainSummary(name, res, countShards(set, res.Data.Generations), all)
+}
+
+// admit refuses a training that memory or disk has no room for. On a GPU its
+// memory is the limit, which libtorch itself reports.
+func (w *workspace) admit(o trainOptions, n trainer.Need) error {
+	limit := w.memory()
+	if n.Memory > limit && (o.device == "" || o.device == "cpu") {
+		return &corpus.Error{
+			Class: corpus.Refused, Offset: -1,
+			What: fmt.Sprintf("train %s may need %s of memory, the ceiling is %s", o.run, term.Bytes(n.Memory), term.Bytes(limit)),
+			Next: fmt.Sprintf("give --memory %d or more, or train a smaller model, batch or row", n.Memory),
+		}
+	}
+	disk := *w
+	disk.dst = disk.dir // which holds runs/
+	return disk.room("train "+o.run, n.Disk)
+}
+
+// openTokens opens the shards of a phase, which are the first generations of the
+// dataset.
+func (w *workspace) openTokens(name string, j trainer.Job, set *shards.Dataset, d trainer.DataInfo) (*trainer.Data, error) {
+	all := set.Manifest.Generations
+	if d.Generations < 1 || d.Generations > len(all) || all[d.Generations-1].Key != d.Shards {
+		return nil, &corpus.Error{
+			Class: corpus.NoInput, What: "the shards that run " + name + " was begun with are no longer there", Path: set.Dir, Offset: -1,
+			Next: "put them back, or train under another --run name",
+		}
+	}
+	manifest := *set.Manifest
+	manifest.Generations = all[:d.Generations]
+	some := *set
+	some.Manifest = &manifest
+	train, err := shards.OpenTokens(&some, shards.TrainRole, uint32(j.Special.EOS))
+	if err != nil {
+		return nil, err
+	}
+	valid, err := shards.OpenTokens(&some, shards.ValidRole, uint32(j.Special.EOS))
+	if err != nil {
+		return nil, errors.Join(err, train.Close())
+	}
+	if !w.quiet && !w.json {
+		fmt.Fprintf(w.err, "train %s: %s, %s parameters, %s training tokens\n", name, j.Spec, term.Count(trainer.Count(j.Config)), term.Count(train.Len()))
+	}
+	data := &trainer.Data{Train: train, Closer: both{train, valid}}
+	if valid.Len() > 0 {
+		data.Valid = valid
+	}
+	return data, nil
+}
+
+// both closes two sets of shards.
+type both struct{ train, valid *shards.Tokens }
+
+func (b both) Close() error { return errors.Join(b.train.Close(), b.valid.Close()) }
+
+// countShards counts the files to train on of the first generations.
+func countShards(set *shards.Dataset, generations int) (n int) {
+	for _, g := range set.Manifest.Generations[:min(generations, len(set.Manifest.Generations))] {
+		for _, p := range g.Parts {
+			if _, ok := p.File(shards.TrainRole); ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// metric shows a line of metrics.jsonl.
+func (w *workspace) metric(p *term.Progress, name string, steps int64, m trainer.Metric) {
+	if w.json {
+		b, err := json.Marshal(m)
+		if err == nil {
+			fmt.Fprintln(w.out, string(b))
+		}
+		return
+	}
+	if w.quiet {
+		return
+	}
+	if m.Valid != nil {
+		p.Done()
+		fmt.Fprintf(w.err, "train %s: step %d of %d, loss %.3f, validation loss %.3f\n", name, m.Step, steps, value(m.Loss), *m.Valid)
+		return
+	}
+	p.Update("train %s: step %d of %d, loss %.3f, %.0f tokens/s", name, m.Step, steps, value(m.Loss), m.TokensPerSecond)
+}
+
+func (w *workspace) trainSummary(name string, res trainer.Result, seen, shards int) error {
+	if w.json {
+		return json.NewEncoder(w.out).Encode(trainSummaryLine{
+			Type: "summary", Stage: "train", Run: name, UpToDate: res.Resumed == res.Step, Step: res.Step, Resumed: res.Resumed,
+			Loss: some(res.Loss, res.Step > res.Resumed), ValidLoss: res.Valid, Unigram: res.Unigram, ShardsSeen: seen, Shards: shards,
+		})
+	}
+	if w.quiet {
+		return nil
+	}
+	line := fmt.Sprintf("train %s: %d steps done", name, res.Step)
+	if res.Valid != nil {
+		line += fmt.Sprintf(", validation loss %.3f (perplexity %.1f)", *res.Valid, math.Exp(*res.Valid))
+	}
+	if res.Unigram != nil {
+		line += fmt.Sprintf("; the unigram cross-entropy of the validation set is %.3f", *res.Unigram)
+	}
+	fmt.Fprintln(w.err, line)
+	if seen < shards {
+		fmt.Fprintf(w.err, "run %s has seen %d of %d shards; train it further with --steps\n", name, seen, shards)
+	}
+	return nil
+}
+
+// value is a number that may be missing.
+func value(f *float64) float64 {
+	if f == nil {
+		return math.NaN()
+	}
+	return *f
+}
+
+// trainSummaryLine is the last line of --json; a number that is not known is null.
+type trainSummaryLine struct {
+	Type      string   `json:"type"`
+	Stage     string   `json:"stage"`
+	Run       string   `json:"run"`
+	UpToDate  bool     `json:"up_to_date"`
+	Step      int64    `json:"step"`
+	Resumed   int64    `json:"resumed"`
+	Loss      *float64 `json:"loss"`
+	ValidLoss *float64 `json:"valid_loss"`
+	Unigram   *float64 `json:"unigram"`
+
+	ShardsSeen int `json:"shards_seen"` // by the run so far
+	Shards     int `json:"shards"`      // there are
+}
+
+// some is a number that is known and finite, or null.
+func some(f float64, known bool) *float64 {
+	if !known || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
+}
+
+// modelFiles are what makes the run's folder open in transformers.
+func modelFiles(tokenizer []byte, tok *tokenize.Tokenizer, c trainer.Config) map[string][]byte {
+	length := c.MaxPositions
+	if length == 0 {
+		length = 512 // T5 has no table of positions; its tokenizers say 512
+	}
+	return map[string][]byte{
+		trainer.TokenizerFile: tokenizer, "tokenizer_config.json": tok.ConfigJSON(length), "special_tokens_map.json": tok.SpecialTokensMapJSON(),
+	}
+}

@@ -1,0 +1,40 @@
+package trainer
+
+// Need is the room that a run takes at most, in bytes.
+type Need struct {
+	Memory int64
+	Disk   int64 // beside what the run has on disk already
+}
+
+// need bounds what training takes, in float32.
+//
+// Memory, for each parameter: the weight, its gradient and two moments in the
+// model, and a copy of all but the gradient while a checkpoint is written. For
+// each token of a micro-batch, what backward needs: in a layer some 20 vectors of
+// the hidden size, 4 of the feed-forward size, and 4 rows of attention scores a
+// head; and for each predicted token the logits twice.
+//
+// Disk: weights and moments in each checkpoint (those kept, the best, and the one
+// being written), and the weights in the finished folder.
+func need(s Spec, c Config, obj Objective, checkpoints int) Need {
+	params := Count(c)
+	cols, decCols := obj.Shape()
+	values := 7*params + int64(s.Batch)*activations(s, c, int64(cols), int64(decCols))
+	more := int64(max(1, s.Keep+2-checkpoints))
+	return Need{Memory: 4 * values, Disk: 4 * params * (3*more + 1)}
+}
+
+// activations are the numbers kept for the backward pass of one row.
+func activations(s Spec, c Config, cols, decCols int64) int64 {
+	width, heads := 20*int64(c.Hidden)+4*int64(c.FFN), 4*int64(c.Heads)
+	n := int64(c.Layers) * cols * (width + heads*cols)
+	n += int64(c.DecLayers) * decCols * (2*width + heads*(decCols+cols))
+	predicted := cols
+	switch {
+	case decCols > 0:
+		predicted = decCols
+	case s.Objective == "mlm":
+		predicted = 1 + int64(s.MaskRate*float64(cols))
+	}
+	return n + 2*predicted*int64(c.Vocab)
+}

@@ -1,0 +1,174 @@
+package trainer
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// steps trains to the end of the phase.
+func (r *run) steps(ctx context.Context) error {
+	for r.done < r.Spec.Steps {
+		if ctx.Err() != nil {
+			return r.stop(ctx)
+		}
+		step := r.done + 1
+		if err := r.step(ctx, step); err != nil {
+			return fmt.Errorf("step %d: %w", step, err)
+		}
+	}
+	return nil
+}
+
+// stop saves what is not saved yet.
+func (r *run) stop(ctx context.Context) error {
+	if r.done > r.saved {
+		if err := r.save(); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("stopped after step %d of %d, which is saved; run the same command to go on: %w", r.done, r.Spec.Steps, context.Cause(ctx))
+}
+
+// step does one update with all that is due after it.
+func (r *run) step(ctx context.Context, step int64) error {
+	began := r.Now()
+	micro, err := r.batches(step)
+	if err != nil {
+		return err
+	}
+	h := r.Spec.hyper(step, r.phase.rate(step))
+	stats, err := r.model.Step(micro, h)
+	if err != nil {
+		return err
+	}
+	r.busy += r.Now().Sub(began)
+	r.counted += r.tokensPerStep()
+	if r.bad++; !stats.Skipped {
+		r.bad = 0
+	}
+	if err := r.report(ctx, h, stats); err != nil {
+		return err
+	}
+	r.done, r.result.Loss = step, stats.Loss
+	if r.bad >= r.Spec.MaxBad {
+		return r.diverged(stats.Loss, stats.Norm)
+	}
+	if step%r.Spec.SaveEvery == 0 || step == r.Spec.Steps {
+		return r.save()
+	}
+	return nil
+}
+
+// batches are the micro-batches of a step: where the data stands is a function
+// of the step alone.
+func (r *run) batches(step int64) ([]Batch, error) {
+	micro := make([]Batch, r.Spec.Accum)
+	at := (step - 1 - r.phase.From) * int64(r.Spec.Accum) * int64(r.Spec.Batch)
+	for i := range micro {
+		var err error
+		if micro[i], err = r.train.Batch(at, r.Spec.Batch); err != nil {
+			return nil, err
+		}
+		at += int64(r.Spec.Batch)
+	}
+	return micro, nil
+}
+
+// tokensPerStep counts tokens of the stream.
+func (r *run) tokensPerStep() int64 {
+	return int64(r.Spec.Accum) * int64(r.Spec.Batch) * int64(r.train.obj.Stride())
+}
+
+// report evaluates and writes the step's metric where they are due.
+func (r *run) report(ctx context.Context, h Hyper, stats Stats) error {
+	last := h.Step == r.Spec.Steps
+	evaluate := r.valid != nil && (h.Step%r.Spec.EvalEvery == 0 || last)
+	if !evaluate && !last && !stats.Skipped && h.Step%r.Spec.LogEvery != 0 {
+		return nil
+	}
+	m := Metric{
+		Step: h.Step, Loss: finite(stats.Loss), LR: h.LR, GradNorm: finite(stats.Norm), Skipped: stats.Skipped,
+		Tokens: h.Step * r.tokensPerStep(),
+	}
+	if s := r.busy.Seconds(); s > 0 {
+		m.TokensPerSecond = math.Round(float64(r.counted) / s)
+	}
+	r.busy, r.counted = 0, 0
+	if evaluate {
+		if err := r.evaluate(ctx, last, &m); err != nil {
+			return fmt.Errorf("evaluate: %w", err)
+		}
+	}
+	if r.OnMetric != nil {
+		r.OnMetric(m)
+	}
+	return r.metrics.write(m)
+}
+
+// evaluate sets the validation loss: of EvalBatches batches, or after the last
+// step of the whole set, with its unigram cross-entropy beside. That pass costs
+// a third of training on as many tokens; a run stopped within it goes on from
+// the checkpoint before.
+func (r *run) evaluate(ctx context.Context, last bool, m *Metric) error {
+	batches := r.Spec.EvalBatches
+	if !last { // which is short, and behind an update that is to be saved
+		ctx = context.WithoutCancel(ctx)
+	} else {
+		unigram, err := r.valid.Unigram(ctx)
+		if err != nil {
+			return err
+		}
+		r.unigram, batches = &unigram, math.MaxInt
+	}
+	loss, err := Evaluate(ctx, r.model, r.valid, batches, r.Spec.Batch)
+	if err != nil {
+		return err
+	}
+	m.Valid, m.Perplexity = finite(loss), finite(math.Exp(loss))
+	if r.result.Valid = m.Valid; m.Valid != nil && (r.best == nil || loss < r.best.Loss) {
+		r.best = &Best{m.Step, loss}
+	}
+	return nil
+}
+
+// Evaluate is the mean loss per predicted token, in nats, of the first batches ×
+// rows examples of a set, or of the whole set where that is less.
+func Evaluate(ctx context.Context, m Model, set *Dataset, batches, rows int) (float64, error) {
+	sum, tokens := 0.0, int64(0)
+	for at := int64(0); at < set.Len() && batches > 0; batches-- {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		n := min(int64(rows), set.Len()-at)
+		b, err := set.Batch(at, int(n))
+		if err != nil {
+			return 0, err
+		}
+		s, err := m.Eval(b)
+		if err != nil {
+			return 0, err
+		}
+		sum += s.Loss * float64(s.Tokens)
+		tokens += s.Tokens
+		at += n
+	}
+	return sum / float64(tokens), nil
+}
+
+// save writes a checkpoint of the last step, and the metrics before it.
+func (r *run) save() error {
+	if err := r.metrics.sync(); err != nil {
+		return err
+	}
+	tensors, err := r.model.State()
+	if err != nil {
+		return err
+	}
+	c := Checkpoint{Step: r.done, Bad: r.bad, Best: r.best, Valid: r.result.Valid, Unigram: r.unigram, Run: r.phase.Identity, Env: r.Env}
+	if err := writeCheckpoint(r.FS, r.Dir, c, tensors); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	r.saved = r.done
+	return prune(r.FS, r.Dir, r.Spec.Keep, r.best)
+}
