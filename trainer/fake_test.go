@@ -76,7 +76,7 @@ func (m *bigram) logits(x int32, keep []float64) (logits, h, u []float64) {
 	return logits, h, u
 }
 
-func softmax(x []float64) (p []float64, logSum float64) {
+func softmaxOf(x []float64) (p []float64, logSum float64) {
 	most := math.Inf(-1)
 	for _, v := range x {
 		most = math.Max(most, v)
@@ -106,7 +106,7 @@ func (m *bigram) pass(b Batch, drop func() float64, grad map[string][]float64) (
 			keep[k] = drop()
 		}
 		logits, h, u := m.logits(in[i], keep)
-		p, logSum := softmax(logits)
+		p, logSum := softmaxOf(logits)
 		loss += logSum - logits[label]
 		n++
 		if grad == nil {

@@ -51,13 +51,14 @@ func FillMask(m Model, c Config, special Special, ids []int32, k int) (_ []Blank
 	return blanks, nil
 }
 
-// best is the k most likely tokens that are not reserved.
+// best is the k most likely tokens that are not reserved, with their share of
+// the whole vocabulary's probability.
 func best(logits []float32, k int, reserved []bool) []Candidate {
-	var out []Candidate
-	for _, c := range top(logits, len(logits), 1) {
-		if len(out) < k && !reserved[c.ID] {
-			out = append(out, c)
-		}
+	all := candidates(logits)
+	softmax(all, 1)
+	list := likeliest(logits, k, reserved)
+	for i := range list {
+		list[i].P = all[list[i].ID].P
 	}
-	return out
+	return list
 }

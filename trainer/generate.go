@@ -9,8 +9,10 @@ import (
 	"corpus"
 )
 
-// maxPrompt bounds the tokens of a prompt for models without a table of positions.
-const maxPrompt = 1 << 16
+// maxPrompt bounds the tokens of a prompt for models without a table of
+// positions: four times what T5 was trained on. Attention's memory grows with the
+// square; here it is 16 MB a head.
+const maxPrompt = 2048
 
 // Generation says what to generate.
 type Generation struct {
@@ -20,9 +22,9 @@ type Generation struct {
 }
 
 // Generate continues a prompt (gpt2) or answers it (t5, which reads it with the
-// end token behind it), token by token, until the end token, MaxNew tokens, or the last position of the model. emit is
-// called for each token; its error ends generation. The end token is neither
-// emitted nor returned.
+// end token behind it), token by token, until the end token, MaxNew tokens, or
+// the last position of the model. emit is called for each token; its error ends
+// generation. The end token is neither emitted nor returned.
 func Generate(m Model, c Config, prompt []int32, g Generation, emit func(int32) error) (_ []int32, err error) {
 	if err := g.validate(); err != nil {
 		return nil, err

@@ -153,89 +153,78 @@ func isPickle(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || head[0] == 0x80 && head[1] >= 2 && head[1] <= 5
 }
 
-// parseHeader reads the JSON object key by key, so that a name given twice is seen.
+// parseHeader reads the JSON object {name: entry}, with "__metadata__" among them.
 func parseHeader(raw []byte) ([]namedHeader, map[string]string, error) {
 	if len(raw) == 0 || raw[0] != '{' {
 		return nil, nil, errors.New("does not begin with {")
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := d.Token(); err != nil {
-		return nil, nil, err
-	}
 	var entries []namedHeader
 	var meta map[string]string
-	seen := map[string]bool{}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, nil, err
-		}
-		name := key.(string) // a decoder gives only strings as keys
-		if seen[name] {
-			return nil, nil, fmt.Errorf("the name %q occurs twice", name)
-		}
-		seen[name] = true
+	err := eachKey(d, func(name string) error {
 		if name == "__metadata__" {
-			if err := d.Decode(&meta); err != nil {
-				return nil, nil, fmt.Errorf("__metadata__: %w", err)
-			}
-			continue
+			return d.Decode(&meta)
 		}
 		e, err := parseEntry(d)
+		if entries = append(entries, namedHeader{name, e}); err == nil && len(entries) > maxTensors {
+			err = fmt.Errorf("more than %d tensors", maxTensors)
+		}
+		return err
+	})
+	if err == nil && len(bytes.Trim(raw[d.InputOffset():], " ")) > 0 {
+		err = errors.New("bytes other than spaces behind the closing }")
+	}
+	return entries, meta, err
+}
+
+// eachKey reads an object and calls value to read what each key stands for. It
+// sees, as json.Unmarshal would not, a key that is given twice.
+func eachKey(d *json.Decoder, value func(key string) error) error {
+	if t, err := d.Token(); err != nil {
+		return err
+	} else if t != json.Delim('{') {
+		return errors.New("is not an object")
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		t, err := d.Token()
 		if err != nil {
-			return nil, nil, fmt.Errorf("%q: %w", name, err)
+			return err
 		}
-		if entries = append(entries, namedHeader{name, e}); len(entries) > maxTensors {
-			return nil, nil, fmt.Errorf("more than %d tensors", maxTensors)
+		key := t.(string) // a decoder gives only strings as keys
+		if seen[key] {
+			return fmt.Errorf("%q occurs twice", key)
+		}
+		seen[key] = true
+		if err := value(key); err != nil {
+			return fmt.Errorf("%q: %w", key, err)
 		}
 	}
-	if _, err := d.Token(); err != nil {
-		return nil, nil, err
-	}
-	if rest := bytes.Trim(raw[d.InputOffset():], " "); len(rest) > 0 {
-		return nil, nil, errors.New("bytes other than spaces behind the closing }")
-	}
-	return entries, meta, nil
+	_, err := d.Token()
+	return err
 }
 
 // parseEntry reads {dtype, shape, data_offsets}: each once and nothing else.
 func parseEntry(d *json.Decoder) (tensorHeader, error) {
 	var e tensorHeader
-	if t, err := d.Token(); err != nil {
-		return e, err
-	} else if t != json.Delim('{') {
-		return e, errors.New("is not an object")
-	}
 	var offsets []int64
-	seen := map[string]bool{}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return e, err
-		}
-		name := key.(string)
-		if seen[name] {
-			return e, fmt.Errorf("the key %q occurs twice", name)
-		}
-		seen[name] = true
+	keys := 0
+	err := eachKey(d, func(name string) error {
+		keys++
 		switch name {
 		case "dtype":
-			err = d.Decode(&e.DType)
+			return d.Decode(&e.DType)
 		case "shape":
-			err = d.Decode(&e.Shape)
+			return d.Decode(&e.Shape)
 		case "data_offsets":
-			err = d.Decode(&offsets)
-		default:
-			err = fmt.Errorf("unknown key %q", name)
+			return d.Decode(&offsets)
 		}
-		if err != nil {
-			return e, err
-		}
-	}
-	if _, err := d.Token(); err != nil {
+		return errors.New("unknown key")
+	})
+	if err != nil {
 		return e, err
 	}
-	if len(seen) != 3 || len(offsets) != 2 || e.Shape == nil {
+	if keys != 3 || len(offsets) != 2 || e.Shape == nil {
 		return e, errors.New("wants dtype, shape and two data_offsets")
 	}
 	e.Offsets = [2]int64{offsets[0], offsets[1]}

@@ -36,21 +36,19 @@ func (w Writer) Write(prompt string, g Generation, emit func(string) error) (tex
 	if g.Ban == nil {
 		g.Ban = w.ban()
 	}
-	var out []uint32
-	var shown string
-	written, err = Generate(w.Model, w.Config, ids, g, func(id int32) (err error) {
-		out = append(out, uint32(id))
-		if text, err = w.Text.Decode(out, false); err != nil || emit == nil {
+	p := pieces{text: w.Text}
+	show := func(piece string, err error) error {
+		if err != nil || piece == "" || emit == nil {
 			return err
 		}
-		// Half a character decodes to U+FFFD until its other bytes are there.
-		if whole := strings.TrimRight(text, "\uFFFD"); strings.HasPrefix(whole, shown) && len(whole) > len(shown) {
-			err, shown = emit(whole[len(shown):]), whole
-		}
-		return err
-	})
-	if err == nil && emit != nil && len(text) > len(shown) && strings.HasPrefix(text, shown) {
-		err = emit(text[len(shown):])
+		return emit(piece)
+	}
+	written, err = Generate(w.Model, w.Config, ids, g, func(id int32) error { return show(p.add(uint32(id))) })
+	if err == nil {
+		err = show(p.rest())
+	}
+	if err == nil {
+		text, err = w.Text.Decode(p.ids, false)
 	}
 	return text, written, err
 }
