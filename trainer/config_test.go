@@ -222,6 +222,26 @@ func FuzzParseConfig(f *testing.F) {
 	})
 }
 
+// checkSinusoids: a step forward is a rotation of each pair of columns, the same
+// from every position, and the table is as large as a normal one.
+func checkSinusoids(t *testing.T, table Tensor) {
+	t.Helper()
+	n, width := table.Shape[0], table.Shape[1]
+	mean, dev := moments(table.Data)
+	if rms := math.Hypot(mean, dev); math.Abs(rms-0.02) > 1e-6 {
+		t.Errorf("positions have the root mean square %v, want 0.02", rms)
+	}
+	for k := 0; k < width; k += 2 {
+		sin, cos := math.Sincos(math.Pow(1e-4, float64(k)/float64(width)))
+		for i := range n - 1 {
+			at, next := table.Data[i*width+k:], table.Data[(i+1)*width+k:]
+			if want := float64(at[0])*cos + float64(at[1])*sin; math.Abs(float64(next[0])-want) > 1e-6 {
+				t.Fatalf("position %d, column %d: %v, want %v", i+1, k, next[0], want)
+			}
+		}
+	}
+}
+
 func TestInit(t *testing.T) {
 	for _, name := range []string{"bert-tiny", "gpt2-tiny", "t5-tiny"} {
 		c, err := Architecture(name, "")
@@ -238,6 +258,10 @@ func TestInit(t *testing.T) {
 				t.Fatalf("%s: %s is drawn differently twice", name, p.Name)
 			}
 			if p.Init.Std == 0 {
+				continue
+			}
+			if p.Init.Sinusoid {
+				checkSinusoids(t, a[i])
 				continue
 			}
 			if slices.Equal(a[i].Data, other[i].Data) {

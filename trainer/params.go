@@ -13,9 +13,12 @@ type Param struct {
 	Decay bool // weight decay applies: two dimensions or more
 }
 
-// Distribution is what initial values are drawn from: a normal, or the constant Mean where
-// Std is 0.
-type Distribution struct{ Mean, Std float64 }
+// Distribution is what initial values are drawn from: a normal; the constant Mean
+// where Std is 0; or sinusoids of the root mean square Std, which are not drawn.
+type Distribution struct {
+	Mean, Std float64
+	Sinusoid  bool
+}
 
 var (
 	ones  = Distribution{Mean: 1}
@@ -38,7 +41,11 @@ func (p Param) Size() int64 {
 //
 // Initial distributions: BERT and GPT-2 as in the papers' code, N(0, 0.02) with
 // biases 0 and, in GPT-2, residual projections divided by sqrt(2 × layers)
-// ("Language Models are Unsupervised Multitask Learners" §2.3). T5 as in Mesh
+// ("Language Models are Unsupervised Multitask Learners" §2.3). BERT's positions
+// begin as the sinusoids of "Attention Is All You Need" §3.5, as large as the
+// words: a masked word can only be told from its neighbours, and among sinusoids
+// "the one before" is one linear map, while of random vectors each pair has to be
+// learnt. T5 as in Mesh
 // TensorFlow: each matrix by its fan-in, q also by the head size, which replaces
 // attention's 1/sqrt(d_kv).
 func Params(c Config) []Param {
@@ -89,7 +96,7 @@ func (p *params) norm(name string, n int) {
 func (p *params) bert(c Config) {
 	h, std := c.Hidden, c.InitRange
 	p.add("bert.embeddings.word_embeddings.weight", normal(std), c.Vocab, h)
-	p.add("bert.embeddings.position_embeddings.weight", normal(std), c.MaxPositions, h)
+	p.add("bert.embeddings.position_embeddings.weight", Distribution{Std: std, Sinusoid: true}, c.MaxPositions, h)
 	p.add("bert.embeddings.token_type_embeddings.weight", normal(std), c.TypeVocab, h)
 	p.norm("bert.embeddings.LayerNorm", h)
 	for i := range c.Layers {

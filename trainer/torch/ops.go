@@ -100,6 +100,25 @@ func (s *scope) transpose(x tensor, a, b int64) tensor {
 	return s.took("transpose")
 }
 
+// unfold gives the windows of a dimension, with their elements as the last one.
+func (s *scope) unfold(x tensor, dim, size, step int64) tensor {
+	if s.err != nil {
+		return nil
+	}
+	libtch.AtgUnfold(s.slot(), x, dim, size, step)
+	return s.took("unfold")
+}
+
+// flip copies x with a dimension turned round.
+func (s *scope) flip(x tensor, dim int64) tensor {
+	if s.err != nil {
+		return nil
+	}
+	d, n := s.shape(dim)
+	libtch.AtgFlip(s.slot(), x, d, n)
+	return s.took("flip")
+}
+
 func (s *scope) contiguous(x tensor) tensor {
 	if s.err != nil {
 		return nil

@@ -186,17 +186,14 @@ func (n *t5) head(s *scope, x tensor) tensor {
 }
 
 // relative is the bias [1, heads, queries, past+queries] of relative positions.
+// The biases of all distances in a row hold that of every query: each is a window
+// of as many as there are keys, which begins one place before that of the query
+// before it.
 func (n *t5) relative(s *scope, table tensor, queries, past int, bidirectional bool) tensor {
 	keys := past + queries
-	bucket := relativeBuckets(keys, n.c.RelBuckets, n.c.RelDistance, bidirectional)
-	ids := make([]int64, 0, queries*keys)
-	for i := past; i < keys; i++ {
-		for j := range keys {
-			ids = append(ids, bucket[j-i+keys-1])
-		}
-	}
-	bias := s.embedding(table, s.ints(ids, int64(queries), int64(keys)))
-	bias = s.contiguous(s.permute(bias, 2, 0, 1))
+	bucket := relativeBuckets(keys, n.c.RelBuckets, n.c.RelDistance, bidirectional)[:keys+queries-1]
+	line := s.transpose(s.embedding(table, s.ints(bucket, int64(len(bucket)))), 0, 1) // heads × distances
+	bias := s.flip(s.unfold(line, 1, int64(keys), 1), 1)
 	return s.view(bias, 1, int64(n.c.Heads), int64(queries), int64(keys))
 }
 

@@ -92,10 +92,23 @@ func inspect(include, lib string) (libtorch, error) {
 		version = append(version, m[2])
 	}
 	l.Version = strings.Join(version, ".")
+	if tooOld(l.Version) {
+		return l, fmt.Errorf("libtorch %s in %s is too old; %d.%d is the least that is known to work", l.Version, include, leastMajor, leastMinor)
+	}
 	_, err = os.Stat(filepath.Join(lib, "libtorch_cuda.so"))
 	l.CUDA = err == nil
 	l.NewABI, err = newABI(filepath.Join(lib, "libc10.so"))
 	return l, err
+}
+
+// The oldest libtorch that has passed the tests. The shim calls forms of GELU
+// that came with 1.12.
+const leastMajor, leastMinor = 1, 13
+
+func tooOld(version string) bool {
+	var major, minor int
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return err != nil || major < leastMajor || major == leastMajor && minor < leastMinor
 }
 
 // versionHeader reads the header that defines the version: one file up to

@@ -233,6 +233,18 @@ func TestFindLibtorch(t *testing.T) {
 	if l.Version != "2.11.1" || err == nil {
 		t.Errorf("headers without a library give %+v, %v", l, err)
 	}
+	write(t, include, "version.h", "#define TORCH_VERSION_MAJOR 1\n#define TORCH_VERSION_MINOR 8\n#define TORCH_VERSION_PATCH 1\n")
+	if _, err := inspect(filepath.Join(dir, "include"), filepath.Join(dir, "lib")); err == nil || !strings.Contains(err.Error(), "1.8.1") || !strings.Contains(err.Error(), "too old") {
+		t.Errorf("libtorch 1.8.1: %v", err)
+	}
+}
+
+func TestTooOld(t *testing.T) {
+	for version, want := range map[string]bool{"": true, "1": true, "0.4.1": true, "1.8.0": true, "1.12.1": true, "1.13.0": false, "1.13": false, "2.0.1": false, "10.1": false} {
+		if got := tooOld(version); got != want {
+			t.Errorf("%q: %v", version, got)
+		}
+	}
 }
 
 // What trainer/torch calls is in gotch, and the trimmed package still parses.

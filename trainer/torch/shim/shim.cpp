@@ -7,6 +7,7 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <cmath>
 #include <cstring>
 #include <dlfcn.h>
@@ -187,6 +188,8 @@ void update_any(Tensor p, const Tensor &grad, Tensor m, Tensor v, const Rates &r
 } // namespace
 
 const char *ct_version(void) { return TORCH_VERSION; }
+
+char *ct_config(void) { return strdup(at::show_config().c_str()); }
 
 // Freed memory stays with the process: tensors of the same sizes come again and
 // again, and zeroed pages fresh from the kernel cost up to a fifth of a step.

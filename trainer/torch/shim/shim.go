@@ -11,6 +11,7 @@ import "C"
 
 import (
 	"errors"
+	"strings"
 	"unsafe"
 
 	"github.com/sugarme/gotch/libtch"
@@ -22,17 +23,27 @@ type Tensor = libtch.Ctensor
 // Slot is one tensor pointer in C memory, where native calls leave a result.
 type Slot = *Tensor
 
-// failed takes over a message of the native side.
+// failed takes over a message of the native side. Its first line says what is
+// wrong; a C++ backtrace follows.
 func failed(msg *C.char) error {
 	if msg == nil {
 		return nil
 	}
 	defer C.free(unsafe.Pointer(msg))
-	return errors.New(C.GoString(msg))
+	line, _, _ := strings.Cut(C.GoString(msg), "\n")
+	return errors.New(line)
 }
 
-// Version of the libtorch that was compiled against.
-func Version() string { return C.GoString(C.ct_version()) }
+// Version is that of the libtorch that is loaded, as it tells itself; where it
+// does not, that of the headers.
+func Version() string {
+	config := C.ct_config()
+	defer C.free(unsafe.Pointer(config))
+	if _, after, ok := strings.Cut(C.GoString(config), "TORCH_VERSION="); ok {
+		return after[:strings.IndexAny(after+",", ", \n")]
+	}
+	return C.GoString(C.ct_version())
+}
 
 // TakeError copies a message of libtch's GetAndResetLastErr and frees it.
 func TakeError(msg unsafe.Pointer) error { return failed((*C.char)(msg)) }

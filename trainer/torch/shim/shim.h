@@ -13,7 +13,8 @@ typedef void *ct_tensor;
 
 // Every function that can fail returns NULL, or a message to be freed.
 
-const char *ct_version(void);
+const char *ct_version(void); // of the headers
+char *ct_config(void);        // how the loaded library was built, to be freed
 void ct_keep_memory(void);
 char *ct_threads(int n);
 int ct_grad_mode(int on);
