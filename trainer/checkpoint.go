@@ -1,10 +1,8 @@
 package trainer
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -345,50 +343,4 @@ func verifyFile(fsys fsx.FS, dir string, want corpus.File) error {
 		return corrupt(fsys, dir, name, "does not match its SHA-256", nil)
 	}
 	return nil
-}
-
-// corrupt is damage in a directory of a run, with the way out of it.
-func corrupt(fsys fsx.FS, dir, name, what string, err error) error {
-	return &corpus.Error{Class: corpus.Corrupt, What: what, Path: name, Offset: -1, Err: err, Next: wayOut(fsys, dir, name)}
-}
-
-func wayOut(fsys fsx.FS, dir, name string) string {
-	if path.Base(path.Dir(dir)) == checkpointDir {
-		if strings.HasPrefix(path.Base(dir), fsx.TempPrefix) {
-			return "the disk does not keep what is written to it"
-		}
-		return "remove " + dir + ", nothing else, and run the training again: it goes on from the checkpoint before"
-	}
-	if path.Base(name) == runFile {
-		return "put it back from a copy; the checkpoints are not touched. Without a copy, remove this file alone and give the command that began the run: " +
-			"with the same settings and shards it goes on from the last checkpoint, else it is refused"
-	}
-	if _, err := fsys.Size(path.Join(dir, runFile)); err == nil {
-		return "run the training again: it writes the model folder anew from the last checkpoint"
-	}
-	return "copy the folder again from where it came"
-}
-
-// sealJSON is JSON with its own SHA-256 in the field "hash".
-func sealJSON(v interface{ setHash(string) }) ([]byte, error) {
-	v.setHash("")
-	plain, err := indent(v)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(plain)
-	v.setHash(hex.EncodeToString(sum[:]))
-	return indent(v)
-}
-
-// unsealJSON reads such JSON, or says what is wrong with it. A changed byte
-// anywhere is seen, since only one spelling of a value is accepted.
-func unsealJSON(raw []byte, v interface{ setHash(string) }) (wrong string, err error) {
-	if err := json.Unmarshal(raw, v); err != nil {
-		return "is not readable", err
-	}
-	if again, err := sealJSON(v); err != nil || !bytes.Equal(again, raw) {
-		return "does not match its own hash", err
-	}
-	return "", nil
 }

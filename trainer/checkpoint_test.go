@@ -24,8 +24,8 @@ func oneStep(t testing.TB) Job {
 }
 
 // TestCheckpointBitFlips inverts one bit of every byte of a checkpoint, of
-// run.json and of the finished folder: reading names the file, and a run does
-// not go on from it.
+// run.json and of the finished folder: reading and check name the file, and a
+// run does not go on from it.
 func TestCheckpointBitFlips(t *testing.T) {
 	t.Parallel()
 	j := oneStep(t)
@@ -79,6 +79,9 @@ func flipAll(t *testing.T, disk *fsxtest.Mem, name string, read func() error) {
 		if err := read(); corpus.ClassOf(err) != corpus.Corrupt || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s, byte %d of %d: %v", name, at, size, err)
 		}
+		if _, err := Check(disk, "runs/a"); corpus.ClassOf(err) != corpus.Corrupt || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s, byte %d of %d: check: %v", name, at, size, err)
+		}
 		disk.Flip(name, bit)
 	}
 }
@@ -112,6 +115,29 @@ func TestRunRefusesDamage(t *testing.T) {
 	}
 	if outcome(t, disk, j) != want {
 		t.Error("the run from the checkpoint before differs")
+	}
+}
+
+// TestWayOut: what the error about damage advises is what helps.
+func TestWayOut(t *testing.T) {
+	j := oneStep(t)
+	want := outcome(t, j.FS, j)
+	disk, name := j.FS.(*fsxtest.Mem), path.Join(j.Dir, weightsFile)
+	disk.Flip(name, 999)
+	if _, err := OpenFolder(disk, j.Dir); err == nil || !strings.Contains(err.Error(), "run the training again: it writes the model folder anew") {
+		t.Errorf("a finished run: %v", err)
+	}
+	if _, err := Run(context.Background(), j); err != nil || outcome(t, disk, j) != want {
+		t.Errorf("the folder is not as it was: %v", err)
+	}
+	for _, file := range []string{runFile, path.Join(checkpointDir, stepName(1), manifestFile)} { // now it is a folder from elsewhere
+		if err := disk.Remove(path.Join(j.Dir, file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	disk.Flip(name, 999)
+	if _, err := OpenFolder(disk, j.Dir); err == nil || !strings.Contains(err.Error(), "copy the folder again") {
+		t.Errorf("a folder from elsewhere: %v", err)
 	}
 }
 

@@ -11,7 +11,8 @@
 //	run.json            everything that decides the run, resolved, with its hash
 //	metrics.jsonl       one Metric a line; cut back to the checkpoint on resume
 //	checkpoints/step-N/ weights, optimizer state, Checkpoint, manifest
-//	config.json, model.safetensors, tokenizer.json, …
+//	tokenizer.json, …   from the beginning
+//	config.json, model.safetensors, …
 //	                    when the last step is done: a Hugging Face model folder
 //
 // # Why a resumed run is the same run
@@ -21,12 +22,21 @@
 // step), and the learning rate from the step. So weights, optimizer state and
 // the step are all there is to save, and a run that was stopped or killed
 // anywhere ends with the same bytes (same program, libtorch, processor and
-// threads; a difference is a warning). Another spec, tokenizer or data is
-// refused.
+// threads; a difference is a warning). Another spec or tokenizer is refused.
+//
+// # More data
+//
+// A run reads the shards that it began with, whatever came since. When it is
+// asked for more steps it gets a new [Phase], over all the shards there are then:
+// it goes on from weights and optimizer, with an order and a rise and fall of the
+// learning rate of its own. Phases are recorded in run.json, so that what was
+// killed in any of them goes on as it would have.
 //
 // # Losses
 //
 // All losses are means per predicted token, in nats; perplexity is e to the
-// validation loss. Dataset.Unigram is the loss to be below: that of the best
-// guesser that ignores context.
+// validation loss. Evaluations along the way take Spec.EvalBatches batches, the
+// last one the whole validation set. Dataset.Unigram is the loss to be below: that
+// of the best guesser on the same examples that ignores context. A run whose last
+// updates were skipped, or whose last loss or weights are not finite, is refused.
 package trainer

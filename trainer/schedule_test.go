@@ -41,7 +41,7 @@ func TestResolve(t *testing.T) {
 		want func(Spec) bool
 	}{
 		{Spec{Objective: "mlm"}, func(s Spec) bool {
-			return s.Model == "bert" && s.Size == "tiny" && s.SeqLen == 128 && s.LR == 1e-3 && s.Beta2 == 0.999 && s.WeightDecay == 0.01 &&
+			return s.Model == "bert" && s.Size == "tiny" && s.SeqLen == 128 && s.LR == 2e-3 && s.Beta2 == 0.98 && s.WeightDecay == 0.01 &&
 				s.Dropout == 0.1 && s.Warmup == 50 && s.LRFloor == 0.1 && s.MaskRate == 0.15 && s.EvalEvery == 100 && s.SaveEvery == 100
 		}},
 		{Spec{Objective: "mlm", Model: "bert-base", Steps: 1_000_000}, func(s Spec) bool {

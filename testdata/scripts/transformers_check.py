@@ -1,0 +1,129 @@
+"""Opens finished runs with transformers and compares what it computes with corpus.
+
+    python3 -m venv venv
+    venv/bin/pip install torch transformers pyarrow
+    venv/bin/python testdata/scripts/transformers_check.py bin/corpus WORKSPACE
+
+For every run under WORKSPACE/runs that is finished:
+  bert  the probabilities that `corpus generate` gives for the words of a mask
+  gpt2  the validation loss of the last step, over all that is held out, which
+        depends on every logit; and a greedy continuation
+  t5    a greedy answer, through the encoder, both decoders and the cache
+Ends with status 1 when a number is off by more than 1e-4, or a token differs.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pyarrow as pa
+import torch
+import transformers
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoTokenizer
+
+PROMPTS = {"bert": "The caller must <mask> the file when it is no longer needed.",
+           "gpt2": "The function returns", "t5": "It returns <extra_id_0> if the file does not exist."}
+NEW = 12
+
+
+def generate(corpus, workspace, run, prompt, *flags):
+    out = subprocess.run([corpus, "generate", "-C", workspace, "--run", run, "--prompt", prompt, "--json", *flags],
+                         check=True, capture_output=True, text=True).stdout
+    return json.loads(out)
+
+
+def masked(folder, said, tok):
+    """The largest difference of a probability."""
+    model = AutoModelForMaskedLM.from_pretrained(folder).eval()
+    ids = tok.encode(PROMPTS["bert"], add_special_tokens=False)
+    row = torch.tensor([[tok.cls_token_id, *ids, tok.sep_token_id]])
+    p = model(row).logits.softmax(-1)[0, 1 + ids.index(tok.mask_token_id)].tolist()
+    by_text = {tok.decode([i]): v for i, v in reversed(list(enumerate(p)))}
+    return max(abs(by_text[w["text"]] - w["p"]) for w in said["masks"][0])
+
+
+def stream(workspace, eos):
+    """The validation tokens, each document followed by the end token."""
+    ids = []
+    for name in sorted(pathlib.Path(workspace, "data/shards/valid").glob("part-*.arrow")):
+        for doc in pa.ipc.open_stream(name).read_all()["input_ids"].to_pylist():
+            ids += doc + [eos]
+    return torch.tensor(ids)
+
+
+def held_out(model, workspace, seq_len, eos):
+    """The mean loss of all whole rows, as the last step evaluates."""
+    ids = stream(workspace, eos)
+    rows = (len(ids) - 1) // seq_len
+    x, y = ids[: rows * seq_len].view(rows, seq_len), ids[1 : rows * seq_len + 1].view(rows, seq_len)
+    total = 0.0
+    for a, b in zip(x.split(32), y.split(32)):
+        total += torch.nn.functional.cross_entropy(model(a).logits.flatten(0, 1), b.flatten(), reduction="sum").item()
+    return total / (rows * seq_len)
+
+
+def greedy(step, ids, banned, eos):
+    """NEW tokens, one whole pass a token, without a cache."""
+    out = []
+    while len(out) < NEW:
+        logits = step(ids + out)
+        logits[banned] = -torch.inf
+        best = int(logits.argmax())
+        if best == eos:
+            break
+        out.append(best)
+    return out
+
+
+def causal(folder, workspace, said, tok, info):
+    model = AutoModelForCausalLM.from_pretrained(folder).eval()
+    special = info["special"]
+    banned = [special[k] for k in ("pad", "bos", "unk", "cls", "sep", "mask")] + special["sentinels"]
+    ids = tok.encode(PROMPTS["gpt2"], add_special_tokens=False)
+    want = greedy(lambda x: model(torch.tensor([x])).logits[0, -1], ids, banned, special["eos"])
+    lines = pathlib.Path(folder, "metrics.jsonl").read_text().splitlines()
+    ours, theirs = json.loads(lines[-1])["valid_loss"], held_out(model, workspace, info["phases"][-1]["spec"]["seq_len"], special["eos"])
+    print(f"  validation loss: corpus {ours:.6f}, transformers {theirs:.6f}")
+    return abs(ours - theirs), want == said["ids"]
+
+
+def seq2seq(folder, said, tok, info):
+    model = AutoModelForSeq2SeqLM.from_pretrained(folder).eval()
+    special = info["special"]
+    banned = [special[k] for k in ("pad", "bos", "unk", "cls", "sep", "mask")]
+    row = torch.tensor([tok.encode(PROMPTS["t5"], add_special_tokens=False) + [special["eos"]]])
+    start = [model.config.decoder_start_token_id]
+    want = greedy(lambda x: model(input_ids=row, decoder_input_ids=torch.tensor([x])).logits[0, -1], start, banned, special["eos"])
+    return want == said["ids"]
+
+
+def check(corpus, workspace, folder):
+    tok = AutoTokenizer.from_pretrained(folder)
+    info = json.loads((folder / "run.json").read_text())
+    family = info["config"]["family"]
+    said = generate(corpus, workspace, folder.name, PROMPTS[family], *([] if family == "bert" else ["--max-new", str(NEW)]))
+    off, same = 0.0, True
+    if family == "bert":
+        off = masked(folder, said, tok)
+    elif family == "gpt2":
+        off, same = causal(folder, workspace, said, tok, info)
+    else:
+        same = seq2seq(folder, said, tok, info)
+    print(f"{folder.name} ({family}): largest difference {off:.1e}, tokens {'equal' if same else 'DIFFER'}")
+    return off <= 1e-4 and same
+
+
+def main(corpus, workspace):
+    torch.manual_seed(0)
+    print(f"torch {torch.__version__}, transformers {transformers.__version__}")
+    folders = [p.parent for p in sorted(pathlib.Path(workspace, "runs").glob("*/manifest.json"))]
+    if not folders:
+        sys.exit(f"no finished run in {workspace}/runs")
+    with torch.no_grad():
+        good = [check(corpus, workspace, f) for f in folders]
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
