@@ -30,10 +30,10 @@ func TestEveryFlippedBitOfARunIsFound(t *testing.T) {
 		next []string
 	}{
 		{"run.json", train},
-		{"manifest.json", nil},
+		{"manifest.json", generate},
 		{"model.safetensors", generate},
 		{"config.json", generate},
-		{"tokenizer.json", nil},
+		{"tokenizer.json", generate},
 		{last + "manifest.json", train},
 		{last + "state.json", train},
 		{last + "model.safetensors", train},
