@@ -56,7 +56,7 @@ type Best struct {
 // difference is a warning.
 type Env struct {
 	Program string `json:"program"` // version of this program
-	Library string `json:"library"` // such as "libtorch 2.1.0"
+	Library string `json:"library"` // version of libtorch, such as "2.1.2"
 	Device  string `json:"device"`  // such as "cpu"
 	CPU     string `json:"cpu"`     // model of the processor
 	Threads int    `json:"threads"`

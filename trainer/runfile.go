@@ -58,7 +58,10 @@ func ReadRun(fsys fsx.FS, dir string) (*RunInfo, error) {
 	var r RunInfo
 	if err := json.Unmarshal(raw, &r); err == nil && r.Format != checkpointForm {
 		// Before the hash, which another program's fields would not match.
-		return nil, corrupt(fsys, dir, name, fmt.Sprintf("has format %d, this program reads %d", r.Format, checkpointForm), nil)
+		return nil, &corpus.Error{
+			Class: corpus.Corrupt, What: fmt.Sprintf("has format %d, this program reads %d", r.Format, checkpointForm), Path: name, Offset: -1,
+			Next: "use the program that began the run, or train under another --run name",
+		}
 	}
 	if what, err := unsealJSON(raw, &r); what != "" {
 		return nil, corrupt(fsys, dir, name, what, err)

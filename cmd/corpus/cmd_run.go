@@ -24,16 +24,20 @@ func (a *app) runAll(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	w.in = w.dst // each stage reads what the one before it wrote
-	bad, err := w.pipeline(c)
-	if err != nil {
-		return err
-	}
+	w.in = w.dst                 // each stage reads what the one before it wrote
+	var trainings []trainOptions // looked at before hours of work
 	for _, t := range w.Train {
 		o, err := t.options(corpus.BadConfig)
 		if err != nil {
 			return err
 		}
+		trainings = append(trainings, o)
+	}
+	bad, err := w.pipeline(c)
+	if err != nil {
+		return err
+	}
+	for _, o := range trainings {
 		if err := w.train(c.Context, o); err != nil {
 			return err
 		}
