@@ -162,6 +162,24 @@ func TestConfigRoundTrip(t *testing.T) {
 	}
 }
 
+// TestFloatsLookLikeFloats: transformers 5 refuses "initializer_factor": 1.
+func TestFloatsLookLikeFloats(t *testing.T) {
+	c, err := Architecture("t5", "tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Dropout, c.AttnDropout = 0, 0
+	raw, err := FormatConfig(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"initializer_factor": 1.0,`, `"dropout_rate": 0.0,`, `"layer_norm_epsilon": 0.000001,`, `"d_model": 128,`} {
+		if !strings.Contains(string(raw), want) {
+			t.Errorf("no %s in\n%s", want, raw)
+		}
+	}
+}
+
 func TestParseConfigRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		`{}`:                                    "model_type",

@@ -70,6 +70,19 @@ func FormatGenerationConfig(c Config, maxLength int) ([]byte, error) {
 	}{true, tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad), tokenID(c.DecStart), maxLength})
 }
 
+// real is a number that is written with a decimal point or an exponent:
+// transformers 5 refuses an integer where it declares a float.
+type real float64
+
+// MarshalJSON writes 1 as 1.0.
+func (r real) MarshalJSON() ([]byte, error) {
+	b, err := json.Marshal(float64(r))
+	if err == nil && !bytes.ContainsAny(b, ".e") {
+		b = append(b, ".0"...)
+	}
+	return b, err
+}
+
 func indent(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -133,22 +146,22 @@ type common struct {
 // bertJSON has the keys of transformers' BertConfig.
 type bertJSON struct {
 	common
-	Vocab        *int     `json:"vocab_size"`
-	Hidden       *int     `json:"hidden_size"`
-	Layers       *int     `json:"num_hidden_layers"`
-	Heads        *int     `json:"num_attention_heads"`
-	FFN          *int     `json:"intermediate_size"`
-	Activation   *string  `json:"hidden_act"`
-	Dropout      *float64 `json:"hidden_dropout_prob"`
-	AttnDropout  *float64 `json:"attention_probs_dropout_prob"`
-	Positions    *int     `json:"max_position_embeddings"`
-	Types        *int     `json:"type_vocab_size"`
-	Range        *float64 `json:"initializer_range"`
-	Eps          *float64 `json:"layer_norm_eps"`
-	PositionKind *string  `json:"position_embedding_type"`
-	Decoder      *bool    `json:"is_decoder,omitempty"`
-	Tied         *bool    `json:"tie_word_embeddings"`
-	UseCache     bool     `json:"use_cache"`
+	Vocab        *int    `json:"vocab_size"`
+	Hidden       *int    `json:"hidden_size"`
+	Layers       *int    `json:"num_hidden_layers"`
+	Heads        *int    `json:"num_attention_heads"`
+	FFN          *int    `json:"intermediate_size"`
+	Activation   *string `json:"hidden_act"`
+	Dropout      *real   `json:"hidden_dropout_prob"`
+	AttnDropout  *real   `json:"attention_probs_dropout_prob"`
+	Positions    *int    `json:"max_position_embeddings"`
+	Types        *int    `json:"type_vocab_size"`
+	Range        *real   `json:"initializer_range"`
+	Eps          *real   `json:"layer_norm_eps"`
+	PositionKind *string `json:"position_embedding_type"`
+	Decoder      *bool   `json:"is_decoder,omitempty"`
+	Tied         *bool   `json:"tie_word_embeddings"`
+	UseCache     bool    `json:"use_cache"`
 	tokenIDs
 }
 
@@ -160,7 +173,7 @@ func parseBERT(data []byte) (Config, error) {
 	c := Config{
 		Family: "bert", Vocab: or(j.Vocab, 30522), Hidden: or(j.Hidden, 768), Layers: or(j.Layers, 12), Heads: or(j.Heads, 12),
 		FFN: or(j.FFN, 3072), MaxPositions: or(j.Positions, 512), TypeVocab: or(j.Types, 2), Activation: or(j.Activation, "gelu"),
-		Dropout: or(j.Dropout, 0.1), AttnDropout: or(j.AttnDropout, 0.1), NormEps: or(j.Eps, 1e-12), InitRange: or(j.Range, 0.02),
+		Dropout: float64(or(j.Dropout, 0.1)), AttnDropout: float64(or(j.AttnDropout, 0.1)), NormEps: float64(or(j.Eps, 1e-12)), InitRange: float64(or(j.Range, 0.02)),
 		Tied: or(j.Tied, true), DecStart: -1,
 	}
 	c.HeadDim = c.Hidden / max(1, c.Heads)
@@ -174,8 +187,8 @@ func formatBERT(c Config) bertJSON {
 	return bertJSON{
 		common: common{[]string{"BertForMaskedLM"}, "bert", "float32"},
 		Vocab:  &c.Vocab, Hidden: &c.Hidden, Layers: &c.Layers, Heads: &c.Heads, FFN: &c.FFN, Activation: &c.Activation,
-		Dropout: &c.Dropout, AttnDropout: &c.AttnDropout, Positions: &c.MaxPositions, Types: &c.TypeVocab,
-		Range: &c.InitRange, Eps: &c.NormEps, PositionKind: &absolute, Tied: &c.Tied, UseCache: true,
+		Dropout: (*real)(&c.Dropout), AttnDropout: (*real)(&c.AttnDropout), Positions: &c.MaxPositions, Types: &c.TypeVocab,
+		Range: (*real)(&c.InitRange), Eps: (*real)(&c.NormEps), PositionKind: &absolute, Tied: &c.Tied, UseCache: true,
 		tokenIDs: tokenIDs{tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad)},
 	}
 }
@@ -183,24 +196,24 @@ func formatBERT(c Config) bertJSON {
 // gpt2JSON has the keys of transformers' GPT2Config.
 type gpt2JSON struct {
 	common
-	Vocab       *int     `json:"vocab_size"`
-	Positions   *int     `json:"n_positions"`
-	Hidden      *int     `json:"n_embd"`
-	Layers      *int     `json:"n_layer"`
-	Heads       *int     `json:"n_head"`
-	FFN         *int     `json:"n_inner"`
-	Activation  *string  `json:"activation_function"`
-	Dropout     *float64 `json:"resid_pdrop"`
-	EmbDropout  *float64 `json:"embd_pdrop"`
-	AttnDropout *float64 `json:"attn_pdrop"`
-	Eps         *float64 `json:"layer_norm_epsilon"`
-	Range       *float64 `json:"initializer_range"`
-	Scale       *bool    `json:"scale_attn_weights"`
-	ByLayer     *bool    `json:"scale_attn_by_inverse_layer_idx"`
-	Reorder     *bool    `json:"reorder_and_upcast_attn"`
-	Cross       *bool    `json:"add_cross_attention,omitempty"`
-	Tied        *bool    `json:"tie_word_embeddings"`
-	UseCache    bool     `json:"use_cache"`
+	Vocab       *int    `json:"vocab_size"`
+	Positions   *int    `json:"n_positions"`
+	Hidden      *int    `json:"n_embd"`
+	Layers      *int    `json:"n_layer"`
+	Heads       *int    `json:"n_head"`
+	FFN         *int    `json:"n_inner"`
+	Activation  *string `json:"activation_function"`
+	Dropout     *real   `json:"resid_pdrop"`
+	EmbDropout  *real   `json:"embd_pdrop"`
+	AttnDropout *real   `json:"attn_pdrop"`
+	Eps         *real   `json:"layer_norm_epsilon"`
+	Range       *real   `json:"initializer_range"`
+	Scale       *bool   `json:"scale_attn_weights"`
+	ByLayer     *bool   `json:"scale_attn_by_inverse_layer_idx"`
+	Reorder     *bool   `json:"reorder_and_upcast_attn"`
+	Cross       *bool   `json:"add_cross_attention,omitempty"`
+	Tied        *bool   `json:"tie_word_embeddings"`
+	UseCache    bool    `json:"use_cache"`
 	tokenIDs
 }
 
@@ -212,14 +225,14 @@ func parseGPT2(data []byte) (Config, error) {
 	c := Config{
 		Family: "gpt2", Vocab: or(j.Vocab, 50257), Hidden: or(j.Hidden, 768), Layers: or(j.Layers, 12), Heads: or(j.Heads, 12),
 		MaxPositions: or(j.Positions, 1024), Activation: or(j.Activation, "gelu_new"),
-		Dropout: or(j.Dropout, 0.1), AttnDropout: or(j.AttnDropout, 0.1), NormEps: or(j.Eps, 1e-5), InitRange: or(j.Range, 0.02),
+		Dropout: float64(or(j.Dropout, 0.1)), AttnDropout: float64(or(j.AttnDropout, 0.1)), NormEps: float64(or(j.Eps, 1e-5)), InitRange: float64(or(j.Range, 0.02)),
 		Tied: or(j.Tied, true), DecStart: -1,
 	}
 	c.FFN, c.HeadDim = or(j.FFN, 4*c.Hidden), c.Hidden/max(1, c.Heads)
 	c.Pad, c.BOS, c.EOS = idOr(j.Pad, -1, c.Vocab), idOr(j.BOS, 50256, c.Vocab), idOr(j.EOS, 50256, c.Vocab)
 	return c, unsupported(
 		[]string{"embd_pdrop", "scale_attn_weights", "scale_attn_by_inverse_layer_idx", "add_cross_attention"},
-		or(j.EmbDropout, c.Dropout) != c.Dropout, !or(j.Scale, true), or(j.ByLayer, false), or(j.Cross, false))
+		float64(or(j.EmbDropout, real(c.Dropout))) != c.Dropout, !or(j.Scale, true), or(j.ByLayer, false), or(j.Cross, false))
 }
 
 func formatGPT2(c Config) gpt2JSON {
@@ -227,8 +240,8 @@ func formatGPT2(c Config) gpt2JSON {
 	return gpt2JSON{
 		common: common{[]string{"GPT2LMHeadModel"}, "gpt2", "float32"},
 		Vocab:  &c.Vocab, Positions: &c.MaxPositions, Hidden: &c.Hidden, Layers: &c.Layers, Heads: &c.Heads, FFN: &c.FFN,
-		Activation: &c.Activation, Dropout: &c.Dropout, EmbDropout: &c.Dropout, AttnDropout: &c.AttnDropout,
-		Eps: &c.NormEps, Range: &c.InitRange, Scale: &yes, ByLayer: &no, Reorder: &no, Tied: &c.Tied, UseCache: true,
+		Activation: &c.Activation, Dropout: (*real)(&c.Dropout), EmbDropout: (*real)(&c.Dropout), AttnDropout: (*real)(&c.AttnDropout),
+		Eps: (*real)(&c.NormEps), Range: (*real)(&c.InitRange), Scale: &yes, ByLayer: &no, Reorder: &no, Tied: &c.Tied, UseCache: true,
 		tokenIDs: tokenIDs{tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad)},
 	}
 }
@@ -237,24 +250,24 @@ func formatGPT2(c Config) gpt2JSON {
 // transformers 5, where tie_word_embeddings alone no longer says it.
 type t5JSON struct {
 	common
-	Vocab      *int     `json:"vocab_size"`
-	Hidden     *int     `json:"d_model"`
-	HeadDim    *int     `json:"d_kv"`
-	FFN        *int     `json:"d_ff"`
-	Layers     *int     `json:"num_layers"`
-	DecLayers  *int     `json:"num_decoder_layers"`
-	Heads      *int     `json:"num_heads"`
-	Buckets    *int     `json:"relative_attention_num_buckets"`
-	Distance   *int     `json:"relative_attention_max_distance"`
-	Dropout    *float64 `json:"dropout_rate"`
-	Eps        *float64 `json:"layer_norm_epsilon"`
-	Factor     *float64 `json:"initializer_factor"`
-	Projection *string  `json:"feed_forward_proj"`
-	EncDec     *bool    `json:"is_encoder_decoder"`
-	Tied       *bool    `json:"tie_word_embeddings"`
-	Scale      *bool    `json:"scale_decoder_outputs"`
-	UseCache   bool     `json:"use_cache"`
-	DecStart   *int     `json:"decoder_start_token_id"`
+	Vocab      *int    `json:"vocab_size"`
+	Hidden     *int    `json:"d_model"`
+	HeadDim    *int    `json:"d_kv"`
+	FFN        *int    `json:"d_ff"`
+	Layers     *int    `json:"num_layers"`
+	DecLayers  *int    `json:"num_decoder_layers"`
+	Heads      *int    `json:"num_heads"`
+	Buckets    *int    `json:"relative_attention_num_buckets"`
+	Distance   *int    `json:"relative_attention_max_distance"`
+	Dropout    *real   `json:"dropout_rate"`
+	Eps        *real   `json:"layer_norm_epsilon"`
+	Factor     *real   `json:"initializer_factor"`
+	Projection *string `json:"feed_forward_proj"`
+	EncDec     *bool   `json:"is_encoder_decoder"`
+	Tied       *bool   `json:"tie_word_embeddings"`
+	Scale      *bool   `json:"scale_decoder_outputs"`
+	UseCache   bool    `json:"use_cache"`
+	DecStart   *int    `json:"decoder_start_token_id"`
 	tokenIDs
 }
 
@@ -266,7 +279,7 @@ func parseT5(data []byte) (Config, error) {
 	c := Config{
 		Family: "t5", Vocab: or(j.Vocab, 32128), Hidden: or(j.Hidden, 512), HeadDim: or(j.HeadDim, 64), FFN: or(j.FFN, 2048),
 		Layers: or(j.Layers, 6), Heads: or(j.Heads, 8), RelBuckets: or(j.Buckets, 32), RelDistance: or(j.Distance, 128),
-		Dropout: or(j.Dropout, 0.1), NormEps: or(j.Eps, 1e-6), InitRange: or(j.Factor, 1), Tied: or(j.Tied, true),
+		Dropout: float64(or(j.Dropout, 0.1)), NormEps: float64(or(j.Eps, 1e-6)), InitRange: float64(or(j.Factor, 1)), Tied: or(j.Tied, true),
 	}
 	c.DecLayers, c.AttnDropout, c.ScaleLogits = or(j.DecLayers, c.Layers), c.Dropout, or(j.Scale, c.Tied)
 	// transformers 5.17 writes tie_word_embeddings true for every T5; there only
@@ -293,8 +306,8 @@ func formatT5(c Config) t5JSON {
 	return t5JSON{
 		common: common{[]string{"T5ForConditionalGeneration"}, "t5", "float32"},
 		Vocab:  &c.Vocab, Hidden: &c.Hidden, HeadDim: &c.HeadDim, FFN: &c.FFN, Layers: &c.Layers, DecLayers: &c.DecLayers,
-		Heads: &c.Heads, Buckets: &c.RelBuckets, Distance: &c.RelDistance, Dropout: &c.Dropout, Eps: &c.NormEps,
-		Factor: &c.InitRange, Projection: &projection, EncDec: &yes, Tied: &c.Tied, Scale: &c.ScaleLogits,
+		Heads: &c.Heads, Buckets: &c.RelBuckets, Distance: &c.RelDistance, Dropout: (*real)(&c.Dropout), Eps: (*real)(&c.NormEps),
+		Factor: (*real)(&c.InitRange), Projection: &projection, EncDec: &yes, Tied: &c.Tied, Scale: &c.ScaleLogits,
 		UseCache: true, DecStart: tokenID(c.DecStart), tokenIDs: tokenIDs{tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad)},
 	}
 }

@@ -1,7 +1,7 @@
 """Opens finished runs with transformers and compares what it computes with corpus.
 
     python3 -m venv venv
-    venv/bin/pip install torch transformers pyarrow
+    venv/bin/pip install torch transformers pyarrow      (tried: 2.15.0, 5.24.0)
     venv/bin/python testdata/scripts/transformers_check.py bin/corpus WORKSPACE
 
 For every run under WORKSPACE/runs that is finished:
