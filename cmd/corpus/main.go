@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	calmThreads()
+	tuneLibraries()
 	os.Exit(Main(os.Args, os.Stdout, os.Stderr))
 }
 

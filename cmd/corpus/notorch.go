@@ -18,5 +18,5 @@ func newModel(trainer.Config, int, string) (trainer.Model, error) {
 // modelEnv is of no use without a model.
 func modelEnv(int, string) trainer.Env { return trainer.Env{} }
 
-// calmThreads has no native threads to calm in this build.
-func calmThreads() {}
+// tuneLibraries has none to tune in this build.
+func tuneLibraries() {}

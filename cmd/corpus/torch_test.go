@@ -16,6 +16,19 @@ const withTorch = true
 // TestTorchScripts trains and generates for real.
 func TestTorchScripts(t *testing.T) { runScripts(t, "testdata/script-torch") }
 
+// Only a processor that OpenBLAS does not know, but that can do more, is named.
+func TestBLASCore(t *testing.T) {
+	for _, c := range []struct {
+		chosen string
+		avx2   bool
+		want   string
+	}{{"Prescott", true, "Haswell"}, {"Prescott", false, ""}, {"Zen", true, ""}, {"", true, ""}} {
+		if got := blasCore(c.chosen, c.avx2); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
 // TestEveryFlippedBitOfARunIsFound flips one bit in every byte of the small
 // files of a run that was stopped, and in many of the large ones: check finds
 // it, and going on refuses to begin.

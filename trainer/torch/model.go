@@ -43,6 +43,10 @@ type network interface {
 // Version names the libtorch that the program was built against.
 func Version() string { return shim.Version() }
 
+// BLASCore is the processor that OpenBLAS chose its kernels for ("Haswell"), or
+// "" where libtorch multiplies with something else.
+func BLASCore() string { return shim.BLASCore() }
+
 // New makes the model of a configuration. Its weights are zero until Load.
 func New(cfg trainer.Config, opts Options) (trainer.Model, error) {
 	if err := cfg.Validate(); err != nil {

@@ -193,6 +193,12 @@ char *ct_config(void) { return strdup(at::show_config().c_str()); }
 
 // Freed memory stays with the process: tensors of the same sizes come again and
 // again, and zeroed pages fresh from the kernel cost up to a fifth of a step.
+const char *ct_blas_core(void) {
+  auto core = reinterpret_cast<const char *(*)()>(
+      dlsym(RTLD_DEFAULT, "openblas_get_corename"));
+  return core == nullptr ? "" : core();
+}
+
 void ct_keep_memory(void) {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most glibc allows

@@ -45,6 +45,10 @@ func Version() string {
 	return C.GoString(C.ct_version())
 }
 
+// BLASCore is the processor that OpenBLAS chose its kernels for, "" where
+// libtorch multiplies with something else.
+func BLASCore() string { return C.GoString(C.ct_blas_core()) }
+
 // TakeError copies a message of libtch's GetAndResetLastErr and frees it.
 func TakeError(msg unsafe.Pointer) error { return failed((*C.char)(msg)) }
 

@@ -15,6 +15,7 @@ typedef void *ct_tensor;
 
 const char *ct_version(void); // of the headers
 char *ct_config(void);        // how the loaded library was built, to be freed
+const char *ct_blas_core(void); // what OpenBLAS takes the processor for, or ""
 void ct_keep_memory(void);
 char *ct_threads(int n);
 int ct_grad_mode(int on);
