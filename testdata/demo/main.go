@@ -104,11 +104,10 @@ func (d *demo) explain() error {
 	return nil
 }
 
-// train runs the trainings that corpus.yaml lists, on one thread: for models as
-// small as these a second one mostly waits.
+// train runs on two threads: for models as small as these a third mostly waits.
 func (d *demo) train() error {
 	d.say("Three models learn from what is left.")
-	out, err := d.run(0, "run", "--workers", "1")
+	out, err := d.run(0, "run", "--workers", "2")
 	if err != nil {
 		return err
 	}
