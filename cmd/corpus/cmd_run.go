@@ -53,7 +53,7 @@ func (w *workspace) pipeline(c *cli.Context) (bad, err error) {
 	}
 	defer lock.Close()
 	if len(w.Ingest.Sources) > 0 {
-		if bad = w.ingest(c); bad != nil && !errors.Is(bad, errBadInput) {
+		if bad = w.ingest(c, nil); bad != nil && !errors.Is(bad, errBadInput) {
 			return nil, bad
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -38,14 +39,22 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst) into documents",
-		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)", Flags: stageFlags("ingest"),
-		Action: a.stageCommand("ingest", (*workspace).ingest),
+		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)",
+		Flags:     crawlFlags(stageFlags("ingest")...),
+		Action: func(c *cli.Context) error {
+			crawled, bad, err := a.crawl(c)
+			if err != nil {
+				return err
+			}
+			return a.stageCommand("ingest", func(w *workspace, c *cli.Context) error {
+				return cmp.Or(w.ingest(c, append(crawled, c.Args().Slice()...)), bad)
+			})(c)
+		},
 	}
 }
 
 // ingest reads the sources, or those of corpus.yaml when none is named.
-func (w *workspace) ingest(c *cli.Context) error {
-	sources := c.Args().Slice()
+func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if len(sources) == 0 {
 		sources = w.paths(w.Ingest.Sources)
 	}

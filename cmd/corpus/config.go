@@ -26,6 +26,7 @@ type config struct {
 		TextField string   `yaml:"text_field"`
 		Unit      size     `yaml:"unit"`
 		Part      size     `yaml:"part"`
+		UserAgent string   `yaml:"user_agent"`
 	} `yaml:"ingest"`
 	Dedup struct {
 		Bands   int `yaml:"bands"`
@@ -85,6 +86,7 @@ ingest:
   sources: []            # files, directories, globs, for corpus run, relative to this file
   max_bad: 0.01          # more bad records than this share: exit 3
   # text_field: text     # of JSON lines, when it has an unusual name
+  # user_agent: my-crawler (+https://example.org/bot)   # for corpus ingest --crawl
 dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
