@@ -87,8 +87,8 @@ func open(fsys fsx.FS, cfg Config) (*crawler, error) {
 		cfg: cfg, seeds: seeds, token: productToken(cfg.Agent), origins: map[string]*origin{}, sitemaps: map[string]int{},
 		schedule: newSchedule(cfg.Delay, cfg.PerHost), traps: newTraps(), results: make(chan result),
 		fetcher: fetcher{
-			client: newClient(guard{cfg.AllowPrivate, cfg.Resolver}, min(HeaderTime, cfg.FetchTime)),
-			agent:  cfg.Agent, time: cfg.FetchTime,
+			transport: newTransport(guard{cfg.AllowPrivate, cfg.Resolver}, min(HeaderTime, cfg.FetchTime)),
+			agent:     cfg.Agent, time: cfg.FetchTime,
 		},
 		began: time.Now(), last: time.Now(),
 	}

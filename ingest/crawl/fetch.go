@@ -53,29 +53,27 @@ type answer struct {
 	err     error
 }
 
-// newClient makes a client that speaks HTTP/1.1 to public addresses, follows no
-// redirect, keeps no cookie and uses no proxy, which would hide the address.
-func newClient(g guard, headerTime time.Duration) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:            g.dial,
-			TLSHandshakeTimeout:    headerTime,
-			ResponseHeaderTimeout:  headerTime,
-			IdleConnTimeout:        time.Minute,
-			MaxIdleConnsPerHost:    2,
-			MaxResponseHeaderBytes: MaxHeader,
-			DisableCompression:     true, // the body is stored as it was sent
-			TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{},
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// newTransport speaks HTTP/1.1 to public addresses, without a proxy, which would
+// hide the address. It is used as it is: an http.Client would follow redirects
+// and keep cookies.
+func newTransport(g guard, headerTime time.Duration) http.RoundTripper {
+	return &http.Transport{
+		DialContext:            g.dial,
+		TLSHandshakeTimeout:    headerTime,
+		ResponseHeaderTimeout:  headerTime,
+		IdleConnTimeout:        time.Minute,
+		MaxIdleConnsPerHost:    2,
+		MaxResponseHeaderBytes: MaxHeader,
+		DisableCompression:     true, // the body is stored as it was sent
+		TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
 }
 
 // fetcher makes requests, one at a time for each goroutine.
 type fetcher struct {
-	client *http.Client
-	agent  string
-	time   time.Duration
+	transport http.RoundTripper
+	agent     string
+	time      time.Duration
 }
 
 // get makes one exchange. It always gives an answer.
@@ -96,9 +94,9 @@ func (f *fetcher) get(ctx context.Context, r request) *answer {
 	f.setHeader(req, r)
 	a.asked = requestHead(req)
 	a.at = time.Now()
-	resp, err := f.client.Do(req)
+	resp, err := f.transport.RoundTrip(req)
 	if err != nil {
-		a.err = cause(err)
+		a.err = err
 		return a
 	}
 	defer resp.Body.Close()
@@ -155,13 +153,11 @@ func (a *answer) take(resp *http.Response, r request) {
 	if errors.Is(a.err, errTooLarge) || errors.Is(a.err, errBomb) || errors.Is(a.err, errCoding) {
 		a.skipped, a.err = a.err.Error(), nil
 	}
-	a.err = cause(a.err)
 }
 
 // takeStart reads the first limit bytes, and decodes of them what can be.
 func (a *answer) takeStart(body io.Reader, limit int64) {
 	if a.body, a.err = io.ReadAll(io.LimitReader(body, limit+1)); a.err != nil {
-		a.err = cause(a.err)
 		return
 	}
 	if a.cut = int64(len(a.body)) > limit; a.cut {
@@ -250,15 +246,6 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 		return b[:limit], errTooLarge
 	}
 	return b, err
-}
-
-// cause is an error without the request that it stands beside anyway.
-func cause(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }
 
 // retriable says whether the same request may succeed later.

@@ -3,6 +3,8 @@ package crawl
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +13,6 @@ import (
 	"net/url"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -168,8 +169,7 @@ func parseLine(line []byte) (*page, *mark, bool) {
 	if len(line) < 10 || len(line) > MaxLogLine || line[8] != ' ' {
 		return nil, nil, false
 	}
-	sum, err := strconv.ParseUint(string(line[:8]), 16, 32)
-	if err != nil || uint32(sum) != crc32.Checksum(line[9:], castagnoli) {
+	if string(line[:8]) != checksum(line[9:]) {
 		return nil, nil, false
 	}
 	var r struct {
@@ -185,12 +185,16 @@ func parseLine(line []byte) (*page, *mark, bool) {
 	return &r.page, nil, true
 }
 
+func checksum(body []byte) string {
+	return hex.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.Checksum(body, castagnoli)))
+}
+
 func appendLine(b *bytes.Buffer, record any) {
 	body, err := json.Marshal(record)
 	if err != nil {
 		panic(err) // strings and numbers
 	}
-	fmt.Fprintf(b, "%08x %s\n", crc32.Checksum(body, castagnoli), body)
+	fmt.Fprintf(b, "%s %s\n", checksum(body), body)
 }
 
 // put logs a page's new state with the next commit.
