@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -78,16 +79,13 @@ func (a *app) crawl(c *cli.Context) (files []string, bad, err error) {
 
 func (w *workspace) crawlConfig(c *cli.Context) (crawl.Config, error) {
 	cfg := crawl.Config{
-		Seeds: c.StringSlice("crawl"), Dir: filepath.Join(w.dst, "crawl"), Name: c.String("name"), Agent: w.Ingest.UserAgent,
+		Seeds: c.StringSlice("crawl"), Dir: filepath.Join(w.dst, "crawl"), Name: c.String("name"), Agent: cmp.Or(c.String("user-agent"), w.Ingest.UserAgent),
 		Delay: c.Duration("delay"), PerHost: c.Int("per-host"), Revisit: c.Duration("revisit"),
 		AllowPrivate: c.Bool("allow-private"), OwnSite: c.Bool("own-site"),
 		Scope: crawl.Scope{
 			Hosts: c.StringSlice("host"), Paths: c.StringSlice("path"), Depth: c.Int("depth"), Pages: c.Int64("pages"),
 			Bytes: int64(*c.Generic("bytes").(*size)), Time: c.Duration("time"),
 		},
-	}
-	if c.IsSet("user-agent") {
-		cfg.Agent = c.String("user-agent")
 	}
 	if !w.quiet && !w.json {
 		cfg.Warn = func(text string) { fmt.Fprintln(w.err, "crawl:", term.Clean(text)) }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,13 +92,14 @@ const confinementFails = 99
 //	                        run, send the signal once a file of PATTERN is there; -1 is a death by signal
 //	metrics DIR DIR         the metrics of two runs are equal but for their speed
 //	workspace DIR           a finished workspace, see finished
+//	site DIR NAME           serve the files of DIR on the loopback; NAME is its address
 func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "write": writeSource, "gz": packWith(".gz", gzipped), "zst": packWith(".zst", zstded), "cut": cutFile,
 			"flip": flipFile, "hold": hold, "release": release, "summary": checkSummary, "counted": counted, "has": has,
-			"pick": pickValue, "tree": tree, "copy": copyFolder, "stops": stops, "metrics": sameMetrics, "workspace": copyFinished,
+			"pick": pickValue, "tree": tree, "copy": copyFolder, "stops": stops, "metrics": sameMetrics, "workspace": copyFinished, "site": serveSite,
 		},
 	})
 }
@@ -399,6 +402,13 @@ func stops(ts *testscript.TestScript, neg bool, args []string) {
 	if code := cmd.ProcessState.ExitCode(); code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
 	}
+}
+
+func serveSite(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, !neg && len(args) == 2, "site DIR NAME")
+	srv := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(srv.Close)
+	ts.Setenv(args[1], srv.URL)
 }
 
 var speed = regexp.MustCompile(`,?"tokens_per_second":[^,}]*`)
