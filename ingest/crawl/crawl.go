@@ -49,7 +49,8 @@ type result struct {
 	hops   []*answer
 }
 
-// Run crawls until nothing is due, a bound of the scope is reached, or ctx ends.
+// Run crawls until nothing is due, a bound of the scope is reached, all hosts ask
+// to wait for long, or ctx ends.
 // Called again, after whatever end, it goes on where it was; pages older than
 // Revisit are asked whether they changed. The caller holds the lock of the files.
 //
@@ -60,8 +61,10 @@ func Run(ctx context.Context, fsys fsx.FS, cfg Config) (Counts, error) {
 	if err != nil {
 		return Counts{}, err
 	}
-	err = c.run(ctx)
-	err = errors.Join(err, c.commit(), c.pages.Close(), c.other.Close(), c.frontier.Close())
+	if err = c.run(ctx); err == nil {
+		err = c.commit() // after a failed write, what is on disk is known up to the last mark only
+	}
+	err = errors.Join(err, c.pages.Close(), c.other.Close(), c.frontier.Close())
 	c.countLeft()
 	if err == nil {
 		err = ctx.Err()
@@ -153,6 +156,10 @@ func (c *crawler) run(ctx context.Context) error {
 	for err == nil && ctx.Err() == nil {
 		wait, more := c.begin(requests)
 		if !more && c.active == 0 {
+			return nil
+		}
+		if c.active == 0 && wait > MaxIdle {
+			c.warn("every host left asks to wait longer than " + MaxIdle.String() + "; run the crawl again later")
 			return nil
 		}
 		err = c.await(ctx, wait, more)

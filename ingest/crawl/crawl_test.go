@@ -309,6 +309,59 @@ func TestPowerFailsAnywhere(t *testing.T) {
 	}
 }
 
+// A write fails, on a full disk for instance: the run says so, and commits
+// nothing of which a part may be missing.
+func TestWriteFailsAnywhere(t *testing.T) {
+	_, at := newSite(t, map[string]string{"/": "<a href=/1><a href=/r>", "/r": "Status: 301\nLocation: /2\n\n", "/1": "one", "/2": "two"})
+	cfg, full := local(at), errors.New("no space left")
+	for k := 1; ; k++ {
+		m := fsxtest.New()
+		m.FailAt, m.Fail = k, full
+		if _, err := Run(t.Context(), m, cfg); err == nil {
+			return
+		} else if !errors.Is(err, full) {
+			t.Fatalf("failure at operation %d gives %v", k, err)
+		}
+		if _, err := Run(t.Context(), m, cfg); err != nil {
+			t.Fatalf("after a failure at operation %d: %v", k, err)
+		}
+		if got := strings.Join(stored(t, m, "response"), " "); got != "/ /1 /2" {
+			t.Fatalf("failure at operation %d: stored %s\n%s", k, got, m.Log())
+		}
+	}
+}
+
+// robots.txt may not lead to where a page may not.
+func TestRobotsLeadsInside(t *testing.T) {
+	for _, to := range []string{"http://169.254.169.254/robots.txt", "http://[fe80::1]/robots.txt", "http://0.0.0.0/", "http://[64:ff9b::7f00:1]/"} {
+		s, at := newSite(t, map[string]string{"/robots.txt": "Status: 302\nLocation: " + to + "\n\n", "/": "page"})
+		var warned string
+		cfg := local(at)
+		cfg.Warn = func(text string) { warned += text }
+		n, err := Run(t.Context(), fsxtest.New(), cfg)
+		if corpus.ClassOf(err) != corpus.Network || n.Waiting != 1 || s.requests() != "/robots.txt" || !strings.Contains(warned, "not a public address") {
+			t.Errorf("%s: %+v, %v, %s, %s", to, n, err, s.requests(), warned)
+		}
+	}
+}
+
+// A host that asks to wait for longer than a run would is left to the next one.
+func TestLongWaitEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &web{asked: map[string][]time.Time{}, answer: func(_, path string, _ int) (int, string, string) {
+			if path == "/" {
+				return 429, "Retry-After: 7200", ""
+			}
+			return 404, "", ""
+		}}
+		cfg, began := local("http://a.example/"), time.Now()
+		cfg.Scope.Depth = 0
+		if n, err := w.crawl(t, cfg); err != nil || n.Left != 1 || time.Since(began) > time.Minute {
+			t.Errorf("%+v, %v after %v", n, err, time.Since(began))
+		}
+	})
+}
+
 // An interrupted crawl keeps what it has, says so, and goes on.
 func TestInterrupted(t *testing.T) {
 	pages := map[string]string{}

@@ -38,7 +38,7 @@ const (
 	// MaxReservations is the most entries of a tdmrep.json.
 	MaxReservations = 10_000
 	// MaxFrontier is the most addresses that a crawl remembers, 400 bytes each.
-	MaxFrontier = 5_000_000
+	MaxFrontier = 1_000_000
 	// MaxLogLine is the longest record of the frontier's log.
 	MaxLogLine = 64 << 10
 
@@ -57,6 +57,8 @@ const (
 	HeaderTime = 30 * time.Second
 	// MaxRetryAfter bounds what a Retry-After or Crawl-delay may ask for.
 	MaxRetryAfter = 24 * time.Hour
+	// MaxIdle is the longest that a run waits with nothing to do.
+	MaxIdle = time.Hour
 	// FirstBackoff is the wait after a first failure; it doubles up to MaxBackoff.
 	FirstBackoff = 30 * time.Second
 	MaxBackoff   = time.Hour

@@ -11,7 +11,7 @@ type Scope struct {
 	Hosts []string      // beside those of the seeds; ".example.org" is all below it
 	Paths []string      // prefixes, of which a page's path must have one
 	Depth int           // links away from a seed; 0: the seeds alone
-	Pages int64         // responses in this run
+	Pages int64         // to ask for in this run, sitemaps among them
 	Bytes int64         // of bodies in this run
 	Time  time.Duration // of this run
 }

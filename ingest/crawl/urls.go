@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -81,11 +82,10 @@ func normalHost(scheme string, u *url.URL) (string, error) {
 	host := strings.TrimSuffix(u.Hostname(), ".")
 	bracketed := strings.HasPrefix(u.Host, "[")
 	if !bracketed {
-		var err error
-		if host, err = idna.Lookup.ToASCII(host); err != nil || host == "" || len(host) > 253 {
+		var ok bool
+		if host, ok = normalName(host); !ok {
 			return "", fmt.Errorf("host %q is no name", u.Hostname())
 		}
-		host = strings.TrimSuffix(host, ".")
 	}
 	if addr, err := netip.ParseAddr(host); err == nil && addr.Zone() == "" {
 		if host = addr.Unmap().String(); addr.Unmap().Is6() {
@@ -96,6 +96,22 @@ func normalHost(scheme string, u *url.URL) (string, error) {
 	}
 	port, err := normalPort(scheme, u.Port())
 	return host + port, err
+}
+
+// hostName is what names are made of; an underscore is against the rules and in use.
+var hostName = regexp.MustCompile(`^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$`)
+
+// normalName is a host's name in lower case, as Punycode where it is not ASCII.
+func normalName(host string) (string, bool) {
+	if strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }) {
+		ascii, err := idna.Lookup.ToASCII(host)
+		if err != nil || !utf8.ValidString(host) {
+			return "", false
+		}
+		host = strings.TrimSuffix(ascii, ".")
+	}
+	host = strings.ToLower(host)
+	return host, len(host) <= 253 && hostName.MatchString(host)
 }
 
 // endsInNumber is the test of the WHATWG URL standard for IPv4 addresses.
