@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -342,6 +344,54 @@ func TestRobotsLeadsInside(t *testing.T) {
 		if corpus.ClassOf(err) != corpus.Network || n.Waiting != 1 || s.requests() != "/robots.txt" || !strings.Contains(warned, "not a public address") {
 			t.Errorf("%s: %+v, %v, %s, %s", to, n, err, s.requests(), warned)
 		}
+	}
+}
+
+// A redirect to an address inside is not followed there, whatever the scope says.
+func TestRedirectsInside(t *testing.T) {
+	pages, seed := map[string]string{}, ""
+	var hosts []string
+	for _, b := range blocks {
+		for _, a := range insides(b.prefix) {
+			if private(a) {
+				continue // open with --allow-private, which this test needs
+			}
+			to := "http://" + netip.AddrPortFrom(a, 8080).String() + "/"
+			u, err := canonical(nil, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hosts = append(hosts, u.Host)
+			seed += fmt.Sprintf("<a href=/%d>", len(hosts))
+			pages[fmt.Sprintf("/%d", len(hosts))] = "Status: 302\nLocation: " + to + "\n\n"
+		}
+	}
+	pages["/"] = seed
+	_, at := newSite(t, pages)
+	cfg := local(at)
+	cfg.Scope.Hosts = hosts
+	n, err := Run(t.Context(), fsxtest.New(), cfg)
+	if err != nil || len(hosts) < 80 || n.Redirects != int64(len(hosts)) || n.Waiting < int64(len(hosts)) || n.Stored != 1 || n.OutOfScope > 0 {
+		t.Errorf("%d redirects: %+v, %v", len(hosts), n, err)
+	}
+}
+
+// A certificate that nobody has signed, and a server that speaks no TLS, are not
+// talked to.
+func TestTLSIsVerified(t *testing.T) {
+	s := &site{pages: map[string]string{"/": "page"}}
+	signed, plain := httptest.NewUnstartedServer(s), httptest.NewServer(s)
+	signed.Config.ErrorLog = log.New(io.Discard, "", 0)
+	signed.StartTLS()
+	defer signed.Close()
+	defer plain.Close()
+	for _, at := range []string{signed.URL, "https" + strings.TrimPrefix(plain.URL, "http")} {
+		if n, err := Run(t.Context(), fsxtest.New(), local(at)); corpus.ClassOf(err) != corpus.Network || n.Waiting != 1 || n.BadSeeds != 1 {
+			t.Errorf("%s: %+v, %v", at, n, err)
+		}
+	}
+	if s.requests() != "" {
+		t.Errorf("asked for %s", s.requests())
 	}
 }
 

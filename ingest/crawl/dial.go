@@ -34,7 +34,7 @@ func (g guard) control(_ context.Context, network, address string, _ syscall.Raw
 	if err != nil {
 		return g.refusal(address, "no address")
 	}
-	if block := special(to.Addr()); block != "" && !(g.allowPrivate && private(to.Addr())) {
+	if block := special(to.Addr()); block != "" && (!g.allowPrivate || !private(to.Addr())) {
 		return g.refusal(address, block)
 	}
 	return nil

@@ -88,11 +88,11 @@ type frontier struct {
 }
 
 // openFrontier reads the log, cuts it behind its last mark and, when most of it
-// is out of date, writes it anew.
+// is out of date or some of it damaged, writes it anew.
 func openFrontier(fsys fsx.FS, name string) (*frontier, error) {
 	f := &frontier{fs: fsys, name: name, pages: map[string]*page{}}
 	lines, err := f.read()
-	if err == nil && lines > 2*len(f.pages)+1000 {
+	if err == nil && f.mark != nil && (f.Damaged > 0 || lines > 2*len(f.pages)+1000) {
 		err = f.compact()
 	}
 	if err == nil {
@@ -222,12 +222,22 @@ func (f *frontier) commit(m mark) error {
 
 // compact writes every page once.
 func (f *frontier) compact() error {
+	s, err := fsx.Stage(f.fs, path.Dir(f.name), path.Base(f.name))
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
 	for _, p := range f.ordered() {
 		appendLine(&b, p)
+		if _, err := b.WriteTo(s); err != nil {
+			return errors.Join(err, s.Abort())
+		}
 	}
 	appendLine(&b, f.mark)
-	return fsx.WriteFile(f.fs, f.name, b.Bytes())
+	if _, err := b.WriteTo(s); err != nil {
+		return errors.Join(err, s.Abort())
+	}
+	return s.Commit(func(string) string { return path.Base(f.name) })
 }
 
 // ordered are all pages as they came.

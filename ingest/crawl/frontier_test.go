@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -162,15 +163,26 @@ func FuzzRobots(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, path string) {
 		g, _ := parseRobots(body).of("foobot")
-		if path == normalEscapes(path) && g.allows(path) != g.allows(path) {
-			t.Error("not a function")
-		}
+		path = normalEscapes(path)
 		for _, r := range g.rules {
 			if p := normalPattern(r.pattern); p != r.pattern {
 				t.Errorf("pattern %q is not in its one form %q", r.pattern, p)
 			}
+			if got := matches(r.pattern, path); got != asRegexp(r.pattern).MatchString(path) {
+				t.Errorf("%q matches %q: %v", r.pattern, path, got)
+			}
 		}
 	})
+}
+
+// asRegexp says with a regular expression what a pattern means.
+func asRegexp(pattern string) *regexp.Regexp {
+	body, anchored := strings.CutSuffix(pattern, "$")
+	re := "(?s)^" + strings.ReplaceAll(regexp.QuoteMeta(body), `\*`, ".*")
+	if anchored {
+		re += "$"
+	}
+	return regexp.MustCompile(re)
 }
 
 func FuzzCanonical(f *testing.F) {

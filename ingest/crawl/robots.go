@@ -123,13 +123,11 @@ func (r *robots) agent(value string) {
 // productToken is the name that a User-Agent begins with, in lower case. Digits
 // are not in the RFC's alphabet, but in names such as AI2Bot.
 func productToken(s string) string {
-	end := strings.IndexFunc(s, func(c rune) bool {
-		return !(c == '-' || c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z')
-	})
-	if end >= 0 {
-		s = s[:end]
+	end := 0
+	for end < len(s) && strings.IndexByte("-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", s[end]) >= 0 {
+		end++
 	}
-	return strings.ToLower(s)
+	return strings.ToLower(s[:end])
 }
 
 func (g *group) line(key, value string) {
