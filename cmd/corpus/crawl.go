@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -49,23 +50,8 @@ func (a *app) crawl(c *cli.Context) (files []string, bad, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.fs.MkdirAll(cfg.Dir); err != nil {
-		return nil, nil, err
-	}
-	lock, err := w.fs.Lock(filepath.Join(cfg.Dir, cfg.Name+".lock"), holder())
-	if err != nil {
-		return nil, nil, err
-	}
-	defer lock.Close()
-	log.SetOutput(io.Discard) // net/http notes there what servers do wrong
-	began, p := time.Now(), term.NewProgress(w.err)
-	if !w.quiet {
-		cfg.Progress = func(n crawl.Counts) {
-			p.Update("crawl: %s requests, %s pages, %s, %s to go", term.Count(n.Requests), term.Count(n.Stored+n.Unchanged), term.Bytes(n.Bytes), term.Count(n.Left))
-		}
-	}
-	counts, err := crawl.Run(c.Context, w.fs, cfg)
-	p.Done()
+	began := time.Now()
+	counts, err := w.runCrawl(c.Context, cfg)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,6 +61,27 @@ func (a *app) crawl(c *cli.Context) (files []string, bad, err error) {
 	}
 	files, err = filepath.Glob(filepath.Join(cfg.Dir, cfg.Name+"-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
 	return files, bad, err
+}
+
+// runCrawl crawls under the lock of the crawl's files.
+func (w *workspace) runCrawl(ctx context.Context, cfg crawl.Config) (crawl.Counts, error) {
+	if err := w.fs.MkdirAll(cfg.Dir); err != nil {
+		return crawl.Counts{}, err
+	}
+	lock, err := w.fs.Lock(filepath.Join(cfg.Dir, cfg.Name+".lock"), holder())
+	if err != nil {
+		return crawl.Counts{}, err
+	}
+	defer lock.Close()
+	log.SetOutput(io.Discard) // net/http notes there what servers do wrong
+	p := term.NewProgress(w.err)
+	defer p.Done()
+	if !w.quiet {
+		cfg.Progress = func(n crawl.Counts) {
+			p.Update("crawl: %s requests, %s pages, %s, %s to go", term.Count(n.Requests), term.Count(n.Stored+n.Unchanged), term.Bytes(n.Bytes), term.Count(n.Left))
+		}
+	}
+	return crawl.Run(ctx, w.fs, cfg)
 }
 
 func (w *workspace) crawlConfig(c *cli.Context) (crawl.Config, error) {

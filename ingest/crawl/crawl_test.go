@@ -519,6 +519,29 @@ func TestCrawlIsPolite(t *testing.T) {
 	})
 }
 
+// A host that finds the crawler too fast is asked more slowly from then on.
+func TestSlowsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last time.Time
+		refused := 0
+		w := &web{asked: map[string][]time.Time{}, answer: func(_, path string, _ int) (int, string, string) {
+			gap := time.Since(last)
+			last = time.Now()
+			if gap < 4*time.Second && strings.Trim(path, "/0123456789") == "" {
+				refused++
+				return 429, "", ""
+			}
+			n, _ := strconv.Atoi(path[1:])
+			return 200, "", fmt.Sprintf("<a href=/%d>", n+1)
+		}}
+		cfg := local("http://a.example/1")
+		cfg.Delay, cfg.backoff, cfg.Scope = time.Second, 0, Scope{Depth: 100, Pages: 60}
+		if n, err := w.crawl(t, cfg); err != nil || refused > 3 || n.Stored < 50 {
+			t.Errorf("refused %d times: %+v, %v", refused, n, err)
+		}
+	})
+}
+
 // robots.txt that answers 5xx or 429 means wait: no page is asked for before it
 // has come. A 4xx means there is none.
 func TestRobotsStatus(t *testing.T) {

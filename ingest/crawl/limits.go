@@ -62,6 +62,8 @@ const (
 	// FirstBackoff is the wait after a first failure; it doubles up to MaxBackoff.
 	FirstBackoff = 30 * time.Second
 	MaxBackoff   = time.Hour
+	// MaxSlow bounds the delay that doubles with each 429 and 503.
+	MaxSlow = time.Minute
 	// MaxTries is how often a page is asked for, MaxFailures how many failures in
 	// a row end the visits to a host in this run.
 	MaxTries    = 4
