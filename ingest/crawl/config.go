@@ -100,14 +100,25 @@ func CheckAgent(agent string) error {
 		e.What = "a crawl needs a User-Agent with a contact, so that those who run the sites can reach you"
 	case strings.ContainsFunc(agent, func(r rune) bool { return r < ' ' || r > '~' }):
 		e.What = "the User-Agent may hold visible ASCII only"
-	case productToken(agent) == "":
-		e.What = "the User-Agent does not begin with a name of letters"
+	case agentToken(agent) == "":
+		e.What = "the User-Agent does not begin with a name of its own"
 	case !contact.MatchString(agent):
 		e.What = "the User-Agent names no contact (a web or e-mail address)"
 	default:
 		return nil
 	}
 	return e
+}
+
+// agentToken is the name by which robots.txt may address the crawler. One that
+// begins like a browser has it behind "compatible;".
+func agentToken(agent string) string {
+	token := productToken(agent)
+	if token == "mozilla" {
+		_, rest, _ := strings.Cut(agent, "compatible;")
+		token = productToken(strings.TrimSpace(rest))
+	}
+	return token
 }
 
 // NameOf is the name of a crawl that is given none: the host of its first seed.

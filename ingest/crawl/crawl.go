@@ -87,7 +87,7 @@ func open(fsys fsx.FS, cfg Config) (*crawler, error) {
 		cfg.FetchTime = FetchTime
 	}
 	c := &crawler{
-		cfg: cfg, seeds: seeds, token: productToken(cfg.Agent), origins: map[string]*origin{}, sitemaps: map[string]int{},
+		cfg: cfg, seeds: seeds, token: agentToken(cfg.Agent), origins: map[string]*origin{}, sitemaps: map[string]int{},
 		schedule: newSchedule(cfg.Delay, cfg.PerHost), traps: newTraps(), results: make(chan result),
 		fetcher: fetcher{
 			transport: newTransport(guard{cfg.AllowPrivate, cfg.Resolver}, min(HeaderTime, cfg.FetchTime)),

@@ -276,9 +276,22 @@ func TestAgentNeedsContact(t *testing.T) {
 		"": false, "corpus": false, "corpus/1.0": false, "corpus (+https://example.org/bot)": true, "corpus a@example.org": true,
 		"Mozilla/5.0 (compatible; mybot; +http://example.org)": true, "(+https://example.org)": false, "corpus\r\nX: https://a.example": false,
 		"corpus http://": false, "corpus @": false, "bot ä@example.org": false,
+		"Mozilla/5.0 (X11; Linux x86_64) https://example.org": false,
 	} {
 		if err := CheckAgent(agent); (err == nil) != ok || err != nil && corpus.ClassOf(err) != corpus.Usage {
 			t.Errorf("%q: %v", agent, err)
+		}
+	}
+}
+
+func TestAgentToken(t *testing.T) {
+	for agent, want := range map[string]string{
+		"Corpus-Bot/1.0 (+https://a.example)":                    "corpus-bot",
+		"Mozilla/5.0 (compatible; MyBot/2.1; +http://a.example)": "mybot",
+		"Mozilla/5.0 (compatible;MyBot; +http://a.example)":      "mybot",
+	} {
+		if got := agentToken(agent); got != want {
+			t.Errorf("%s: %q, want %q", agent, got, want)
 		}
 	}
 }
@@ -565,6 +578,8 @@ func TestRobotsStatus(t *testing.T) {
 		{"429 for ever", []int{429}, "", 0, 1, 210 * time.Second},
 		{"599 for ever", []int{599}, "", 0, 1, 0},
 		{"101", []int{101}, "", 0, 1, 0},
+		{"200 in an unknown coding", []int{200}, "Content-Encoding: br", 0, 1, 0},
+		{"200 that is not gzip", []int{200}, "Content-Encoding: gzip", 0, 1, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			tries, opened := 0, false
@@ -575,7 +590,7 @@ func TestRobotsStatus(t *testing.T) {
 				}
 				status := c.statuses[min(tries, len(c.statuses)-1)]
 				tries++
-				return status, c.head, ""
+				return status, c.head, "not empty"
 			}}
 			cfg := local("http://a.example/")
 			cfg.backoff, cfg.Scope.Depth = 0, 0

@@ -72,25 +72,25 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // learn takes what came for a policy file. Without a whole answer to robots.txt
 // nothing of the origin is asked: it is tried again later, and in this run no
-// more after MaxTries. The other two files may be missing.
+// more after MaxTries. The other two files may be missing; they are tried twice.
 func (c *crawler) learn(h *host, o *origin, hops []*answer) error {
 	o.busy = false
 	a := hops[len(hops)-1]
 	if err := c.archiveOther(hops...); err != nil {
 		return err
 	}
-	var robotsBody []byte
+	var body []byte
 	switch {
 	case a.unavailable() && o.step == 0 && c.giveUp(h, o, a):
 		return nil
-	case a.unavailable() && o.tries < MaxTries:
+	case a.unavailable() && (o.step == 0 || o.tries == 0):
 		o.tries++
 		c.schedule.end(h, time.Now(), true, max(a.wait(), c.schedule.backoff(h.fails)))
 		return nil
-	case a.err == nil && a.status < 300 && a.skipped == "":
-		robotsBody = a.decoded
+	case a.err == nil && a.status < 300:
+		body = a.decoded
 	}
-	c.learned(o, robotsBody)
+	c.learned(o, body)
 	c.schedule.slow(h, o.policy.delay)
 	c.schedule.end(h, time.Now(), false, 0)
 	return nil
@@ -98,9 +98,10 @@ func (c *crawler) learn(h *host, o *origin, hops []*answer) error {
 
 // unavailable says whether an answer is neither a file nor the word that there
 // is none. RFC 9309 §2.3.1: 4xx and too many redirects mean none, 5xx and a
-// network error mean nothing may be fetched; 429 is no answer to the question.
+// network error mean nothing may be fetched; 429 is no answer to the question,
+// nor is a file that cannot be decoded.
 func (a *answer) unavailable() bool {
-	return a.err != nil || a.retriable()
+	return a.err != nil || a.retriable() || a.skipped != ""
 }
 
 // giveUp parks a host whose robots.txt does not come.

@@ -73,8 +73,11 @@ func (c *crawler) again(h *host, p *page, a *answer) error {
 
 // explain is what went wrong, in a few words.
 func (a *answer) explain() string {
-	if a.err != nil {
+	switch {
+	case a.err != nil:
 		return a.err.Error()
+	case a.skipped != "":
+		return a.skipped
 	}
 	return fmt.Sprintf("status %d", a.status)
 }
