@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"corpus"
 	"corpus/ingest/crawl"
 	"corpus/internal/term"
 
@@ -40,7 +41,7 @@ func crawlFlags(more ...cli.Flag) []cli.Flag {
 // a site could not be reached, although there is something to ingest.
 func (a *app) crawl(c *cli.Context) (files []string, bad, err error) {
 	if !c.IsSet("crawl") {
-		return nil, nil, nil
+		return nil, nil, onlyWithCrawl(c)
 	}
 	w, err := a.open(c)
 	if err != nil {
@@ -61,6 +62,16 @@ func (a *app) crawl(c *cli.Context) (files []string, bad, err error) {
 	}
 	files, err = filepath.Glob(filepath.Join(cfg.Dir, cfg.Name+"-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
 	return files, bad, err
+}
+
+// onlyWithCrawl refuses flags that would not be looked at.
+func onlyWithCrawl(c *cli.Context) error {
+	for _, f := range crawlFlags() {
+		if name := f.Names()[0]; name != "user-agent" && c.IsSet(name) {
+			return &corpus.Error{Class: corpus.Usage, What: "--" + name + " goes with --crawl", Offset: -1, Next: "see `corpus ingest --help`"}
+		}
+	}
+	return nil
 }
 
 // runCrawl crawls under the lock of the crawl's files.

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -296,6 +297,37 @@ func TestAgentToken(t *testing.T) {
 	}
 }
 
+// With --per-host, that many requests are under way at a host, and no more.
+func TestPerHost(t *testing.T) {
+	var active, most, arrived atomic.Int64
+	three := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		most.Store(max(most.Load(), active.Add(1)))
+		defer active.Add(-1)
+		if r.URL.Path != "/" && r.URL.Path != "/robots.txt" {
+			switch n := arrived.Add(1); {
+			case n == 3:
+				close(three)
+			case n < 3:
+				<-three // the others come while this one waits
+			}
+			fmt.Fprint(w, "page ", r.URL.Path)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		for i := range 40 {
+			fmt.Fprintf(w, "<a href=/%d>", i)
+		}
+	}))
+	defer srv.Close()
+	cfg, m := local(srv.URL), fsxtest.New()
+	cfg.PerHost, cfg.OwnSite = 3, true
+	n, err := Run(t.Context(), m, cfg)
+	if err != nil || n.Stored != 41 || most.Load() != 3 {
+		t.Errorf("%d at once: %+v, %v", most.Load(), n, err)
+	}
+}
+
 // The power fails at every operation; the run after it ends with every page in
 // the WARC files exactly once.
 func TestPowerFailsAnywhere(t *testing.T) {
@@ -320,6 +352,34 @@ func TestPowerFailsAnywhere(t *testing.T) {
 				t.Errorf("only %d operations", k)
 			}
 			return
+		}
+	}
+}
+
+// So it does when the power fails while a crawl is taken up.
+func TestPowerFailsAgain(t *testing.T) {
+	_, at := newSite(t, map[string]string{"/": "<a href=/1><a href=/2>", "/1": "one", "/2": "two"})
+	cfg := local(at)
+	for _, first := range []int{8, 14, 20} {
+		for k := 1; ; k++ {
+			m := fsxtest.New()
+			m.FailAt, m.Fail = first, fsxtest.ErrCrash
+			if _, err := Run(t.Context(), m, cfg); err == nil {
+				t.Fatalf("there is no operation %d", first)
+			}
+			m = m.Crash(true)
+			m.FailAt, m.Fail = k, fsxtest.ErrCrash
+			_, err := Run(t.Context(), m, cfg)
+			m = m.Crash(k%2 == 0)
+			if _, err := Run(t.Context(), m, cfg); err != nil {
+				t.Fatalf("crashes at operations %d and %d: %v", first, k, err)
+			}
+			if got := strings.Join(stored(t, m, "response"), " "); got != "/ /1 /2" {
+				t.Fatalf("crashes at operations %d and %d: stored %s", first, k, got)
+			}
+			if err == nil {
+				break
+			}
 		}
 	}
 }

@@ -55,7 +55,8 @@ func TestParseList(t *testing.T) {
 		`<urlset><url><loc>http://a.example/1</loc></url><url><loc>http://a.exam`:                                                                                                                                                          "/http://a.example/1",
 		`<urlset><url><loc>file:///etc/passwd</loc></url><url><loc></loc></url></urlset>`:                                                                                                                                                  "/",
 		`<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlset><url><loc>http://a.example/&b;</loc></url></urlset>`:                                                                                                        "/http://a.example/&b;",
-		"": "/",
+		"":                        "/",
+		"Not found\n/x\nx.html\n": "/",
 		"<?xml version='1.0' encoding='iso-8859-1'?><urlset><url><loc>http://a.example/\xe4</loc></url></urlset>": "/http://a.example/%C3%A4",
 	} {
 		l := parseList(mustURL(t, "http://a.example/sitemap.xml"), []byte(body))

@@ -50,7 +50,9 @@ type listReader struct {
 	text  strings.Builder
 }
 
+// lines takes whole addresses only: what is no sitemap has none.
 func (l *listReader) lines(text string) {
+	l.base = nil
 	for line := range strings.Lines(text) {
 		if l.add(strings.TrimSpace(line)) != nil {
 			return
