@@ -20,7 +20,7 @@ const (
 // Config is what the user can set. The zero value has all defaults.
 type Config struct {
 	// TextField is the JSONL field that holds the text; "" tries the usual
-	// names: text, content, raw_content, body, article, document, articleBody.
+	// names: text, content, contents, raw_content, body, article, document, articleBody.
 	TextField string
 	// UnitBytes and PartBytes are where sources are cut and parts end; 0 means
 	// corpus.UnitBytes and corpus.PartBytes.

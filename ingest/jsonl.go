@@ -90,10 +90,10 @@ func (l *lines) tooLong() record {
 
 // Names under which data sets keep the text, the address and the title, in the
 // order tried: text (C4, FineWeb, Dolma, RedPajama), content (The Stack,
-// StarCoder), raw_content (RedPajama-V2, cc_net), then what exports of
-// articles use.
+// StarCoder), contents (DSIR, Anserini), raw_content (RedPajama-V2, cc_net),
+// then what exports of articles use.
 var (
-	textFields  = []string{"text", "content", "raw_content", "body", "article", "document", "articleBody"}
+	textFields  = []string{"text", "content", "contents", "raw_content", "body", "article", "document", "articleBody"}
 	urlFields   = []string{"url", "uri", "link", "source_url", "WARC-Target-URI"}
 	titleFields = []string{"title", "headline"}
 	// idFields count as an address when they hold one.

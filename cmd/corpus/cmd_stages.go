@@ -81,6 +81,9 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if err != nil {
 		return err
 	}
+	if sum.Counts["docs_out"] == 0 && sum.Counts["lost.no_text"] > 0 && !w.quiet && !w.json {
+		fmt.Fprintln(w.err, "ingest: no record had text; if JSON lines keep it under a name of their own, say --text-field NAME")
+	}
 	if ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
 		return fmt.Errorf("%w: %s and %s of %s%s", errBadInput, plural(sum.Counts["bad_sources"], "source"),
 			term.Count(sum.Counts["bad_records"]), plural(sum.Counts["records"], "record"), bad.more(sum))

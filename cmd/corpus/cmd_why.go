@@ -111,6 +111,9 @@ func (s *story) explain(f corpus.Failure) string {
 	case filter.RuleLang:
 		return cmp.Or(s.Lang, "an unknown language") + " is not among the languages wanted"
 	case filter.RuleBudget:
+		if f.Limit == math.MaxFloat64 {
+			return "it does not fit the budget of its language, nor did a document before it"
+		}
 		return fmt.Sprintf("its score is %s, the last one kept has %s", number(f.Value), number(f.Limit))
 	}
 	return fmt.Sprintf("%s, the limit is %s", number(f.Value), number(f.Limit))
