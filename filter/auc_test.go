@@ -52,7 +52,7 @@ func TestScoreInGoTree(t *testing.T) {
 func TestScoreInPile(t *testing.T) {
 	f, err := os.Open("../../shared/data/dsir/toy_pile_data.jsonl.gz")
 	if err != nil {
-		t.Skip("needs ../shared/data/dsir/toy_pile_data.jsonl.gz: 1,000 documents of the Pile (p-lambda/dsir, tests)")
+		t.Skip("needs dsir/toy_pile_data.jsonl.gz of the shared data folder: 1,000 documents of the Pile (p-lambda/dsir, tests)")
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

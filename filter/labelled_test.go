@@ -13,7 +13,7 @@ import (
 func labelled(t *testing.T, name string, text int, toxic func([]string) bool) (bad, good []string) {
 	f, err := os.Open(filepath.Join("../../shared/data", name))
 	if err != nil {
-		t.Skipf("needs ../shared/data/%s", name)
+		t.Skipf("needs %s of the shared data folder", name)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

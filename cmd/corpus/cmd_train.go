@@ -42,7 +42,7 @@ func (a *app) trainCommand() *cli.Command {
 }
 
 func trainingFlags() []cli.Flag {
-	return commonFlags(
+	return commonFlags(append(settingFlags(), // workers and memory
 		&cli.StringFlag{Name: "objective", Usage: "`mlm`, clm or span", EnvVars: []string{"CORPUS_TRAIN_OBJECTIVE"}},
 		&cli.StringFlag{Name: "model", Usage: "family (bert, gpt2, t5) or a published `NAME` such as bert-base", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large of a family", EnvVars: []string{"CORPUS_TRAIN_SIZE"}},
@@ -60,10 +60,8 @@ func trainingFlags() []cli.Flag {
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
 		&cli.Int64Flag{Name: "save-every", Usage: "`N` steps between checkpoints"},
 		&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
-		&cli.IntFlag{Name: "workers", Usage: "threads `N`; 0: all cores", EnvVars: []string{"CORPUS_WORKERS"}},
-		&cli.GenericFlag{Name: "memory", Value: new(size), Usage: "memory ceiling, such as 8GiB; 0: half of the machine", EnvVars: []string{"CORPUS_MEMORY"}},
 		&cli.StringFlag{Name: "device", Usage: "`cpu`, cuda or cuda:1", EnvVars: []string{"CORPUS_DEVICE"}},
-	)
+	)...)
 }
 
 func trainFlags(c *cli.Context) (trainOptions, error) {

@@ -20,7 +20,7 @@ type setting struct {
 // has their flag.
 func settings() []setting {
 	return []setting{
-		{"", "workers", "goroutines `N`; 0: all cores", func(c *config) any { return &c.Workers }},
+		{"", "workers", "goroutines or threads `N`; 0: all cores", func(c *config) any { return &c.Workers }},
 		{"", "memory", "memory ceiling of `BYTES`, such as 8GiB; 0: half of the machine", func(c *config) any { return &c.Memory }},
 		{"ingest", "max-bad", "exit 3 beyond this `SHARE` of bad records", func(c *config) any { return &c.Ingest.MaxBad }},
 		{"ingest", "text-field", "`NAME` of the text in JSON lines", func(c *config) any { return &c.Ingest.TextField }},
@@ -42,6 +42,14 @@ type files []string
 // settingsOf are those of stages, and those of all.
 func settingsOf(stages ...string) []setting {
 	return slices.DeleteFunc(settings(), func(s setting) bool { return s.stage != "" && !slices.Contains(stages, s.stage) })
+}
+
+// settingFlags are the flags of those settings.
+func settingFlags(stages ...string) (flags []cli.Flag) {
+	for _, s := range settingsOf(stages...) {
+		flags = append(flags, s.cliFlag())
+	}
+	return flags
 }
 
 // variable is the name in the environment: CORPUS_WORKERS, CORPUS_INGEST_MAX_BAD.

@@ -39,10 +39,7 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 
 // stageFlags are those of a command that runs stages.
 func stageFlags(stages ...string) []cli.Flag {
-	var flags []cli.Flag
-	for _, s := range settingsOf(stages...) {
-		flags = append(flags, s.cliFlag())
-	}
+	flags := settingFlags(stages...)
 	if len(stages) == 1 { // more of them read what they write
 		flags = append(flags, &cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"})
 	}
