@@ -1,5 +1,6 @@
 // Package ingest turns sources (files, directories, globs of plain text, HTML,
-// JSON lines, WARC and WET, plain or inside gzip or zstd) into documents.
+// JSON lines, WARC and WET, zip and tar archives of them; plain or inside gzip,
+// zstd, bzip2 or xz) into documents.
 //
 // It has two passes. "scan" looks at every source once: its hash, its format
 // (told by content, never by name) and where it can be cut into units of about
@@ -23,6 +24,13 @@
 // and stays, the rest is left, and since it is not listed as read, the next run
 // takes it as it is then.
 //
+// # Archives
+//
+// A member of a zip or tar archive is a source of its own, named after the
+// archive; an archive inside an archive is left out. Its hash is the archive's,
+// so that an archive that was read whole is known as a whole. A compressed tar
+// archive is decoded once, by one goroutine, while workers do the rest.
+//
 // # Damage
 //
 // A unit ends where a compressed stream breaks, and reading goes on at the next
@@ -30,7 +38,9 @@
 // is lost. A gzip member or zstd frame that decodes but whose checksum is wrong
 // is lost as a whole, since any of its bytes may be wrong. In WARC, a record
 // whose length does not lead to the next is lost and reading goes on at the
-// next version line. Offsets are those of the decoded stream.
+// next version line. Offsets are those of the decoded stream. Streams of bzip2
+// and xz are like members of gzip. Of an archive the members before the damage
+// are kept.
 //
 // # Memory
 //

@@ -104,7 +104,7 @@ func TestFormatsAreToldByContent(t *testing.T) {
 		{"Parquet", "PAR1abc", nil, Unsupported},
 		{"ARC", "filedesc://x.arc 0.0.0.0 20140216050221 text/plain 75\n", nil, Unsupported},
 		{"gzip in gzip", members(members(text)), nil, Unsupported},
-		{"bzip2", "BZh91AY&SY", nil, Unsupported},
+		{"bzip2", "BZh91AY&SY", nil, Truncated},
 		{"HTML behind a long comment", "<!--" + strings.Repeat("x", 5000) + "--><html><p>A paragraph.</p>", []string{"A paragraph."}, ""},
 		{"HTML", "<!DOCTYPE html><title>T</title><p>A paragraph.</p><p>Another one.</p>", []string{"A paragraph.\n\nAnother one."}, ""},
 	}

@@ -7,6 +7,8 @@ import "corpus"
 const (
 	// MaxSources is the most files one run takes.
 	MaxSources = 1 << 24
+	// MaxMembers is the most sources of one archive.
+	MaxMembers = 1 << 20
 	// ScanSources is the most sources of one task of the scan.
 	ScanSources = 4096
 	// SniffBytes of decoded content decide the format.
@@ -61,7 +63,7 @@ const (
 
 // Memory that a worker holds at most, whatever the input.
 const (
-	// scanMemory: a zstd window with its tables, and a line in a buffer that
+	// scanMemory: a zstd or xz window with its tables, and a line in a buffer that
 	// doubled last.
 	scanMemory = 2*MaxWindow + 2*MaxLine
 	// workMemory is the text of one document in the forms it passes through

@@ -59,7 +59,7 @@ func TestNoPermission(t *testing.T) {
 		}
 		sc := scan{unitBytes: 1000}
 		for i, want := range []string{Unreadable, "", Unreadable} {
-			if s := sc.source(inputs[i]); s.status != want || want != "" && !strings.Contains(s.detail, "permission denied") {
+			if s := sc.source(inputs[i])[0]; s.status != want || want != "" && !strings.Contains(s.detail, "permission denied") {
 				t.Errorf("%s: status %q (%s), want %q", s.name, s.status, s.detail, want)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"os"
 
 	"corpus"
 )
@@ -73,6 +72,9 @@ func (r *run) read(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
+	if env.Task() == len(plan)-1 {
+		r.reader.close()
+	}
 	return w.flush()
 }
 
@@ -83,7 +85,7 @@ func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, er
 			return space.take(ctx, j.cost) && yield(j, nil)
 		}
 		for _, piece := range p.pieces {
-			if !r.gone[piece.source] && !r.piece(piece, give) {
+			if !r.gone[piece.source.input] && !r.piece(piece, give) {
 				r.reader.close()
 				return
 			}
@@ -96,18 +98,22 @@ func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, er
 // of it was still so, the rest, here and in later parts, is for the next run.
 func (r *run) piece(p piece, give func(job) bool) bool {
 	s := p.source
-	if p.n == 0 {
+	var err error
+	switch {
+	case p.n == 0:
 		return give(job{source: s, begin: true, end: &p})
-	}
-	if s.single() {
+	case s.single() && s.archive == "":
 		return give(job{source: s, begin: true, whole: &s.units[0], units: 1, cost: s.units[0].end, end: &p})
+	case s.single():
+		err = r.reader.whole(s, give)
+	default:
+		err = r.units(p, give)
 	}
-	err := r.units(p, give)
 	switch {
 	case errors.Is(err, errStop):
 		return false
 	case err != nil:
-		r.gone[s] = true
+		r.gone[s.input] = true
 		l := fault(err)
 		return give(job{source: s, gone: &l})
 	}
@@ -125,7 +131,7 @@ func (r *run) units(p piece, give func(job) bool) error {
 		}
 	}
 	if end == len(p.source.units) {
-		r.reader.close()
+		r.reader.leave()
 	}
 	return nil
 }
@@ -133,49 +139,98 @@ func (r *run) units(p piece, give func(job) bool) error {
 var errStop = errors.New("stopped")
 
 // unitReader reads units one after the other; a unit that follows the last one
-// goes on in the same stream.
+// goes on in the same stream, and so does the next member of an archive.
 type unitReader struct {
+	input  *input // whose file is open
+	file   file
+	inside *archive // of file, when it is one
+
 	source *source
-	file   *os.File
+	bytes  io.ReaderAt // of the source
 	st     *stream
 	c      *cursor
 	r      reader
 }
 
+// close leaves the file.
 func (u *unitReader) close() {
-	if u.st != nil {
-		u.st.Close()
-	}
-	if u.file != nil {
+	u.leave()
+	if u.inside != nil {
+		u.inside.Close()
+	} else if u.file != nil {
 		u.file.Close()
 	}
 	*u = unitReader{}
 }
 
-// open stands at the beginning of a unit.
-func (u *unitReader) open(s *source, un unit) error {
-	if u.source == s && u.c != nil && u.c.off == un.start && u.c.fault() == nil {
+// leave leaves the source, not the archive it may lie in.
+func (u *unitReader) leave() {
+	if u.st != nil {
+		u.st.Close()
+	}
+	*u = unitReader{input: u.input, file: u.file, inside: u.inside}
+}
+
+// open opens a source, and leaves the last.
+func (u *unitReader) open(s *source) error {
+	if u.source == s {
 		return nil
 	}
-	if u.source != s {
+	if u.leave(); u.input != s.input {
 		u.close()
 		f, err := s.input.open()
 		if err != nil {
 			return err
 		}
-		u.source, u.file = s, f
+		u.input, u.file = s.input, f
+	}
+	u.source, u.bytes = s, u.file
+	if s.archive == "" {
+		return nil
+	}
+	if u.inside == nil {
+		a, err := openArchive(u.file, s.input.size, s.place)
+		if err != nil {
+			return cmp.Or(u.file.same(), err)
+		}
+		u.inside = a
+	}
+	u.bytes = u.inside.member(&s.scanned)
+	return nil
+}
+
+// stand stands at the beginning of a unit.
+func (u *unitReader) stand(s *source, un unit) error {
+	if u.source == s && u.c != nil && u.c.off == un.start && u.c.fault() == nil {
+		return nil
+	}
+	if err := u.open(s); err != nil {
+		return err
 	}
 	if u.st != nil {
 		u.st.Close()
 	}
-	u.st = openStream(u.file, s.size, s.comp, un.raw, un.base)
+	u.st = openStream(u.bytes, s.size, s.comp, un.raw, un.base)
 	text := recoded(u.st, s.charset)
 	if _, err := io.CopyN(io.Discard, text, un.start-un.base); err != nil {
-		return cmp.Or(s.input.same(u.file), err)
+		return cmp.Or(u.file.same(), err)
 	}
 	u.c = newCursor(text, un.start)
 	u.r = newReader(s.format, u.c)
 	return nil
+}
+
+// whole gives a member of an archive that is one document. Members are decoded
+// one after the other, so the workers cannot do it.
+func (u *unitReader) whole(s *source, give func(job) bool) error {
+	if err := u.open(s); err != nil {
+		return err
+	}
+	recs, err := wholeRecords(u.bytes, s, s.units[0])
+	if err != nil {
+		return cmp.Or(u.file.same(), err)
+	}
+	return u.give(job{source: s, begin: true, units: 1, recs: recs, cost: s.units[0].end}, give)
 }
 
 // jobBytes is how many bytes of records make a job: small enough that a unit
@@ -186,7 +241,7 @@ const jobBytes = 256 << 10
 // was read until then is what was scanned.
 func (u *unitReader) read(s *source, i int, give func(job) bool) error {
 	un := s.units[i]
-	if err := u.open(s, un); err != nil {
+	if err := u.stand(s, un); err != nil {
 		return err
 	}
 	j := job{source: s, begin: i == 0, units: 1}
@@ -220,7 +275,7 @@ func (u *unitReader) read(s *source, i int, give func(job) bool) error {
 }
 
 func (u *unitReader) give(j job, give func(job) bool) error {
-	if err := j.source.input.same(u.file); err != nil {
+	if err := u.file.same(); err != nil {
 		return err
 	}
 	if !give(j) {
@@ -284,7 +339,7 @@ func (o *outcome) leave(s *source) {
 
 // begin counts a source and lists why it gives no documents.
 func (o *outcome) begin(s *source) {
-	if s.size > 0 {
+	if s.size > 0 && s.archive == "" {
 		o.counts["bytes_in"] += s.size
 	}
 	if badSource(s.status) && s.sha256 != "" { // the scan counted the others
@@ -339,33 +394,35 @@ func (o *outcome) record(r *run, s *source, rec record) {
 	o.docs = append(o.docs, d)
 }
 
-// readWhole reads a source that is one document. Damage loses it, but what lies
-// behind its last member does it no harm.
+// readWhole reads a file that is one document.
 func readWhole(s *source, un unit) ([]record, error) {
-	damage := record{end: un.end, lost: un.reason, detail: s.detail}
-	switch un.reason {
-	case "":
-		rec, err := wholeRecord(s, un)
-		return []record{rec}, err
-	case Garbage:
-		damage.off = un.end
-		rec, err := wholeRecord(s, un)
-		return []record{rec, damage}, err
-	}
-	return []record{damage}, nil
-}
-
-func wholeRecord(s *source, un unit) (record, error) {
-	rec := record{end: un.end, raw: make([]byte, un.end)}
 	f, err := s.input.open()
 	if err != nil {
-		return rec, err
+		return nil, err
 	}
 	defer f.Close()
+	recs, err := wholeRecords(f, s, un)
+	return recs, cmp.Or(f.same(), err)
+}
+
+// wholeRecords are the records of a source that is one document. Damage loses
+// it, but what lies behind its last member does it no harm.
+func wholeRecords(f io.ReaderAt, s *source, un unit) ([]record, error) {
+	damage := record{end: un.end, lost: un.reason, detail: s.detail}
+	if un.reason != "" && un.reason != Garbage {
+		return []record{damage}, nil
+	}
+	rec := record{end: un.end, raw: make([]byte, un.end)}
 	st := openStream(f, s.size, s.comp, un.raw, un.base)
 	defer st.Close()
-	_, err = io.ReadFull(st, rec.raw)
-	return rec, cmp.Or(s.input.same(f), err)
+	if _, err := io.ReadFull(st, rec.raw); err != nil {
+		return nil, err
+	}
+	if un.reason == "" {
+		return []record{rec}, nil
+	}
+	damage.off = un.end
+	return []record{rec, damage}, nil
 }
 
 // budget bounds the bytes that jobs under way hold, in steps of a MiB. It may

@@ -24,7 +24,8 @@ const (
 	TooLarge    = "too_large"   // beyond a cap of limits.go
 	Empty       = "empty"       // nothing, or only white space
 	Binary      = "binary"      // NUL bytes or many control characters
-	Unsupported = "unsupported" // a known format that is not read: ARC, Parquet, archives
+	Unsupported = "unsupported" // a known format that is not read
+	Encrypted   = "encrypted"   // behind a password
 	NoText      = "no_text"     // JSON object without a text field, page without visible text
 	Status      = "http_status" // a response other than 2xx
 	MIME        = "mime"        // a response that is neither HTML nor text

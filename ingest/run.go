@@ -1,8 +1,8 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -17,12 +17,12 @@ type run struct {
 
 	known  func(corpus.Env) (map[version]past, error)
 	plan   func(corpus.Env) ([]part, error)
-	reader unitReader       // open where the next part begins, if inside a source
-	gone   map[*source]bool // sources that changed while they were read
+	reader unitReader      // open where the next part begins, if inside a source
+	gone   map[*input]bool // files that changed while they were read
 }
 
 func newRun(cfg Config, inputs []input) *run {
-	r := &run{cfg: cfg, inputs: inputs, gone: map[*source]bool{}}
+	r := &run{cfg: cfg, inputs: inputs, gone: map[*input]bool{}}
 	r.known, r.plan = once(earlier), once(r.planned)
 	return r
 }
@@ -55,21 +55,26 @@ func (r *run) scan(env corpus.Env) error {
 	}
 	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known}
 	table := corpus.NewTable(scanSchema())
-	work := func(in input) (scanned, error) {
-		s := sc.source(in)
-		env.Progress(max(s.size, 0))
-		return s, nil
+	work := func(in input) ([]scanned, error) {
+		all := sc.source(in)
+		env.Progress(max(in.size, 0))
+		return all, nil
 	}
-	err = ordered(env.Context(), env.Workers(), each(group), work, func(s scanned) error {
-		if badSource(s.status) && s.sha256 == "" { // other damage is counted where it is read
-			env.Count("bad_sources", 1)
+	err = ordered(env.Context(), env.Workers(), each(group), work, func(all []scanned) error {
+		for i := range all {
+			if badSource(all[i].status) && all[i].sha256 == "" { // other damage is counted where it is read
+				env.Count("bad_sources", 1)
+			}
+			appendScanned(table, &all[i])
+			if table.Rows < 4096 {
+				continue
+			}
+			if err := w.Write(table); err != nil {
+				return err
+			}
+			table.Reset()
 		}
-		appendScanned(table, &s)
-		if table.Rows < 4096 {
-			return nil
-		}
-		defer table.Reset()
-		return w.Write(table)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -116,7 +121,7 @@ func (r *run) need(env corpus.Env) (int64, error) {
 	sum := int64(corpus.BatchBytes)
 	for _, part := range plan {
 		for _, p := range part.pieces {
-			if p.begins() {
+			if p.begins() && p.source.archive == "" {
 				sum += p.source.input.size
 			}
 		}
@@ -160,7 +165,7 @@ func (r *run) sources(env corpus.Env) ([]*source, error) {
 		err := rows(env, RoleScan, first+task, func(t *corpus.Table) {
 			for i := range t.Rows {
 				row := scannedRow(t, i)
-				if n := len(all); n > 0 && all[n-1].name == row.name {
+				if n := len(all); n > 0 && all[n-1].name == row.name && all[n-1].place == row.place {
 					all[n-1].units = append(all[n-1].units, row.units...)
 					continue
 				}
@@ -171,13 +176,26 @@ func (r *run) sources(env corpus.Env) ([]*source, error) {
 			return nil, err
 		}
 	}
-	if len(all) != len(r.inputs) {
-		return nil, fmt.Errorf("scan has %d sources for %d files; run corpus ingest again", len(all), len(r.inputs))
-	}
-	for i, s := range all {
+	return all, r.join(all)
+}
+
+// join gives each source the input that holds it; an archive comes behind its
+// members.
+func (r *run) join(all []*source) error {
+	i := 0
+	for _, s := range all {
+		if i == len(r.inputs) || cmp.Or(s.archive, s.name) != r.inputs[i].name {
+			return errors.New("the scan has other sources than there are files; run corpus ingest again")
+		}
 		s.input = &r.inputs[i]
+		if s.archive == "" {
+			i++
+		}
 	}
-	return all, nil
+	if i < len(r.inputs) {
+		return errors.New("the scan has fewer sources than there are files; run corpus ingest again")
+	}
+	return nil
 }
 
 // scannedRow is a row of the scan's table: a source with one unit or none.
@@ -187,6 +205,7 @@ func scannedRow(t *corpus.Table, i int) scanned {
 	s := scanned{
 		name: text("source"), size: number("size"), sha256: text("sha256"), format: text("format"),
 		comp: text("compression"), charset: text("charset"), decoded: number("decoded"), status: text("status"), detail: text("detail"),
+		place: place{archive: text("archive"), kind: text("kind"), outer: text("outer"), at: number("at")},
 	}
 	if start := number("start"); start != corpus.NullInt {
 		s.units = []unit{{

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"corpus"
 )
@@ -31,6 +30,7 @@ type scanned struct {
 	status  string // "" or the reason why it is bad or left out
 	detail  string
 	units   []unit
+	place   // in an archive; its size is then the member's, its sha256 the archive's
 }
 
 // single says whether the source is one document.
@@ -49,6 +49,10 @@ func scanSchema() corpus.Schema {
 		{Name: "decoded", Kind: corpus.Ints},
 		{Name: "status", Kind: corpus.Strings},
 		{Name: "detail", Kind: corpus.Strings},
+		{Name: "archive", Kind: corpus.Strings},
+		{Name: "kind", Kind: corpus.Strings},
+		{Name: "outer", Kind: corpus.Strings},
+		{Name: "at", Kind: corpus.Ints},
 		{Name: "start", Kind: corpus.Ints},
 		{Name: "end", Kind: corpus.Ints},
 		{Name: "raw", Kind: corpus.Ints},
@@ -68,8 +72,8 @@ func appendScanned(t *corpus.Table, s *scanned) {
 		if u.bad {
 			bad = 1
 		}
-		text := []string{s.name, s.sha256, s.format, s.comp, s.charset, s.status, s.detail, u.reason}
-		ints := []int64{s.size, s.decoded, u.start, u.end, u.raw, u.base, bad}
+		text := []string{s.name, s.sha256, s.format, s.comp, s.charset, s.status, s.detail, s.archive, s.kind, s.outer, u.reason}
+		ints := []int64{s.size, s.decoded, s.at, u.start, u.end, u.raw, u.base, bad}
 		for i, f := range t.Schema {
 			c := &t.Columns[i]
 			if f.Kind == corpus.Strings {
@@ -89,54 +93,71 @@ type scan struct {
 	known     map[version]past
 }
 
-// source looks at one input. Only a lack of memory or the like is an error;
-// what is wrong with the input is in the result.
-func (sc *scan) source(in input) scanned {
+// source looks at one input: of an archive the members come before it. What is
+// wrong with the input is in the result.
+func (sc *scan) source(in input) []scanned {
 	s := scanned{name: in.name, size: in.size}
 	if in.bad != "" {
 		s.status, s.detail, s.size = in.bad, in.why, corpus.NullInt
-		return s
+		return []scanned{s}
 	}
 	f, err := in.open()
+	if err != nil {
+		return []scanned{unread(in, err)}
+	}
+	defer f.Close()
+	all := []scanned{s}
+	if err = sc.file(f, &all[0]); err == nil && all[0].archives() {
+		all = sc.archive(f, all[0])
+	}
 	if err == nil {
-		err = sc.file(f, &s)
-		if err == nil {
-			err = in.same(f)
-		}
-		f.Close()
+		err = f.same()
 	}
 	if err != nil {
-		l := fault(err)
-		s = scanned{name: in.name, size: corpus.NullInt, status: l.reason, detail: l.detail}
+		return []scanned{unread(in, err)}
 	}
-	return s
+	return all
 }
 
-// file hashes, sniffs and cuts an open file.
-func (sc *scan) file(f *os.File, s *scanned) error {
+// unread is an input that cannot be read.
+func unread(in input, err error) scanned {
+	l := fault(err)
+	return scanned{name: in.name, size: corpus.NullInt, status: l.reason, detail: l.detail}
+}
+
+// archives says whether the source holds others.
+func (s *scanned) archives() bool { return s.format == formatTar || s.format == formatZip }
+
+// file hashes an open file and looks into it when it is not known.
+func (sc *scan) file(f file, s *scanned) error {
 	h := sha256.New()
-	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, make([]byte, min(256<<10, s.size+1))); err != nil {
+	if _, err := io.CopyBuffer(h, io.NewSectionReader(f, 0, s.size+1), make([]byte, min(256<<10, s.size+1))); err != nil {
 		return err
 	}
 	s.sha256 = hex.EncodeToString(h.Sum(nil))
 	if p, ok := sc.known[version{s.name, s.sha256}]; ok && p.whole() && p.field == sc.textField {
 		return nil
 	}
+	return sc.content(f, s)
+}
+
+// content sniffs and cuts a source.
+func (sc *scan) content(f io.ReaderAt, s *scanned) error {
 	head := make([]byte, 16)
-	n, err := f.ReadAt(head, 0)
+	n, err := f.ReadAt(head[:min(16, s.size)], 0)
 	if err != nil && err != io.EOF {
 		return err
 	}
 	s.comp = sniffCompression(head[:n])
 	st := openStream(f, s.size, s.comp, 0, 0)
 	defer func() { st.Close() }()
-	st.keep = true
+	st.step = markStep
 	c := newCursor(st, 0)
 	if err := sc.format(f, c, s); err != nil {
 		return err
 	}
 	switch {
-	case s.format == "":
+	case s.format == "" || s.archives():
 		s.decoded = int64(len(c.window()))
 		return nil
 	case s.single():
@@ -151,7 +172,7 @@ func (sc *scan) file(f *os.File, s *scanned) error {
 
 // format tells the format of a source, or why it gives no documents, by the
 // beginning of its stream.
-func (sc *scan) format(f *os.File, c *cursor, s *scanned) error {
+func (sc *scan) format(f io.ReaderAt, c *cursor, s *scanned) error {
 	if s.comp == plain {
 		c.least = int(min(SniffBytes, s.size) + 1)
 	}
@@ -161,6 +182,9 @@ func (sc *scan) format(f *os.File, c *cursor, s *scanned) error {
 	}
 	head := b[:min(len(b), SniffBytes)]
 	s.format, s.status, s.detail = sniff(head, c.err != nil && len(b) <= SniffBytes, sc.textField)
+	if s.format == formatZip && s.comp != plain {
+		s.format, s.status, s.detail = "", Unsupported, "zip inside a compressed file"
+	}
 	if len(b) == 0 && c.broken() != "" {
 		s.status, s.detail = c.broken(), oneLine(c.err.Error(), MaxDetail)
 	}
@@ -175,7 +199,7 @@ func (sc *scan) format(f *os.File, c *cursor, s *scanned) error {
 
 // sniffBehind tells the format of a source whose first member is damaged by the
 // member behind it.
-func (sc *scan) sniffBehind(f *os.File, err error, s *scanned) {
+func (sc *scan) sniffBehind(f io.ReaderAt, err error, s *scanned) {
 	var d *damage
 	if !errors.As(err, &d) {
 		return
@@ -216,7 +240,7 @@ func (sc *scan) whole(c *cursor, s *scanned) error {
 
 // cut finds the units of a source of many records, through all its damages. A
 // wide set is not picked up again, since its state is lost.
-func (sc *scan) cut(f *os.File, st **stream, c *cursor, s *scanned) error {
+func (sc *scan) cut(f io.ReaderAt, st **stream, c *cursor, s *scanned) error {
 	for damages := 0; ; damages++ {
 		if err := sc.segment(*st, c, s); err != nil {
 			return err
@@ -236,7 +260,7 @@ func (sc *scan) cut(f *os.File, st **stream, c *cursor, s *scanned) error {
 		pos := s.decoded
 		(*st).Close()
 		*st = openStream(f, s.size, s.comp, from, pos)
-		(*st).keep = true
+		(*st).step = markStep
 		*c = cursor{r: *st, off: pos, buf: c.buf[:0]}
 	}
 }

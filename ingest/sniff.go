@@ -15,13 +15,17 @@ const (
 	formatWARC  = "warc"
 )
 
-// sniffCompression tells gzip and zstd by their first bytes.
+// sniffCompression tells a compression by the first bytes.
 func sniffCompression(b []byte) string {
 	switch {
 	case bytes.HasPrefix(b, gzipMagic):
 		return gzipped
 	case bytes.HasPrefix(b, zstdMagic):
 		return zstdized
+	case bzip2Head(b):
+		return bzipped
+	case xzHead(b):
+		return xzed
 	case len(b) > 4 && b[0]&0xf0 == 0x50 && bytes.HasPrefix(b[1:], []byte{0x2a, 0x4d, 0x18}):
 		return zstdized // a skippable frame first
 	}
@@ -34,9 +38,8 @@ var known = []struct{ magic, name string }{
 	{"PAR1", "Parquet"},
 	{"ARROW1", "Arrow"},
 	{"%PDF-", "PDF"},
-	{"PK\x03\x04", "zip"},
-	{"BZh", "bzip2"},
-	{"\xfd7zXZ\x00", "xz"},
+	{"BZh", "bzip2 inside a compressed file"},
+	{"\xfd7zXZ\x00", "xz inside a compressed file"},
 	{"7z\xbc\xaf\x27\x1c", "7-Zip"},
 	{"Rar!", "RAR"},
 	{"\x1f\x8b\x08", "gzip inside a compressed file"},
@@ -53,8 +56,11 @@ func sniff(b []byte, whole bool, textField string) (format, reason, detail strin
 			return "", Unsupported, k.name
 		}
 	}
-	if len(b) > 262 && string(b[257:262]) == "ustar" {
-		return "", Unsupported, "tar"
+	switch {
+	case len(b) > 262 && string(b[257:262]) == "ustar":
+		return formatTar, "", ""
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("PK\x05\x06")): // with members, or without any
+		return formatZip, "", ""
 	}
 	if text, ok := fromBOM(b); ok {
 		b = text

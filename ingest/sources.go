@@ -262,28 +262,3 @@ func fault(err error) loss {
 	}
 	return loss{Unreadable, cause(err)}
 }
-
-// open opens an input and makes sure it is still the file that was listed.
-func (in *input) open() (*os.File, error) {
-	f, err := os.Open(in.path)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.same(f); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-// same reports a file that changed since it was listed.
-func (in *input) same(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() || info.Size() != in.size || info.ModTime().UnixNano() != in.mtime {
-		return &fs.PathError{Op: "read", Path: in.path, Err: errChanged}
-	}
-	return nil
-}

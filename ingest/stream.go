@@ -8,8 +8,10 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/therootcompany/xz"
 )
 
 // Compressions of a whole source.
@@ -17,6 +19,9 @@ const (
 	plain    = ""
 	gzipped  = "gzip"
 	zstdized = "zstd"
+	bzipped  = "bzip2"
+	xzed     = "xz"
+	deflated = "deflate" // of a zip archive: one stream without a head
 )
 
 // damage ends a stream where its bytes cannot be decoded.
@@ -45,12 +50,13 @@ type stream struct {
 	pos   int64  // decoded offset of the next byte
 	first mark   // where the stream began
 	last  mark   // where its last member began
-	marks []mark // where decoding can begin, at least markStep apart; for the scan
-	keep  bool   // whether there are any
+	marks []mark // where decoding can begin, at least step apart
+	step  int64  // 0 = marks are not kept
 
 	sec  *io.SectionReader
 	br   *bufio.Reader
 	body io.Reader // the open member, nil between members
+	part *member   // its bytes, of a bzip2 or xz stream
 	gz   gzip.Reader
 	zd   *zstd.Decoder
 	end  int64 // of the open zstd frame in the file
@@ -105,22 +111,27 @@ func (s *stream) open() error {
 		return s.openGzip()
 	case zstdized:
 		return s.openFrame()
+	case bzipped, xzed:
+		return s.openMember()
 	}
 	if s.offset() >= s.size {
 		return io.EOF
 	}
 	s.mark(s.offset())
 	s.body = s.br
+	if s.comp == deflated {
+		s.body = flate.NewReader(s.br)
+	}
 	return nil
 }
 
-// markStep is how much may be decoded again to save a mark.
+// markStep is how much a scan may decode again to save a mark.
 const markStep = 64 << 10
 
 // mark notes the start of a member.
 func (s *stream) mark(raw int64) {
 	s.last = mark{s.pos, raw}
-	if n := len(s.marks); s.keep && (n == 0 || s.pos-s.marks[n-1].pos >= markStep) {
+	if n := len(s.marks); s.step > 0 && (n == 0 || s.pos-s.marks[n-1].pos >= s.step) {
 		s.marks = append(s.marks, s.last)
 	}
 }
@@ -200,12 +211,16 @@ func (s *stream) decodeFrame(raw, end int64) error {
 // decoder's error into damage.
 func (s *stream) check(err error) error {
 	if errors.Is(err, io.EOF) {
-		if s.comp == plain {
+		switch s.comp {
+		case plain, deflated:
 			return io.EOF
-		}
-		if s.comp == zstdized {
+		case zstdized:
 			if _, err := s.br.Discard(int(s.end - s.offset())); err != nil {
 				return s.damaged(err)
+			}
+		case bzipped, xzed:
+			if _, err := io.Copy(io.Discard, s.part); err != nil {
+				return err
 			}
 		}
 		s.body = nil
@@ -225,18 +240,24 @@ func (s *stream) check(err error) error {
 }
 
 // damaged names the damage that a decoder's error means; an error of the file
-// itself stays what it is.
+// itself stays what it is, and so does damage of an archive around it.
 func (s *stream) damaged(err error) error {
 	var file *fs.PathError
+	var outer *damage
 	switch {
-	case errors.As(err, &file) || s.comp == plain:
+	case errors.As(err, &file) || errors.As(err, &outer) || s.comp == plain:
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return s.damage(Truncated, io.ErrUnexpectedEOF)
-	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch):
+	case errors.Is(err, xz.ErrFormat) || errors.Is(err, errContinuation): // whole, with other bytes behind it
+		return &damage{reason: Garbage, raw: s.offset(), pos: s.pos, err: errMember}
+	case errors.Is(err, xz.ErrBuf) && s.offset() >= s.size:
+		return s.damage(Truncated, io.ErrUnexpectedEOF)
+	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch) || errors.Is(err, errBlockSum) ||
+		errors.Is(err, errStreamSum) || errors.Is(err, xz.ErrData):
 		return s.damage(Checksum, err)
-	case errors.Is(err, errWindow):
-		return s.damage(Window, err)
+	case errors.Is(err, errWindow) || errors.Is(err, xz.ErrMemlimit):
+		return s.damage(Window, errWindow)
 	case errors.Is(err, gzip.ErrHeader) || errors.Is(err, errNoFrame):
 		return s.damage(Garbage, err)
 	}
@@ -250,39 +271,38 @@ func (s *stream) damage(reason string, err error) error {
 // resume is the place of the next member that begins at or after from, or
 // false: where reading goes on after damage.
 func resume(file io.ReaderAt, size int64, comp string, from int64) (int64, bool) {
-	magic := gzipMagic
-	if comp == zstdized {
-		magic = zstdMagic
+	magic, head := gzipMagic, gzipHead
+	switch comp {
+	case zstdized:
+		magic, head = zstdMagic, func([]byte) bool { return true }
+	case bzipped:
+		magic, head = bzip2Magic, bzip2Head
+	case xzed:
+		magic, head = xzMagic, xzHead
+	case plain, deflated:
+		return 0, false
 	}
 	buf := make([]byte, 64<<10)
 	for from < size {
 		n, err := file.ReadAt(buf[:min(int64(len(buf)), size-from)], from)
-		for i := 0; ; i++ {
-			j := bytes.Index(buf[i:n], magic)
-			if j < 0 {
-				break
-			}
-			i += j
-			if comp == zstdized || gzipHeader(file, from+int64(i)) {
-				return from + int64(i), true
-			}
+		if i := findHead(buf[:n], 0, magic, head); i >= 0 {
+			return from + int64(i), true
 		}
 		if n < len(buf) || err != nil {
 			return 0, false
 		}
-		from += int64(n - len(magic) + 1)
+		from += int64(n - memberHead + 1)
 	}
 	return 0, false
 }
 
-// gzipHeader looks at the bytes that are constant in practice (RFC 1952,
-// 2.3.1): reserved flags are zero, XFL is 0, 2 or 4, OS is 0..13 or 255. By
-// chance that is met once in 10^11 bytes.
-func gzipHeader(file io.ReaderAt, at int64) bool {
-	var h [10]byte
-	if n, _ := file.ReadAt(h[:], at); n < len(h) {
+// gzipHead looks at the bytes that are constant in practice (RFC 1952, 2.3.1):
+// reserved flags are zero, XFL is 0, 2 or 4, OS is 0..13 or 255. By chance that
+// is met once in 10^11 bytes.
+func gzipHead(b []byte) bool {
+	if len(b) < 10 || !bytes.HasPrefix(b, gzipMagic) {
 		return false
 	}
-	xfl, system := h[8], h[9]
-	return h[3]>>5 == 0 && (xfl == 0 || xfl == 2 || xfl == 4) && (system <= 13 || system == 255)
+	xfl, system := b[8], b[9]
+	return b[3]>>5 == 0 && (xfl == 0 || xfl == 2 || xfl == 4) && (system <= 13 || system == 255)
 }

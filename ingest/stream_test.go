@@ -13,7 +13,7 @@ func TestMarksAreFew(t *testing.T) {
 	empty := members("")
 	content := strings.Repeat(empty, 10_000) + members(strings.Repeat("x", 3*markStep)) + strings.Repeat(members("y"), 10_000) + empty
 	s := openStream(bytes.NewReader([]byte(content)), int64(len(content)), gzipped, 0, 0)
-	s.keep = true
+	s.step = markStep
 	if n, err := io.Copy(io.Discard, s); err != nil || n != 3*markStep+10_000 {
 		t.Fatalf("%d bytes, %v", n, err)
 	}

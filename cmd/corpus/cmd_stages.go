@@ -38,7 +38,7 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
-		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst) into documents",
+		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
 		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
