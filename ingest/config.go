@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"io"
+
 	"corpus"
 	"corpus/internal/langid"
 )
@@ -27,6 +29,13 @@ type Config struct {
 	UnitBytes, PartBytes int64
 	// Exclude are files and directories that are left out, such as the workspace's own.
 	Exclude []string
+	// Seen is a file that remembers from run to run what unchanged sources hash
+	// to; "" = none. It may be lost at any time.
+	Seen string
+	// Spool is the directory where what cannot be read twice is kept meanwhile;
+	// the caller removes it. Stdin is the SOURCE "-".
+	Spool string
+	Stdin io.Reader
 	// Detect tells the language of a text: ISO 639-1 code, "" when it cannot be
 	// told, and the score 0..1. It must be safe for concurrent use. nil is
 	// langid's detector.
@@ -76,7 +85,7 @@ type readKey struct {
 // another TextField is an error of class BadConfig.
 func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 	cfg = cfg.defaults()
-	inputs, err := find(sources, cfg.Exclude)
+	inputs, err := find(&cfg, sources)
 	if err != nil {
 		return corpus.Stage{}, err
 	}

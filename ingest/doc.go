@@ -16,8 +16,9 @@
 // directory are not followed: one that leads out is listed. Of two sources with
 // the same name the later gets the base name of its SOURCE in front. A source
 // with the name and the content of one that an earlier generation read is left
-// out, after its hash, without being decoded; a changed one is read again as a
-// whole.
+// out, without being decoded and, when its size and time of change are what they
+// were, without being opened; a changed one is read again as a whole. "-" is
+// standard input, kept in a file until it is read, under the name "stdin".
 //
 // A source that is no more what was scanned when it is read (changed, vanished,
 // unreadable) is a bad source: what was read of it before is what was scanned
@@ -45,7 +46,7 @@
 // # Memory
 //
 // A worker of "scan" holds at most 128 MiB, one of "read" 480 MiB, whatever the
-// input, and 512 bytes a source: limits.go has the sum. A ceiling with room for fewer workers slows the
+// input, and 768 bytes a source: limits.go has the sum. A ceiling with room for fewer workers slows the
 // passes down, one without room for one refuses them.
 //
 // # Pages

@@ -73,6 +73,7 @@ const (
 	// workers one goroutine decodes (a scan's memory and a copy of the line), and
 	// one writes (a document, in the batch, encoded and compressed).
 	readMemory = workMemory + corpus.MaxDocument + scanMemory + MaxLine + 3*corpus.MaxDocument
-	// inputMemory is what a listed source takes: names, hash, its place in the plan.
-	inputMemory = 512
+	// inputMemory is what a listed source takes: names, hash, its place in the plan,
+	// what is remembered of it.
+	inputMemory = 768
 )

@@ -49,7 +49,7 @@ func TestNoPermission(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(filepath.Join(dir, "shut"), 0o755) })
 	asNobody(t, func() {
-		inputs, err := find([]string{dir}, nil)
+		inputs, err := find(&Config{}, []string{dir})
 		if err != nil {
 			t.Error(err)
 			return
@@ -57,7 +57,7 @@ func TestNoPermission(t *testing.T) {
 		if want := []string{"locked.txt", "open/a.txt", "shut unreadable"}; !slices.Equal(names(inputs), want) {
 			t.Errorf("found %q, want %q", names(inputs), want)
 		}
-		sc := scan{unitBytes: 1000}
+		sc := scan{unitBytes: 1000, seen: openSeen("")}
 		for i, want := range []string{Unreadable, "", Unreadable} {
 			if s := sc.source(inputs[i])[0]; s.status != want || want != "" && !strings.Contains(s.detail, "permission denied") {
 				t.Errorf("%s: status %q (%s), want %q", s.name, s.status, s.detail, want)

@@ -14,6 +14,7 @@ import (
 type run struct {
 	cfg    Config
 	inputs []input
+	seen   *seen
 
 	known  func(corpus.Env) (map[version]past, error)
 	plan   func(corpus.Env) ([]part, error)
@@ -22,7 +23,7 @@ type run struct {
 }
 
 func newRun(cfg Config, inputs []input) *run {
-	r := &run{cfg: cfg, inputs: inputs, gone: map[*input]bool{}}
+	r := &run{cfg: cfg, inputs: inputs, seen: openSeen(cfg.Seen), gone: map[*input]bool{}}
 	r.known, r.plan = once(earlier), once(r.planned)
 	return r
 }
@@ -53,7 +54,7 @@ func (r *run) scan(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known}
+	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known, seen: r.seen}
 	table := corpus.NewTable(scanSchema())
 	work := func(in input) ([]scanned, error) {
 		all := sc.source(in)
@@ -78,6 +79,11 @@ func (r *run) scan(env corpus.Env) error {
 	})
 	if err != nil {
 		return err
+	}
+	if env.Task() == r.scanTasks()-1 {
+		if err := r.seen.save(r.inputs); err != nil {
+			return err
+		}
 	}
 	return w.Write(table)
 }

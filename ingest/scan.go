@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"corpus"
 )
@@ -91,6 +92,7 @@ type scan struct {
 	unitBytes int64
 	textField string
 	known     map[version]past
+	seen      *seen
 }
 
 // source looks at one input: of an archive the members come before it. What is
@@ -101,6 +103,11 @@ func (sc *scan) source(in input) []scanned {
 		s.status, s.detail, s.size = in.bad, in.why, corpus.NullInt
 		return []scanned{s}
 	}
+	if sum, ok := sc.seen.hash(&in); ok && sc.read(s.name, sum) {
+		s.sha256 = sum
+		return []scanned{s}
+	}
+	now := time.Now()
 	f, err := in.open()
 	if err != nil {
 		return []scanned{unread(in, err)}
@@ -116,7 +123,15 @@ func (sc *scan) source(in input) []scanned {
 	if err != nil {
 		return []scanned{unread(in, err)}
 	}
+	sum, _ := hex.DecodeString(all[len(all)-1].sha256)
+	sc.seen.note(&in, sum, now)
 	return all
+}
+
+// read says whether an earlier generation has all of a version.
+func (sc *scan) read(name, sum string) bool {
+	p, ok := sc.known[version{name, sum}]
+	return ok && p.whole() && p.field == sc.textField
 }
 
 // unread is an input that cannot be read.
@@ -135,7 +150,7 @@ func (sc *scan) file(f file, s *scanned) error {
 		return err
 	}
 	s.sha256 = hex.EncodeToString(h.Sum(nil))
-	if p, ok := sc.known[version{s.name, s.sha256}]; ok && p.whole() && p.field == sc.textField {
+	if sc.read(s.name, s.sha256) {
 		return nil
 	}
 	return sc.content(f, s)

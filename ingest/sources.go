@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -15,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"corpus"
+	"corpus/internal/fsx"
 )
 
 // input is one file to read.
@@ -32,6 +34,7 @@ var versionControl = []string{".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"}
 
 // finder collects the inputs of all SOURCEs in the order given.
 type finder struct {
+	cfg     *Config
 	inputs  []input
 	names   map[string]bool
 	real    map[string]bool // files already found, by resolved path
@@ -42,12 +45,18 @@ type finder struct {
 // without version control and without following links) and globs. What cannot
 // be listed or opened is an input with a reason. A file reached twice counts
 // once.
-func find(sources, exclude []string) ([]input, error) {
-	f := finder{names: map[string]bool{}, real: map[string]bool{}, exclude: map[string]bool{}}
-	for _, dir := range exclude {
+func find(cfg *Config, sources []string) ([]input, error) {
+	f := finder{cfg: cfg, names: map[string]bool{}, real: map[string]bool{}, exclude: map[string]bool{}}
+	for _, dir := range cfg.Exclude {
 		f.exclude[resolved(dir)] = true
 	}
 	for _, source := range sources {
+		if source == "-" {
+			if err := f.stdin(); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		paths, under := expand(source)
 		for _, path := range paths {
 			f.add(path, under)
@@ -112,6 +121,40 @@ func (f *finder) add(root, under string) {
 	default:
 		f.put(root, found(name, root, info))
 	}
+}
+
+// stdin keeps standard input in a file, since a source is read twice.
+func (f *finder) stdin() error {
+	if f.names["stdin"] {
+		return nil
+	}
+	if f.cfg.Stdin == nil || f.cfg.Spool == "" {
+		return corpus.Errorf(corpus.Usage, "standard input cannot be read here")
+	}
+	path := filepath.Join(f.cfg.Spool, "stdin")
+	if err := spool(path, f.cfg.Stdin); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f.put(path, found("stdin", path, info))
+	return nil
+}
+
+// spool copies r to a new file.
+func spool(path string, r io.Reader) error {
+	fs := fsx.OS{}
+	if err := fs.MkdirAll(filepath.Dir(path)); err != nil {
+		return err
+	}
+	f, err := fs.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Close())
 }
 
 // relative is path as seen from dir, with slashes.

@@ -59,7 +59,7 @@ func TestFind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := find(tt.sources, []string{at("data")})
+			got, err := find(&Config{Exclude: []string{at("data")}}, tt.sources)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestLinksOfRelativeSource(t *testing.T) {
 		}
 	}
 	t.Chdir(dir)
-	inputs, err := find([]string{"d"}, nil)
+	inputs, err := find(&Config{}, []string{"d"})
 	if want := []string{"a.txt", "sub/b.txt", "up symlink"}; err != nil || !slices.Equal(names(inputs), want) {
 		t.Errorf("found %q, want %q: %v", names(inputs), want, err)
 	}
@@ -356,5 +356,25 @@ func TestPartsAreFixedBySizes(t *testing.T) {
 				t.Errorf("pieces %v, want %v; %d units left over", got, tt.want, units)
 			}
 		})
+	}
+}
+
+// TestStandardInput is a source like any other, by its content.
+func TestStandardInput(t *testing.T) {
+	cfg := Config{Spool: filepath.Join(t.TempDir(), "spool")}
+	m := newMemory(1)
+	for i, in := range []string{jsonLine("one") + jsonLine("two"), jsonLine("one") + jsonLine("two"), "Other text."} {
+		cfg.Stdin = strings.NewReader(in)
+		n := m.run(t, cfg, "-")
+		if want := []int{1, 0, 1}[i]; n != want {
+			t.Errorf("input %d: %d parts, want %d", i, n, want)
+		}
+		m.first += n
+	}
+	if got := m.texts(); !slices.Equal(got, []string{"one", "two", "Other text."}) || m.docs()[0].Source != "stdin" {
+		t.Errorf("texts %q of %s", got, m.docs()[0].Source)
+	}
+	if _, err := Stage(Config{}, []string{"-"}); corpus.ClassOf(err) != corpus.Usage {
+		t.Errorf("without a spool: %v", err)
 	}
 }

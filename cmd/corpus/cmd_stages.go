@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -39,7 +40,7 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
-		ArgsUsage: "SOURCE… (files, directories, globs; default: ingest.sources of corpus.yaml)",
+		ArgsUsage: "SOURCE… (files, directories, globs, - for standard input; default: ingest.sources of corpus.yaml)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
 			crawled, bad, err := a.crawl(c)
@@ -69,8 +70,10 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	}
 	cfg := ingest.Config{
 		TextField: w.Ingest.TextField, UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
-		Exclude: w.own(), Detect: langid.New().Detect,
+		Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: filepath.Join(w.scratch(), "spool"), Stdin: os.Stdin,
+		Detect: langid.New().Detect,
 	}
+	defer os.RemoveAll(cfg.Spool)
 	var bad badSources
 	cfg.Warn = func(source, reason, detail string) { bad.add(w, source, reason, detail) }
 	stage, err := ingest.Stage(cfg, sources)
