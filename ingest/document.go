@@ -82,30 +82,36 @@ func fillObject(d *corpus.Document, rec record, textField string) *loss {
 // and protocols other than HTTP, are not wanted.
 func fillWARC(d *corpus.Document, rec record) (wanted bool, l *loss) {
 	d.URL, d.Fetched = rec.head.target(), rec.head.fetched()
-	contentType := rec.head["content-type"]
+	if !wantedRecord(rec) {
+		return false, nil
+	}
+	if l := wrongDigest(rec.head, rec.body); l != nil {
+		return true, l
+	}
+	if rec.head["warc-type"] != "response" {
+		return true, fillBody(d, rec.body, rec.head["content-type"])
+	}
+	r, l := parseResponse(rec.body)
+	if l == nil && (r.status < 200 || r.status > 299) {
+		l = lose(Status, "%d", r.status)
+	}
+	if l != nil {
+		return true, l
+	}
+	return true, fillBody(d, r.body, r.head["content-type"])
+}
+
+func wantedRecord(rec record) bool {
 	switch rec.head["warc-type"] {
 	case "conversion":
-		return true, fillBody(d, rec.body, contentType)
+		return true
 	case "resource":
-		if !fetchable(d.URL) { // wget stores its own log and arguments
-			return false, nil
-		}
-		return true, fillBody(d, rec.body, contentType)
+		return fetchable(rec.head.target()) // wget stores its own log and arguments
 	case "response":
-		kind, _ := mediaType(contentType)
-		if kind != "application/http" && !bytes.HasPrefix(rec.body, []byte("HTTP/")) {
-			return false, nil
-		}
-		r, l := parseResponse(rec.body)
-		if l == nil && (r.status < 200 || r.status > 299) {
-			l = lose(Status, "%d", r.status)
-		}
-		if l != nil {
-			return true, l
-		}
-		return true, fillBody(d, r.body, r.head["content-type"])
+		kind, _ := mediaType(rec.head["content-type"])
+		return kind == "application/http" || bytes.HasPrefix(rec.body, []byte("HTTP/"))
 	}
-	return false, nil
+	return false
 }
 
 // fetchable says whether a target is the address of something that was fetched.

@@ -16,6 +16,7 @@ const (
 	// Damage of one record.
 	BadHeader = "bad_header" // no WARC header where one must be
 	BadLength = "bad_length" // Content-Length does not lead to the next record
+	BadDigest = "bad_digest" // the block is not what its digest says
 	BadHTTP   = "bad_http"   // payload is not an HTTP response
 	BadBody   = "bad_body"   // chunks or content coding cannot be decoded
 	BadJSON   = "bad_json"   // line is not a JSON object
@@ -47,7 +48,7 @@ func badSource(status string) bool {
 // against whole but not wanted.
 func badRecord(reason string) bool {
 	switch reason {
-	case BadHeader, BadLength, BadHTTP, BadBody, BadJSON:
+	case BadHeader, BadLength, BadDigest, BadHTTP, BadBody, BadJSON:
 		return true
 	}
 	return badSource(reason)
