@@ -111,7 +111,7 @@ func TestArchiveIsKnown(t *testing.T) {
 
 func TestPackedByOthers(t *testing.T) {
 	m := newMemory(2)
-	m.run(t, Config{UnitBytes: 500}, "testdata")
+	m.run(t, Config{UnitBytes: 500}, "testdata/packed")
 	lines := m.texts()
 	if len(lines) != 5+60+60 || m.count("bad_records") != 0 {
 		t.Fatalf("%d texts, lost %v", len(lines), m.lost())
@@ -126,7 +126,7 @@ func TestPackedByOthers(t *testing.T) {
 // TestDamagedStreams: every stream of bzip2 or xz but the damaged one is kept.
 func TestDamagedStreams(t *testing.T) {
 	for _, name := range []string{"lines.jsonl.bz2", "lines.jsonl.xz"} {
-		good, err := os.ReadFile(filepath.Join("testdata", name))
+		good, err := os.ReadFile(filepath.Join("testdata", "packed", name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +151,43 @@ func TestDamagedStreams(t *testing.T) {
 			if len(lost) > 0 && !slices.ContainsFunc(lost, func(l lostRow) bool { return l.reason == tt.reason || l.reason == Corrupt }) {
 				t.Errorf("%s, %s: lost %v, want %s", name, tt.name, lost, tt.reason)
 			}
+		}
+	}
+}
+
+// TestPackedBombs: an archive or a compressed file that decodes to far more than
+// it holds is left where that shows; what came before it is kept.
+func TestPackedBombs(t *testing.T) {
+	long := strings.Repeat("a", RatioFloor+RatioFloor/8)
+	file := func(name string) string {
+		b, err := os.ReadFile(filepath.Join("testdata", "bombs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	tests := []struct {
+		name, content string
+		texts         int
+		reason        string
+	}{
+		{"bzip2", file("bomb.jsonl.bz2"), 1, Bomb},
+		{"xz", file("bomb.jsonl.xz"), 1, Bomb},
+		{"xz with a dictionary beyond the cap", file("window.xz"), 0, Window},
+		{"three layers", members(members(members(long))), 0, Unsupported},
+		{"gzip in tar", tarOf("a.txt", "text", "b.gz", members(jsonLine("line")+long), "c.txt", "text"), 3, Bomb},
+		{"gzip in tar.gz", members(tarOf("a.txt", "text", "b.gz", members(jsonLine("line")+long))), 2, Bomb},
+		{"tar.gz", members(tarOf("a.txt", "text", "b.jsonl", jsonLine("line")+long)), 2, Bomb},
+		{"zip", zipOf(zip.Deflate, "a.txt", "text", "b.jsonl", jsonLine("line")+long, "c.txt", "text"), 2, Bomb},
+	}
+	for _, tt := range tests {
+		m := newMemory(1)
+		m.run(t, Config{}, put(t, "x", tt.content))
+		if got := len(m.texts()); got != tt.texts {
+			t.Errorf("%s: %d texts, want %d", tt.name, got, tt.texts)
+		}
+		if !slices.ContainsFunc(m.lost(), func(l lostRow) bool { return l.reason == tt.reason }) {
+			t.Errorf("%s: lost %v, want %s", tt.name, m.lost(), tt.reason)
 		}
 	}
 }
