@@ -2,6 +2,7 @@
 # make libtorch   only libtorch, and gotch fitted to it
 # make test       all tests, without and with libtorch
 # make demo       the main job on real text: three trained models in five minutes
+# make tools      linters, and object stores for the tests of ingest/place, into .tools/ (5 minutes)
 # make lint       gofumpt, vet, staticcheck, golangci-lint
 #
 # LIBTORCH=/path  use this libtorch (a CUDA build, say), which holds include/ and lib/
@@ -14,6 +15,9 @@ export GOMP_SPINCOUNT ?= 10000
 
 GOFUMPT_VERSION = v0.12.0
 GOLANGCI_VERSION = v2.15.0
+VERSITYGW_VERSION = v1.8.0
+FAKE_GCS_VERSION = v1.56.1
+AZURITE_VERSION = 3.37.0
 
 # The official archive, for those who cannot use apt: it needs an x86-64 Linux.
 LIBTORCH_VERSION ?= 2.1.2
@@ -54,14 +58,21 @@ test: libtorch
 	@{ CGO_ENABLED=0 $(GO) test -json ./... ./testdata/tally 2>&1; echo exit $$?; \
 	   $(GO) test -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
 
-# gofumpt, staticcheck and golangci-lint of one version each, into .tools/
-tools: .tools/gofumpt .tools/golangci-lint
+# Of one version each: gofumpt, golangci-lint with staticcheck in it, and servers
+# of others that speak S3 (with signatures checked), Google's and Azure's.
+tools: .tools/gofumpt .tools/golangci-lint .tools/versitygw .tools/fake-gcs-server .tools/azurite
 .tools/gofumpt:
 	GOWORK=off GOBIN=$(CURDIR)/.tools $(GO) install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
 .tools/golangci-lint:
 	GOWORK=off GOBIN=$(CURDIR)/.tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+.tools/versitygw:
+	CGO_ENABLED=0 GOWORK=off GOBIN=$(CURDIR)/.tools $(GO) install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION)
+.tools/fake-gcs-server:
+	CGO_ENABLED=0 GOWORK=off GOBIN=$(CURDIR)/.tools $(GO) install github.com/fsouza/fake-gcs-server@$(FAKE_GCS_VERSION)
+.tools/azurite:
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix .tools/azurite azurite@$(AZURITE_VERSION)
 
-lint: libtorch tools
+lint: libtorch .tools/gofumpt .tools/golangci-lint
 	@files=$$(git grep -L '^// Code generated' -- '*.go'); \
 	  test -z "$$(.tools/gofumpt -l $$files)" || { .tools/gofumpt -d $$files; exit 1; }
 	CGO_ENABLED=0 $(GO) vet ./... ./testdata/demo ./testdata/tally ./testdata/scripts/langid_models

@@ -27,6 +27,7 @@ var importRules = map[string]struct {
 	"corpus/internal/extsort":     {[]string{"corpus"}, "the sorter knows bytes only"},
 	"corpus/ingest":               {stageMay, stageWhy},
 	"corpus/ingest/crawl":         {[]string{"corpus", "corpus/internal/fsx"}, "the crawler writes WARC files, which ingest reads"},
+	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
 	"corpus/dedup":                {stageMay, stageWhy},
 	"corpus/filter":               {stageMay, stageWhy},
 	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
@@ -54,7 +55,8 @@ var onlyBy = map[string]struct {
 	"github.com/sugarme/gotch": {[]string{"corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only trainer/torch is native"},
 	"github.com/urfave/cli":    {[]string{"corpus/cmd/corpus"}, "only cmd has flags"},
 	"C":                        {[]string{"corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only trainer/torch is native"},
-	"net/http":                 {[]string{"corpus/ingest", "corpus/ingest/crawl"}, "only ingest may speak to others"},
+	"net/http":                 {[]string{"corpus/ingest", "corpus/ingest/crawl", "corpus/ingest/place"}, "only ingest may speak to others"},
+	"gocloud.dev":              {[]string{"corpus/ingest/place"}, "only place knows object stores"},
 	"unsafe":                   {[]string{"corpus/shards", "corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only mapped shards and native calls need it"},
 }
 
