@@ -25,7 +25,7 @@ var importRules = map[string]struct {
 	"corpus/internal/langid":      {nil, "languages are told from strings"},
 	"corpus/internal/term":        {nil, "what people see knows nothing of data"},
 	"corpus/internal/extsort":     {[]string{"corpus"}, "the sorter knows bytes only"},
-	"corpus/ingest":               {stageMay, stageWhy},
+	"corpus/ingest":               {append([]string{"corpus/ingest/place"}, stageMay...), stageWhy},
 	"corpus/ingest/crawl":         {[]string{"corpus", "corpus/internal/fsx"}, "the crawler writes WARC files, which ingest reads"},
 	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
 	"corpus/dedup":                {stageMay, stageWhy},

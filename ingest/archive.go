@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"path"
 	"slices"
@@ -23,8 +22,8 @@ const (
 
 var errLonger = errors.New("longer than the archive says")
 
-// place is where in an archive a source lies; the zero place is no archive.
-type place struct {
+// holder is where in an archive a source lies; the zero holder is no archive.
+type holder struct {
 	archive string // name of the input
 	kind    string // formatTar or formatZip
 	outer   string // compression of a tar archive
@@ -40,7 +39,7 @@ type archive struct {
 }
 
 // openArchive reads an archive whose file is f.
-func openArchive(f file, size int64, p place) (*archive, error) {
+func openArchive(f file, size int64, p holder) (*archive, error) {
 	a := &archive{file: f, tar: f}
 	switch {
 	case p.kind == formatZip:
@@ -114,10 +113,9 @@ func (d damaging) Read(p []byte) (int, error) {
 // zipDamage names the damage of a zip archive; an error of the file itself
 // stays what it is.
 func zipDamage(err error) error {
-	var file *fs.PathError
 	var known *damage
 	switch {
-	case err == nil || err == io.EOF || errors.As(err, &file) || errors.As(err, &known):
+	case err == nil || err == io.EOF || ofFile(err) || errors.As(err, &known):
 		return err
 	case errors.Is(err, zip.ErrChecksum):
 		return &damage{reason: Checksum, err: err}
@@ -160,9 +158,9 @@ var errManyMembers = fmt.Errorf("more than %d members; unpack it and name the di
 // archive looks at the members of an archive. The archive itself comes last: it
 // counts as read when they are.
 func (sc *scan) archive(f file, s scanned) []scanned {
-	p := place{archive: s.name, kind: s.format, outer: s.comp}
+	p := holder{archive: s.name, kind: s.format, outer: s.comp}
 	a, err := openArchive(f, s.size, p)
-	l := lister{sc: sc, place: p, parent: &s, names: map[string]int{}}
+	l := lister{sc: sc, holder: p, parent: &s, names: map[string]int{}}
 	switch {
 	case err != nil:
 	case s.format == formatZip:
@@ -187,7 +185,7 @@ func (sc *scan) archive(f file, s scanned) []scanned {
 // lister collects the members of an archive.
 type lister struct {
 	sc     *scan
-	place  place
+	holder holder
 	parent *scanned
 	names  map[string]int
 	all    []scanned
@@ -219,10 +217,9 @@ func (l *lister) tar(a *archive) error {
 }
 
 func tarDamage(err error) error {
-	var file *fs.PathError
 	var d *damage
 	switch {
-	case err == nil || errors.As(err, &file) || errors.As(err, &d):
+	case err == nil || ofFile(err) || errors.As(err, &d):
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &damage{reason: Truncated, pos: math.MaxInt64, err: err}
@@ -267,7 +264,7 @@ func (l *lister) member(a *archive, name string, at, size int64, reason, detail 
 	if len(l.all) == MaxMembers {
 		return &damage{reason: TooLarge, pos: math.MaxInt64, err: errManyMembers}
 	}
-	m := scanned{name: l.name(name), size: size, sha256: l.parent.sha256, place: l.place}
+	m := scanned{name: l.name(name), size: size, sha256: l.parent.sha256, holder: l.holder}
 	m.at = at
 	if reason != "" {
 		m.status, m.detail = reason, detail
@@ -295,7 +292,7 @@ func (l *lister) name(member string) string {
 	if n := l.names[member]; n > 1 {
 		member = fmt.Sprintf("%s~%d", member, n)
 	}
-	return l.place.archive + "/" + member
+	return l.holder.archive + "/" + member
 }
 
 // hidden says whether a member belongs to version control.

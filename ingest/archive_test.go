@@ -76,6 +76,7 @@ func TestArchives(t *testing.T) {
 	}
 	want := newMemory(2)
 	want.run(t, Config{}, put(t, shelf()...))
+	unpacked := want.docs()
 	for name, content := range archives {
 		for _, cfg := range []Config{{}, {UnitBytes: 900, PartBytes: 2000}} {
 			m := newMemory(3)
@@ -84,7 +85,7 @@ func TestArchives(t *testing.T) {
 				t.Errorf("%s %v: %d texts, want %d", name, cfg.UnitBytes, len(got), len(want))
 			}
 			for i, d := range m.docs() {
-				if want := "my.archive/" + want.docs()[i].Source; d.Source != want {
+				if want := "my.archive/" + unpacked[i].Source; d.Source != want {
 					t.Errorf("%s: source %q, want %q", name, d.Source, want)
 				}
 			}

@@ -1,9 +1,12 @@
 package ingest
 
 import (
+	"context"
 	"io"
+	"slices"
 
 	"corpus"
+	"corpus/ingest/place"
 	"corpus/internal/langid"
 )
 
@@ -36,6 +39,10 @@ type Config struct {
 	// the caller removes it. Stdin is the SOURCE "-".
 	Spool string
 	Stdin io.Reader
+	// Places opens the SOURCEs that are elsewhere, and the lists (@FILE) of
+	// them; nil = there are none. Prefix goes before the names in lists.
+	Places *place.Opener
+	Prefix string
 	// Detect tells the language of a text: ISO 639-1 code, "" when it cannot be
 	// told, and the score 0..1. It must be safe for concurrent use. nil is
 	// langid's detector.
@@ -83,13 +90,17 @@ type readKey struct {
 // A source of the same name and content as one of an earlier generation is left
 // out; a run with nothing new has no part. One whose JSON lines were read with
 // another TextField is an error of class BadConfig.
-func Stage(cfg Config, sources []string) (corpus.Stage, error) {
+func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, error) {
 	cfg = cfg.defaults()
-	inputs, err := find(&cfg, sources)
+	inputs, err := find(ctx, &cfg, sources)
 	if err != nil {
 		return corpus.Stage{}, err
 	}
 	r := newRun(cfg, inputs)
+	beside := inputMemory * int64(len(inputs))
+	if slices.ContainsFunc(inputs, func(in input) bool { return in.places != nil }) {
+		beside += place.FileMemory
+	}
 	return corpus.Stage{
 		Name: "ingest", Version: Version,
 		Keep: []string{RoleText, RoleLost, RoleSource},
@@ -99,7 +110,7 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 				Config:   scanKey{cfg.UnitBytes, cfg.TextField},
 				Volatile: fingerprint(inputs),
 				Inputs:   []string{RoleSource + "+"},
-				Memory:   scanMemory + inputMemory*int64(len(inputs)),
+				Memory:   scanMemory + beside,
 				Tasks:    func(corpus.Env) (int, error) { return r.scanTasks(), nil },
 				Run:      r.scan,
 			},
@@ -107,7 +118,7 @@ func Stage(cfg Config, sources []string) (corpus.Stage, error) {
 				Name: "read", Exclusive: true,
 				Config: readKey{cfg.TextField, cfg.PartBytes},
 				Inputs: []string{RoleScan, RoleSource + "+"},
-				Memory: readMemory + inputMemory*int64(len(inputs)),
+				Memory: readMemory + beside,
 				Tasks:  r.readTasks,
 				Need:   r.need,
 				Run:    r.read,

@@ -115,7 +115,7 @@ func (m *memory) run(t testing.TB, cfg Config, sources ...string) int {
 	if cfg.Detect == nil {
 		cfg.Detect = func(text string) (string, float64) { return "en", float64(len(text)%10) / 10 }
 	}
-	stage, err := Stage(cfg, sources)
+	stage, err := Stage(t.Context(), cfg, sources)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,14 @@
 package ingest
 
 import (
+	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
+
+	"corpus"
+	"corpus/ingest/place"
 )
 
 // file is the bytes of an input.
@@ -20,8 +25,17 @@ type localFile struct {
 	in *input
 }
 
+// remoteFile is a file elsewhere: its place notices a change while it is read.
+type remoteFile struct{ *place.File }
+
+func (remoteFile) same() error { return nil }
+
 // open opens an input and makes sure it is still the file that was listed.
-func (in *input) open() (file, error) {
+func (in *input) open(ctx context.Context) (file, error) {
+	if in.places != nil {
+		f, err := in.places.Open(ctx, in.remote)
+		return remoteFile{f}, err
+	}
 	f, err := os.Open(in.path)
 	if err != nil {
 		return nil, err
@@ -43,4 +57,12 @@ func (f localFile) same() error {
 		return &fs.PathError{Op: "read", Path: f.in.path, Err: errChanged}
 	}
 	return nil
+}
+
+// ofFile says whether an error is that of a file, as against what is wrong with
+// its content.
+func ofFile(err error) bool {
+	var local *fs.PathError
+	var remote *corpus.Error
+	return errors.As(err, &local) || errors.As(err, &remote) || errors.Is(err, context.Canceled)
 }

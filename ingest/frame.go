@@ -45,7 +45,9 @@ func frameEnd(file io.ReaderAt, raw, size int64) (end int64, skip bool, err erro
 	at := raw + int64(h.HeaderSize)
 	for last := false; !last; {
 		var b [4]byte
-		if n, _ := file.ReadAt(b[:3], at); n < 3 {
+		if n, err := file.ReadAt(b[:3], at); err != nil && err != io.EOF {
+			return 0, false, err
+		} else if n < 3 {
 			return size, false, nil
 		}
 		block := binary.LittleEndian.Uint32(b[:])

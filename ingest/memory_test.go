@@ -82,7 +82,7 @@ func TestMemory(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMemory(1)
-			stage, err := Stage(Config{Detect: func(string) (string, float64) { return "", 0 }}, []string{put(t, "x", tt.content)})
+			stage, err := Stage(t.Context(), Config{Detect: func(string) (string, float64) { return "", 0 }}, []string{put(t, "x", tt.content)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -49,7 +49,7 @@ func TestNoPermission(t *testing.T) {
 	}
 	t.Cleanup(func() { os.Chmod(filepath.Join(dir, "shut"), 0o755) })
 	asNobody(t, func() {
-		inputs, err := find(&Config{}, []string{dir})
+		inputs, err := find(t.Context(), &Config{}, []string{dir})
 		if err != nil {
 			t.Error(err)
 			return
@@ -59,7 +59,7 @@ func TestNoPermission(t *testing.T) {
 		}
 		sc := scan{unitBytes: 1000, seen: openSeen("")}
 		for i, want := range []string{Unreadable, "", Unreadable} {
-			if s := sc.source(inputs[i])[0]; s.status != want || want != "" && !strings.Contains(s.detail, "permission denied") {
+			if s := sc.source(t.Context(), inputs[i])[0]; s.status != want || want != "" && !strings.Contains(s.detail, "permission denied") {
 				t.Errorf("%s: status %q (%s), want %q", s.name, s.status, s.detail, want)
 			}
 		}

@@ -62,7 +62,8 @@ func (r *run) read(env corpus.Env) error {
 	}
 	space := newBudget(int64(env.Workers()) * corpus.MaxDocument)
 	in := func(ctx context.Context) iter.Seq2[job, error] { return r.jobs(ctx, plan[env.Task()], space) }
-	err = ordered(env.Context(), env.Workers(), in, r.work, func(o outcome) error {
+	work := func(j job) (outcome, error) { return r.work(env.Context(), j) }
+	err = ordered(env.Context(), env.Workers(), in, work, func(o outcome) error {
 		defer space.release(o.job.cost)
 		if o.job.gone != nil {
 			r.warn(o.job.source.name, *o.job.gone)
@@ -85,7 +86,7 @@ func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, er
 			return space.take(ctx, j.cost) && yield(j, nil)
 		}
 		for _, piece := range p.pieces {
-			if !r.gone[piece.source.input] && !r.piece(piece, give) {
+			if !r.gone[piece.source.input] && !r.piece(ctx, piece, give) {
 				r.reader.close()
 				return
 			}
@@ -96,7 +97,7 @@ func (r *run) jobs(ctx context.Context, p part, space *budget) iter.Seq2[job, er
 // piece gives the jobs of a piece; false when they are not wanted any more. A
 // source that is not what was scanned is left where that shows: what was given
 // of it was still so, the rest, here and in later parts, is for the next run.
-func (r *run) piece(p piece, give func(job) bool) bool {
+func (r *run) piece(ctx context.Context, p piece, give func(job) bool) bool {
 	s := p.source
 	var err error
 	switch {
@@ -105,9 +106,9 @@ func (r *run) piece(p piece, give func(job) bool) bool {
 	case s.single() && s.archive == "":
 		return give(job{source: s, begin: true, whole: &s.units[0], units: 1, cost: s.units[0].end, end: &p})
 	case s.single():
-		err = r.reader.whole(s, give)
+		err = r.reader.whole(ctx, s, give)
 	default:
-		err = r.units(p, give)
+		err = r.units(ctx, p, give)
 	}
 	switch {
 	case errors.Is(err, errStop):
@@ -122,10 +123,10 @@ func (r *run) piece(p piece, give func(job) bool) bool {
 
 // units reads those of a piece. The reader stays open for the next part when
 // the source goes on there, so that a member that spans parts is decoded once.
-func (r *run) units(p piece, give func(job) bool) error {
+func (r *run) units(ctx context.Context, p piece, give func(job) bool) error {
 	end := p.from + p.n
 	for i := p.from; i < end; i++ {
-		if err := r.reader.read(p.source, i, give); err != nil {
+		if err := r.reader.read(ctx, p.source, i, give); err != nil {
 			r.reader.close()
 			return err
 		}
@@ -172,13 +173,13 @@ func (u *unitReader) leave() {
 }
 
 // open opens a source, and leaves the last.
-func (u *unitReader) open(s *source) error {
+func (u *unitReader) open(ctx context.Context, s *source) error {
 	if u.source == s {
 		return nil
 	}
 	if u.leave(); u.input != s.input {
 		u.close()
-		f, err := s.input.open()
+		f, err := s.input.open(ctx)
 		if err != nil {
 			return err
 		}
@@ -189,7 +190,7 @@ func (u *unitReader) open(s *source) error {
 		return nil
 	}
 	if u.inside == nil {
-		a, err := openArchive(u.file, s.input.size, s.place)
+		a, err := openArchive(u.file, s.input.size, s.holder)
 		if err != nil {
 			return cmp.Or(u.file.same(), err)
 		}
@@ -200,11 +201,11 @@ func (u *unitReader) open(s *source) error {
 }
 
 // stand stands at the beginning of a unit.
-func (u *unitReader) stand(s *source, un unit) error {
+func (u *unitReader) stand(ctx context.Context, s *source, un unit) error {
 	if u.source == s && u.c != nil && u.c.off == un.start && u.c.fault() == nil {
 		return nil
 	}
-	if err := u.open(s); err != nil {
+	if err := u.open(ctx, s); err != nil {
 		return err
 	}
 	if u.st != nil {
@@ -222,8 +223,8 @@ func (u *unitReader) stand(s *source, un unit) error {
 
 // whole gives a member of an archive that is one document. Members are decoded
 // one after the other, so the workers cannot do it.
-func (u *unitReader) whole(s *source, give func(job) bool) error {
-	if err := u.open(s); err != nil {
+func (u *unitReader) whole(ctx context.Context, s *source, give func(job) bool) error {
+	if err := u.open(ctx, s); err != nil {
 		return err
 	}
 	recs, err := wholeRecords(u.bytes, s, s.units[0])
@@ -239,9 +240,9 @@ const jobBytes = 256 << 10
 
 // read gives the records of unit i in jobs, each after a look at the file: what
 // was read until then is what was scanned.
-func (u *unitReader) read(s *source, i int, give func(job) bool) error {
+func (u *unitReader) read(ctx context.Context, s *source, i int, give func(job) bool) error {
 	un := s.units[i]
-	if err := u.stand(s, un); err != nil {
+	if err := u.stand(ctx, s, un); err != nil {
 		return err
 	}
 	j := job{source: s, begin: i == 0, units: 1}
@@ -304,11 +305,11 @@ func held(rec record, un unit) record {
 }
 
 // work makes documents of a job's records.
-func (r *run) work(j job) (outcome, error) {
+func (r *run) work(ctx context.Context, j job) (outcome, error) {
 	o := outcome{job: j, counts: corpus.Counts{}}
 	if j.whole != nil {
 		var err error
-		if o.job.recs, err = readWhole(j.source, *j.whole); err != nil {
+		if o.job.recs, err = readWhole(ctx, j.source, *j.whole); err != nil {
 			l := fault(err)
 			o.job.gone = &l
 		}
@@ -395,8 +396,8 @@ func (o *outcome) record(r *run, s *source, rec record) {
 }
 
 // readWhole reads a file that is one document.
-func readWhole(s *source, un unit) ([]record, error) {
-	f, err := s.input.open()
+func readWhole(ctx context.Context, s *source, un unit) ([]record, error) {
+	f, err := s.input.open(ctx)
 	if err != nil {
 		return nil, err
 	}

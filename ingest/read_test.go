@@ -28,7 +28,7 @@ func TestMemberIsDecodedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := put(t, "a.jsonl", packed)
 			cfg := Config{UnitBytes: 1000, PartBytes: 3000, Detect: func(string) (string, float64) { return "", 0 }}
-			inputs, err := find(&Config{}, []string{dir})
+			inputs, err := find(t.Context(), &Config{}, []string{dir})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,7 +57,7 @@ func (r *run) scan(env corpus.Env) error {
 	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known, seen: r.seen}
 	table := corpus.NewTable(scanSchema())
 	work := func(in input) ([]scanned, error) {
-		all := sc.source(in)
+		all := sc.source(env.Context(), in)
 		env.Progress(max(in.size, 0))
 		return all, nil
 	}
@@ -171,7 +171,7 @@ func (r *run) sources(env corpus.Env) ([]*source, error) {
 		err := rows(env, RoleScan, first+task, func(t *corpus.Table) {
 			for i := range t.Rows {
 				row := scannedRow(t, i)
-				if n := len(all); n > 0 && all[n-1].name == row.name && all[n-1].place == row.place {
+				if n := len(all); n > 0 && all[n-1].name == row.name && all[n-1].holder == row.holder {
 					all[n-1].units = append(all[n-1].units, row.units...)
 					continue
 				}
@@ -211,7 +211,7 @@ func scannedRow(t *corpus.Table, i int) scanned {
 	s := scanned{
 		name: text("source"), size: number("size"), sha256: text("sha256"), format: text("format"),
 		comp: text("compression"), charset: text("charset"), decoded: number("decoded"), status: text("status"), detail: text("detail"),
-		place: place{archive: text("archive"), kind: text("kind"), outer: text("outer"), at: number("at")},
+		holder: holder{archive: text("archive"), kind: text("kind"), outer: text("outer"), at: number("at")},
 	}
 	if start := number("start"); start != corpus.NullInt {
 		s.units = []unit{{

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -31,7 +32,7 @@ type scanned struct {
 	status  string // "" or the reason why it is bad or left out
 	detail  string
 	units   []unit
-	place   // in an archive; its size is then the member's, its sha256 the archive's
+	holder  // in an archive; its size is then the member's, its sha256 the archive's
 }
 
 // single says whether the source is one document.
@@ -97,7 +98,7 @@ type scan struct {
 
 // source looks at one input: of an archive the members come before it. What is
 // wrong with the input is in the result.
-func (sc *scan) source(in input) []scanned {
+func (sc *scan) source(ctx context.Context, in input) []scanned {
 	s := scanned{name: in.name, size: in.size}
 	if in.bad != "" {
 		s.status, s.detail, s.size = in.bad, in.why, corpus.NullInt
@@ -108,7 +109,7 @@ func (sc *scan) source(in input) []scanned {
 		return []scanned{s}
 	}
 	now := time.Now()
-	f, err := in.open()
+	f, err := in.open(ctx)
 	if err != nil {
 		return []scanned{unread(in, err)}
 	}
@@ -219,7 +220,7 @@ func (sc *scan) sniffBehind(f io.ReaderAt, err error, s *scanned) {
 	if !errors.As(err, &d) {
 		return
 	}
-	from, ok := resume(f, s.size, s.comp, d.raw+1)
+	from, ok, _ := resume(f, s.size, s.comp, d.raw+1)
 	if !ok {
 		return
 	}
@@ -265,9 +266,13 @@ func (sc *scan) cut(f io.ReaderAt, st **stream, c *cursor, s *scanned) error {
 			return nil
 		}
 		s.status, s.detail = d.reason, oneLine(d.Error(), MaxDetail)
-		from, ok := resume(f, s.size, s.comp, d.raw+1)
+		behind := d.raw + 1
 		if d.reason == Garbage {
-			from, ok = resume(f, s.size, s.comp, d.raw)
+			behind = d.raw
+		}
+		from, ok, err := resume(f, s.size, s.comp, behind)
+		if err != nil {
+			return err
 		}
 		if !ok || d.reason == Bomb || damages == MaxDamages || s.charset != "" {
 			return nil

@@ -72,7 +72,11 @@ func (s *seen) hash(in *input) (string, bool) {
 
 // note remembers what an input is that was hashed after now.
 func (s *seen) note(in *input, sum []byte, now time.Time) {
-	if s.path == "" || now.UnixNano()-in.mtime < int64(seenRace) {
+	fresh := now.UnixNano()-in.mtime < int64(seenRace)
+	if in.places != nil {
+		fresh = in.remote.Version == ""
+	}
+	if s.path == "" || fresh {
 		return
 	}
 	s.mu.Lock()
@@ -116,6 +120,9 @@ func (s *seen) save(inputs []input) error {
 // key tells files apart: by their absolute path.
 func (in *input) key() uint64 {
 	path := in.path
+	if in.places != nil {
+		return xxh3.HashString(path)
+	}
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -16,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"corpus"
+	"corpus/ingest/place"
 	"corpus/internal/fsx"
 )
 
@@ -27,6 +29,10 @@ type input struct {
 	mtime int64  // nanoseconds; only tells whether a file is still the same
 	bad   string // reason why it cannot be read, "" when it can
 	why   string
+
+	places *place.Opener // of a file elsewhere, whose path is its address and mtime stands for its version
+	remote place.Info
+	failed error // why it cannot be had
 }
 
 // versionControl are directories that hold the history of a tree, not its text.
@@ -45,22 +51,17 @@ type finder struct {
 // without version control and without following links) and globs. What cannot
 // be listed or opened is an input with a reason. A file reached twice counts
 // once.
-func find(cfg *Config, sources []string) ([]input, error) {
+func find(ctx context.Context, cfg *Config, sources []string) ([]input, error) {
 	f := finder{cfg: cfg, names: map[string]bool{}, real: map[string]bool{}, exclude: map[string]bool{}}
 	for _, dir := range cfg.Exclude {
 		f.exclude[resolved(dir)] = true
 	}
-	for _, source := range sources {
-		if source == "-" {
-			if err := f.stdin(); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		paths, under := expand(source)
-		for _, path := range paths {
-			f.add(path, under)
-		}
+	sources, err := f.lists(ctx, sources)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.sources(ctx, sources); err != nil {
+		return nil, err
 	}
 	if len(f.inputs) > MaxSources {
 		return nil, corpus.Errorf(corpus.Usage, "%d files are more than one run takes (%d); ingest them in several runs", len(f.inputs), MaxSources)
@@ -78,6 +79,9 @@ func noInput(sources []string, bad []input) error {
 	}
 	if len(sources) == 0 {
 		e.What = "no SOURCE given"
+	}
+	if len(bad) > 0 && bad[0].failed != nil {
+		return bad[0].failed
 	}
 	if len(bad) > 0 {
 		e.What += fmt.Sprintf(" (%s: %s)", bad[0].name, bad[0].why)
@@ -121,6 +125,25 @@ func (f *finder) add(root, under string) {
 	default:
 		f.put(root, found(name, root, info))
 	}
+}
+
+// sources lists them in the order given; those elsewhere are asked for several
+// at a time.
+func (f *finder) sources(ctx context.Context, sources []string) error {
+	list := func(source string) (listing, error) { return f.list(ctx, source) }
+	return ordered(ctx, askers, each(sources), list, func(l listing) error {
+		switch {
+		case l.remote:
+			return f.addRemote(l)
+		case l.source == "-":
+			return f.stdin()
+		}
+		paths, under := expand(l.source)
+		for _, path := range paths {
+			f.add(path, under)
+		}
+		return nil
+	})
 }
 
 // stdin keeps standard input in a file, since a source is read twice.
@@ -226,13 +249,15 @@ func (f *finder) file(root, top, name, path string, d fs.DirEntry) {
 // put adds an input under a name of its own: where an earlier SOURCE has the
 // same name, the base name of this SOURCE goes before it, then a number.
 func (f *finder) put(root string, in input) {
-	at := resolved(in.path)
+	at, base := in.path, path.Base(in.path)
+	if in.places == nil {
+		at, base = resolved(in.path), filepath.Base(resolved(root))
+	}
 	if f.real[at] || f.exclude[at] {
 		return
 	}
 	f.real[at] = true
 	in.name = escaped(in.name)
-	base := filepath.Base(resolved(root))
 	for i, name := 1, in.name; f.names[in.name]; i++ {
 		in.name = base + "/" + name
 		if i > 1 {
@@ -300,7 +325,7 @@ var errChanged = errors.New("it is being written to, or was replaced")
 
 // fault names why an input cannot be read as it was listed.
 func fault(err error) loss {
-	if errors.Is(err, errChanged) {
+	if errors.Is(err, errChanged) || errors.Is(err, place.ErrChanged) {
 		return loss{Changed, cause(err)}
 	}
 	return loss{Unreadable, cause(err)}

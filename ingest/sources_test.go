@@ -59,7 +59,7 @@ func TestFind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := find(&Config{Exclude: []string{at("data")}}, tt.sources)
+			got, err := find(t.Context(), &Config{Exclude: []string{at("data")}}, tt.sources)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestLinksOfRelativeSource(t *testing.T) {
 		}
 	}
 	t.Chdir(dir)
-	inputs, err := find(&Config{}, []string{"d"})
+	inputs, err := find(t.Context(), &Config{}, []string{"d"})
 	if want := []string{"a.txt", "sub/b.txt", "up symlink"}; err != nil || !slices.Equal(names(inputs), want) {
 		t.Errorf("found %q, want %q: %v", names(inputs), want, err)
 	}
@@ -89,7 +89,7 @@ func TestLinksOfRelativeSource(t *testing.T) {
 func TestNoInput(t *testing.T) {
 	dir := t.TempDir()
 	for _, sources := range [][]string{nil, {dir}, {filepath.Join(dir, "none")}, {filepath.Join(dir, "*.txt")}} {
-		_, err := Stage(Config{}, sources)
+		_, err := Stage(t.Context(), Config{}, sources)
 		if corpus.ClassOf(err) != corpus.NoInput {
 			t.Errorf("%q: %v, want class NoInput", sources, err)
 		}
@@ -107,7 +107,7 @@ func TestBadSources(t *testing.T) {
 		Detect: func(string) (string, float64) { return "", 0 },
 		Warn:   func(source, reason, _ string) { warned += source + " " + reason + "\n" },
 	}
-	stage, err := Stage(cfg, []string{dir})
+	stage, err := Stage(t.Context(), cfg, []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestSourceChangesBeforeItIsRead(t *testing.T) {
 				dir := put(t, "a.txt", "text a", "b", content, "c.txt", "text c")
 				warned := ""
 				cfg := Config{Detect: func(string) (string, float64) { return "", 0 }, Warn: func(source, reason, _ string) { warned += source + " " + reason + "\n" }}
-				stage, err := Stage(cfg, []string{dir})
+				stage, err := Stage(t.Context(), cfg, []string{dir})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -207,7 +207,7 @@ func TestSourceChangesBetweenParts(t *testing.T) {
 	}
 	dir := put(t, "a.jsonl", content, "b.txt", "text b")
 	small := Config{UnitBytes: 500, PartBytes: 1000, Detect: func(string) (string, float64) { return "", 0 }}
-	stage, err := Stage(small, []string{dir})
+	stage, err := Stage(t.Context(), small, []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestOtherTextField(t *testing.T) {
 	m := newMemory(1)
 	m.first = m.run(t, Config{}, dir)
 	for _, name := range []string{"a.jsonl", "c.json"} {
-		stage, err := Stage(Config{TextField: "prose"}, []string{at(name)})
+		stage, err := Stage(t.Context(), Config{TextField: "prose"}, []string{at(name)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +260,7 @@ func TestUnreadableIsNamedInEveryRun(t *testing.T) {
 	m.first = m.run(t, Config{}, dir)
 	for range 2 {
 		warned := ""
-		stage, err := Stage(Config{Warn: func(source, reason, _ string) { warned += source + " " + reason }}, []string{dir, filepath.Join(dir, "none")})
+		stage, err := Stage(t.Context(), Config{Warn: func(source, reason, _ string) { warned += source + " " + reason }}, []string{dir, filepath.Join(dir, "none")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -374,7 +374,7 @@ func TestStandardInput(t *testing.T) {
 	if got := m.texts(); !slices.Equal(got, []string{"one", "two", "Other text."}) || m.docs()[0].Source != "stdin" {
 		t.Errorf("texts %q of %s", got, m.docs()[0].Source)
 	}
-	if _, err := Stage(Config{}, []string{"-"}); corpus.ClassOf(err) != corpus.Usage {
+	if _, err := Stage(t.Context(), Config{}, []string{"-"}); corpus.ClassOf(err) != corpus.Usage {
 		t.Errorf("without a spool: %v", err)
 	}
 }

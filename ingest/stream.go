@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -184,7 +183,7 @@ func (s *stream) openFrame() error {
 			continue
 		}
 		s.mark(raw)
-		if errors.Is(err, errNoFrame) || errors.Is(err, errWindow) {
+		if err != nil && !skip {
 			return s.damaged(err)
 		}
 		return s.decodeFrame(raw, end)
@@ -242,10 +241,9 @@ func (s *stream) check(err error) error {
 // damaged names the damage that a decoder's error means; an error of the file
 // itself stays what it is, and so does damage of an archive around it.
 func (s *stream) damaged(err error) error {
-	var file *fs.PathError
 	var outer *damage
 	switch {
-	case errors.As(err, &file) || errors.As(err, &outer) || s.comp == plain:
+	case ofFile(err) || errors.As(err, &outer) || s.comp == plain:
 		return err
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return s.damage(Truncated, io.ErrUnexpectedEOF)
@@ -269,8 +267,8 @@ func (s *stream) damage(reason string, err error) error {
 }
 
 // resume is the place of the next member that begins at or after from, or
-// false: where reading goes on after damage.
-func resume(file io.ReaderAt, size int64, comp string, from int64) (int64, bool) {
+// false: where reading goes on after damage. An error is the file's.
+func resume(file io.ReaderAt, size int64, comp string, from int64) (at int64, ok bool, err error) {
 	magic, head := gzipMagic, gzipHead
 	switch comp {
 	case zstdized:
@@ -280,20 +278,23 @@ func resume(file io.ReaderAt, size int64, comp string, from int64) (int64, bool)
 	case xzed:
 		magic, head = xzMagic, xzHead
 	case plain, deflated:
-		return 0, false
+		return 0, false, nil
 	}
 	buf := make([]byte, 64<<10)
 	for from < size {
 		n, err := file.ReadAt(buf[:min(int64(len(buf)), size-from)], from)
 		if i := findHead(buf[:n], 0, magic, head); i >= 0 {
-			return from + int64(i), true
+			return from + int64(i), true, nil
 		}
-		if n < len(buf) || err != nil {
-			return 0, false
+		if err != nil && err != io.EOF {
+			return 0, false, err
+		}
+		if n < len(buf) {
+			return 0, false, nil
 		}
 		from += int64(n - memberHead + 1)
 	}
-	return 0, false
+	return 0, false, nil
 }
 
 // gzipHead looks at the bytes that are constant in practice (RFC 1952, 2.3.1):

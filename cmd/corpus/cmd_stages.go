@@ -12,6 +12,7 @@ import (
 	"corpus/dedup"
 	"corpus/filter"
 	"corpus/ingest"
+	"corpus/ingest/place"
 	"corpus/internal/engine"
 	"corpus/internal/langid"
 	"corpus/internal/term"
@@ -40,7 +41,7 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
-		ArgsUsage: "SOURCE… (files, directories, globs, - for standard input; default: ingest.sources of corpus.yaml)",
+		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources of corpus.yaml)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
 			crawled, bad, err := a.crawl(c)
@@ -68,20 +69,27 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if m := w.Ingest.MaxBad; !(m >= 0 && m <= 1) {
 		return corpus.Errorf(corpus.BadConfig, "ingest.max_bad is %v, want a share from 0 to 1", m)
 	}
+	places, err := w.places()
+	if err != nil {
+		return err
+	}
+	defer places.Close()
 	cfg := ingest.Config{
 		TextField: w.Ingest.TextField, UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
-		Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: filepath.Join(w.scratch(), "spool"), Stdin: os.Stdin,
-		Detect: langid.New().Detect,
+		Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,
+		Places: places, Prefix: w.Ingest.Prefix, Detect: langid.New().Detect,
 	}
-	defer os.RemoveAll(cfg.Spool)
 	var bad badSources
 	cfg.Warn = func(source, reason, detail string) { bad.add(w, source, reason, detail) }
-	stage, err := ingest.Stage(cfg, sources)
+	stage, err := ingest.Stage(c.Context, cfg, sources)
 	if err != nil {
 		return err
 	}
 	sum, err := w.stage(c, engine.Job{Stage: stage})
 	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(w.spool()); err != nil {
 		return err
 	}
 	if sum.Counts["docs_out"] == 0 && sum.Counts["lost.no_text"] > 0 && !w.quiet && !w.json {
@@ -92,6 +100,24 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 			term.Count(sum.Counts["bad_records"]), plural(sum.Counts["records"], "record"), bad.more(sum))
 	}
 	return nil
+}
+
+// spool holds what can or should be read from afar only once, until the run ends
+// well; what a kill left there serves the next run.
+func (w *workspace) spool() string { return filepath.Join(w.scratch(), "spool") }
+
+// places opens sources that are elsewhere. Half of the free disk may hold copies.
+func (w *workspace) places() (*place.Opener, error) {
+	dir := filepath.Join(w.spool(), "places")
+	if err := w.fs.MkdirAll(dir); err != nil {
+		return nil, err
+	}
+	free, err := freeBytes(dir)
+	if err != nil {
+		return nil, err
+	}
+	spool, err := place.NewSpool(w.fs, dir, free/2)
+	return place.New(place.Config{UserAgent: "corpus", Anonymous: w.Ingest.Anonymous, Spool: spool}), err
 }
 
 // own are the files of workspaces, which are no sources.
@@ -233,9 +259,14 @@ func (w *workspace) filterConfig() (cfg filter.Config, err error) {
 func (w *workspace) paths(names []string) []string {
 	abs := make([]string, len(names))
 	for i, n := range names {
-		if abs[i] = n; !filepath.IsAbs(n) {
-			abs[i] = filepath.Join(w.dir, n)
+		list := ""
+		if strings.HasPrefix(n, "@") {
+			list, n = "@", n[1:]
 		}
+		if !filepath.IsAbs(n) && !place.Remote(n) && n != "-" {
+			n = filepath.Join(w.dir, n)
+		}
+		abs[i] = list + n
 	}
 	return abs
 }

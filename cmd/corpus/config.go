@@ -24,6 +24,8 @@ type config struct {
 		Sources   []string `yaml:"sources"`
 		MaxBad    float64  `yaml:"max_bad"`
 		TextField string   `yaml:"text_field"`
+		Prefix    string   `yaml:"prefix"`
+		Anonymous bool     `yaml:"anonymous"`
 		Unit      size     `yaml:"unit"`
 		Part      size     `yaml:"part"`
 		UserAgent string   `yaml:"user_agent"`
@@ -83,7 +85,9 @@ func defaultConfig() config {
 const configTemplate = `# corpus.yaml: the settings of this workspace. Flags and CORPUS_* variables go
 # before what stands here; a key that corpus does not know is an error.
 ingest:
-  sources: []            # files, directories, globs, for corpus run, relative to this file
+  sources: []            # files, directories, globs, relative to this file; s3://bucket/prefix/, https://…; @list.txt: names of these
+  # prefix: https://data.commoncrawl.org/               # before the names in lists
+  # anonymous: true      # object stores without credentials
   max_bad: 0.01          # more bad records than this share: exit 3
   # text_field: text     # of JSON lines, when it has an unusual name
   # user_agent: my-crawler (+https://example.org/bot)   # for corpus ingest --crawl

@@ -24,6 +24,8 @@ func settings() []setting {
 		{"", "memory", "memory ceiling of `BYTES`, such as 8GiB; 0: half of the machine", func(c *config) any { return &c.Memory }},
 		{"ingest", "max-bad", "exit 3 beyond this `SHARE` of bad records", func(c *config) any { return &c.Ingest.MaxBad }},
 		{"ingest", "text-field", "`NAME` of the text in JSON lines", func(c *config) any { return &c.Ingest.TextField }},
+		{"ingest", "prefix", "what goes before the names in a list (@FILE), such as `URL`", func(c *config) any { return &c.Ingest.Prefix }},
+		{"ingest", "anonymous", "read object stores without credentials", func(c *config) any { return &c.Ingest.Anonymous }},
 		{"dedup", "bands", "`N` bands of signatures", func(c *config) any { return &c.Dedup.Bands }},
 		{"dedup", "rows", "`N` values in a band", func(c *config) any { return &c.Dedup.Rows }},
 		{"dedup", "shingle", "`N` words in a shingle", func(c *config) any { return &c.Dedup.Shingle }},
@@ -68,6 +70,8 @@ func (s setting) cliFlag() cli.Flag {
 		return &cli.Float64Flag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
 	case *string:
 		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
+	case *bool:
+		return &cli.BoolFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
 	case *size:
 		return &cli.GenericFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: v}
 	default:
@@ -84,6 +88,8 @@ func (s setting) apply(c *cli.Context, cfg *config) error {
 		*field = c.Float64(s.flag)
 	case *string:
 		*field = c.String(s.flag)
+	case *bool:
+		*field = c.Bool(s.flag)
 	case *size:
 		*field = *c.Generic(s.flag).(*size)
 	case *[]string:
