@@ -3,6 +3,7 @@ package place
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -46,6 +47,9 @@ func azureClient(a address, o *container.ClientOptions) (*container.Client, erro
 	key := os.Getenv("AZURE_STORAGE_KEY")
 	if !a.anonymous && key == "" && service.SASToken == "" && connection != "" {
 		return container.NewClientFromConnectionString(connection, a.bucket, o)
+	}
+	if service.AccountName == "" {
+		return nil, errors.New("no storage account is named: set AZURE_STORAGE_ACCOUNT, or put ?storage_account=NAME behind the address")
 	}
 	at, err := azureblob.NewServiceURL(service)
 	if err != nil {

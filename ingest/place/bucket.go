@@ -58,8 +58,7 @@ func (b *bucket) list(ctx context.Context, a address) ([]Info, error) {
 		prefix = a.key[:i]
 		match = func(key string) bool { ok, _ := path.Match(a.key, key); return ok }
 	} else if a.key != "" && !strings.HasSuffix(a.key, "/") {
-		in, err := b.stat(ctx, a)
-		return []Info{in}, err
+		return one(b.stat(ctx, a))
 	}
 	return b.all(ctx, a, prefix, match)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,11 +19,6 @@ var (
 	errNoRanges = errors.New("the server does not give ranges")
 	errNoSpool  = errors.New("the server does not give ranges, and there is no room to keep a copy")
 )
-
-// setupError is a client that could not be made.
-type setupError struct{ error }
-
-func (e *setupError) Unwrap() error { return e.error }
 
 // explain gives an error its class, its place and the way out. What a client
 // above the transport wraps around its errors is left out: it may hold secrets.
@@ -47,14 +43,20 @@ func explain(ctx context.Context, a address, err error) error {
 		e.What, e.Err = "cannot be reached", bare(conn.error)
 		e.Next = "when the network is back run the same command again: it resumes"
 		var cert *tls.CertificateVerificationError
-		if errors.As(err, &cert) {
+		var dns *net.DNSError
+		switch {
+		case errors.As(err, &cert):
 			e.What, e.Next = "its certificate is not trusted", "check this machine's clock and certificates (SSL_CERT_FILE)"
+		case errors.As(err, &dns) && dns.IsNotFound:
+			e.What, e.Next = "there is no such host", "check the address and the network"
 		}
 	case errors.Is(err, errNoSpool), errors.Is(err, errNoRanges):
 		e.Class, e.What, e.Err, e.Next = corpus.Disk, "cannot be read", bare(err), "free some space, or download it and name the local copy"
 	case a.provider != nil && !a.anonymous:
-		e.Class, e.What, e.Err = corpus.BadConfig, "cannot be asked for", bare(err)
+		e.Class, e.What, e.Err = corpus.BadConfig, "no usable credentials", bare(err)
 		e.Next = a.provider.credentials + "; what is public needs --anonymous"
+	case a.provider != nil:
+		e.Class, e.What, e.Err = corpus.BadConfig, "wrong settings", bare(err)
 	default:
 		e.What, e.Err = "cannot be read", bare(err)
 	}

@@ -153,9 +153,17 @@ func (o *Opener) store(ctx context.Context, a address) (store, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	})
 	if err != nil {
-		return nil, &setupError{err}
+		return nil, err
 	}
 	b := &bucket{Bucket: opened, o: o}
 	o.buckets[a.home()] = b
 	return b, nil
+}
+
+// one is a list of one file.
+func one(in Info, err error) ([]Info, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []Info{in}, nil
 }

@@ -1,22 +1,22 @@
 package place
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go/logging"
-	gcaws "gocloud.dev/aws"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/s3blob"
 )
 
 var s3Provider = provider{
 	scheme:      "s3",
-	settings:    []string{"region", "endpoint", "profile", "role", "dualstack", "fips", "use_path_style"},
+	settings:    []string{"region", "endpoint", "profile", "use_path_style"},
 	credentials: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
 	open:        openS3,
 	version:     s3Version,
@@ -26,27 +26,27 @@ var s3Provider = provider{
 const defaultRegion = "us-east-1"
 
 func openS3(ctx context.Context, a address, client *http.Client) (*blob.Bucket, error) {
-	q := maps.Clone(a.settings)
-	pathStyle := q.Get("use_path_style") == "true"
-	q.Del("use_path_style")
-	if a.anonymous {
-		if q == nil {
-			q = map[string][]string{}
-		}
-		q.Set("anonymous", "true")
+	opts := []func(*config.LoadOptions) error{
+		config.WithLogger(logging.Nop{}), // else it warns on standard error
+		config.WithRegion(a.settings.Get("region")),
+		config.WithSharedConfigProfile(a.settings.Get("profile")),
+		config.WithBaseEndpoint(a.settings.Get("endpoint")),
 	}
-	cfg, err := gcaws.V2ConfigFromURLParams(ctx, q)
+	if a.anonymous {
+		opts = append(opts, config.WithCredentialsProvider(aws.AnonymousCredentials{}))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, opts...)
 	if err != nil {
 		return nil, err
 	}
-	cfg.HTTPClient = client
-	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
-	cfg.Logger = logging.Nop{}
-	cfg.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired // ranges have none
-	if cfg.Region == "" {
-		cfg.Region = defaultRegion
-	}
-	return s3blob.OpenBucket(ctx, s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = pathStyle }), a.bucket, nil)
+	c := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.HTTPClient = client
+		o.Retryer = aws.NopRetryer{}
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired // ranges have none
+		o.UsePathStyle = a.settings.Get("use_path_style") == "true"
+		o.Region = cmp.Or(o.Region, defaultRegion)
+	})
+	return s3blob.OpenBucket(ctx, c, a.bucket, nil)
 }
 
 func s3Version(as func(any) bool) string {

@@ -289,6 +289,26 @@ func testStore(t *testing.T, s *object) {
 	})
 }
 
+// Without credentials the error says where to get them, and nothing else is said.
+func TestNoCredentials(t *testing.T) {
+	for _, v := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_CONNECTION_STRING"} {
+		t.Setenv(v, "")
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nonexistent")
+	o := opener(t, quick())
+	for name, want := range map[string]string{
+		"s3://bucket/key":                    "AWS_ACCESS_KEY_ID",
+		"gs://bucket/key":                    "GOOGLE_APPLICATION_CREDENTIALS",
+		"azblob://bucket/key":                "AZURE_STORAGE_ACCOUNT",
+		"azblob://bucket/key?anonymous=true": "storage_account=NAME",
+	} {
+		_, err := o.Stat(t.Context(), name)
+		wantError(t, err, corpus.BadConfig, name, want)
+	}
+}
+
 func anonymous(s *object) string {
 	if s.settings == "" {
 		return "?anonymous=true"

@@ -94,8 +94,7 @@ func refused(err error) bool {
 }
 
 func (p *pages) list(ctx context.Context, a address) ([]Info, error) {
-	in, err := p.stat(ctx, a)
-	return []Info{in}, err
+	return one(p.stat(ctx, a))
 }
 
 func (p *pages) read(ctx context.Context, a address, in Info, off, n int64) (body, error) {
