@@ -22,6 +22,8 @@ type Spool struct {
 	fs  fsx.FS
 	dir string
 
+	whole sync.Mutex // one file at a time that cannot be read by ranges
+
 	mu     sync.Mutex
 	room   int64
 	copies map[string]bool // being made
@@ -188,6 +190,11 @@ func (f *File) keep(b *block) {
 func (o *Opener) whole(ctx context.Context, s store, a address, in Info) (*File, error) {
 	if o.cfg.Spool == nil {
 		return nil, errNoSpool
+	}
+	o.cfg.Spool.whole.Lock()
+	defer o.cfg.Spool.whole.Unlock()
+	if local, size, ok := o.cfg.Spool.open(in); ok {
+		return &File{local: local, size: size}, nil
 	}
 	var f *File
 	err := o.retry(ctx, func(ctx context.Context) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"corpus"
@@ -34,7 +35,16 @@ func TestRangeless(t *testing.T) {
 			}
 
 			cfg.Spool = must[*place.Spool](t)(place.NewSpool(fsx.OS{}, dir, 250_000))
-			wantContent(t, opener(t, cfg), in, data)
+			o := opener(t, cfg)
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					if got, err := content(t, o, in); err != nil || !bytes.Equal(got, data) {
+						t.Errorf("%d bytes, %v", len(got), err)
+					}
+				})
+			}
+			wg.Wait()
 			p.set(func() {})
 			wantContent(t, opener(t, cfg), in, data)
 			if got := p.requests(); len(got) != 0 {
