@@ -102,7 +102,7 @@ func (b *bucket) read(ctx context.Context, a address, in Info, off, n int64) (bo
 	}
 	v := a.provider.version(r.As)
 	if r.Size() != in.Size || v != in.Version {
-		r.Close()
+		_ = r.Close()
 		return nil, fmt.Errorf("%w (%d bytes, version %s)", ErrChanged, r.Size(), v)
 	}
 	return r, nil
