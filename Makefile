@@ -2,6 +2,7 @@
 # make libtorch   only libtorch, and gotch fitted to it
 # make test       all tests, without and with libtorch
 # make demo       the main job on real text: three trained models in five minutes
+# make figures    how well text is taken out of pages: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
 # make tools      linters, and object stores for the tests of ingest/place, into .tools/ (5 minutes)
 # make lint       gofumpt, vet, staticcheck, golangci-lint
 #
@@ -23,7 +24,7 @@ AZURITE_VERSION = 3.37.0
 LIBTORCH_VERSION ?= 2.1.2
 LIBTORCH_URL ?= https://download.pytorch.org/libtorch/cpu/libtorch-cxx11-abi-shared-with-deps-$(LIBTORCH_VERSION)%2Bcpu.zip
 
-.PHONY: build libtorch test demo tools lint clean
+.PHONY: build libtorch test figures demo tools lint clean
 
 build: libtorch
 	@$(GO) build -tags torch -o bin/corpus ./cmd/corpus
@@ -57,6 +58,11 @@ libtorch:
 test: libtorch
 	@{ CGO_ENABLED=0 $(GO) test -json ./... ./testdata/tally 2>&1; echo exit $$?; \
 	   $(GO) test -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
+
+# The figures of docs/benchmarks.md on extraction; FIGURES_ALL=1 measures every page.
+figures:
+	@CGO_ENABLED=0 GOWORK=off $(GO) test ./ingest -count=1 -v -run '^(TestExtractionF1|TestDocumentation|TestInstallationGuide)$$' \
+	  | awk '/pages |needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 
 # Of one version each: gofumpt, golangci-lint with staticcheck in it, and servers
 # of others that speak S3 (with signatures checked), Google's and Azure's.

@@ -51,8 +51,14 @@
 //
 // # Pages
 //
-// Main content is what go-trafilatura finds, laid out with a blank line between
-// paragraphs and a line end between items and rows. Where it finds nothing, or
+// Main content is what go-trafilatura finds, without the paragraphs that are
+// nothing but links. Pages of documentation are laid out as they stand, without
+// navigation, since what they are made of would be pruned: pages whose generator
+// says so, whose headings link to themselves, or that have a <pre> of two lines.
+// A blank line stands between paragraphs, a line end between items and rows.
+// Items have a marker ("- ", or in documentation their number) and nested lists
+// are indented, as in Markdown; the cells of a row are parted by " | "; <pre>
+// keeps its bytes. Where nothing is found, or
 // the page nests too deep for a tree or one that can be afforded, the visible
 // text is taken. Titles come
 // from the page, not from its JSON-LD. Responses other than 2xx, and types

@@ -11,7 +11,7 @@ func TestExtract(t *testing.T) {
 	tests := []struct{ name, page, title, text string }{
 		{
 			"paragraphs and lists", "<title>The title</title><article><h1>Head</h1><p>" + long + "</p><ul><li>one<li>two</ul><p>Line<br>break &amp; more.</p></article>",
-			"Head", "Head\n\n" + strings.TrimSpace(long) + "\n\none\ntwo\n\nLine\nbreak & more.",
+			"Head", "Head\n\n" + strings.TrimSpace(long) + "\n\n- one\n- two\n\nLine\nbreak & more.",
 		},
 		{
 			"boilerplate goes", "<title>T</title><nav><a href=/>Home</a><a href=/x>News</a></nav><article><p>" + long + "</p><p>" + long + "</p></article><footer>Copyright</footer>",
@@ -29,6 +29,11 @@ func TestExtract(t *testing.T) {
 		},
 		{"linked data", "<title>Page</title>" + linked + "<body><div>nothing</div>", "Page", strings.TrimSpace(long)},
 		{"scripts are not text", "<script>var x = '<p>no</p>'</script><style>p{}</style><p>Text.</p>", "", "Text."},
+		{
+			"links to elsewhere", "<article><p>" + long + "</p><p><a href=x>Read more about it</a></p><ul><li><a href=x>A list</a></li><li>of words</li></ul><p>" + long +
+				"</p><ul><li><a href=x>Another story</a></li><li><a href=y>One more</a></li></ul></article>",
+			"", strings.TrimSpace(long) + "\n\n- A list\n- of words\n\n" + strings.TrimSpace(long),
+		},
 		{"lines of pre", "<pre>a\n  b</pre>", "", "a\n  b"},
 	}
 	for _, tt := range tests {

@@ -15,7 +15,8 @@ type shown struct {
 	title   strings.Builder
 	hidden  atom.Atom // the element whose text is not shown
 	inTitle bool
-	pre     bool
+	inPre   bool
+	pre     strings.Builder
 }
 
 func visible(b []byte) page {
@@ -24,13 +25,14 @@ func visible(b []byte) page {
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
+			s.verbatim()
 			return page{s.title.String(), s.w.String()}
 		case html.TextToken:
 			s.text(string(z.Text()))
 		case html.StartTagToken:
 			s.start(tagOf(z))
 		case html.SelfClosingTagToken:
-			s.w.tag(tagOf(z))
+			s.w.tag(tagOf(z), false)
 		case html.EndTagToken:
 			s.end(tagOf(z))
 		}
@@ -43,31 +45,59 @@ func tagOf(z *html.Tokenizer) atom.Atom {
 }
 
 func (s *shown) text(text string) {
-	if s.inTitle {
+	switch {
+	case s.inTitle:
 		s.title.WriteString(text)
-	} else if s.hidden == 0 {
-		s.w.text(text, s.pre)
+	case s.hidden != 0:
+	case s.inPre:
+		s.pre.WriteString(text)
+	default:
+		s.w.text(text)
 	}
 }
 
 func (s *shown) start(a atom.Atom) {
 	s.inTitle = a == atom.Title
-	s.pre = s.pre || a == atom.Pre
+	s.inPre = s.inPre || a == atom.Pre
 	if s.hidden == 0 && unseen(a) {
 		s.hidden = a
 	}
-	s.w.tag(a)
+	switch {
+	case a == atom.Br && s.inPre:
+		s.pre.WriteByte('\n')
+		return
+	case a == atom.Ul:
+		s.w.opens(0)
+	case a == atom.Ol:
+		s.w.opens(1)
+	}
+	s.w.tag(a, false)
+	if a == atom.Li && s.hidden == 0 {
+		s.w.item()
+	}
 }
 
 func (s *shown) end(a atom.Atom) {
 	s.inTitle = s.inTitle && a != atom.Title
-	s.pre = s.pre && a != atom.Pre
 	if a == s.hidden {
 		s.hidden = 0
 	}
-	if a != atom.Br {
-		s.w.tag(a)
+	switch a {
+	case atom.Br:
+		return
+	case atom.Pre:
+		s.verbatim()
+	case atom.Ul, atom.Ol:
+		s.w.closes()
 	}
+	s.w.tag(a, false)
+}
+
+// verbatim writes what was collected in a <pre>.
+func (s *shown) verbatim() {
+	s.w.verbatim(s.pre.String())
+	s.pre.Reset()
+	s.inPre = false
 }
 
 // unseen are the elements whose text is never shown as such.
