@@ -38,7 +38,7 @@ func TestHostilePages(t *testing.T) {
 	}
 	for _, tt := range tests {
 		start := time.Now()
-		p, l := extract([]byte("<!doctype html><body>"+tt.page), "text/html")
+		p, l := Config{}.extract([]byte("<!doctype html><body>"+tt.page), "text/html")
 		t.Logf("%s: %v", tt.name, time.Since(start).Round(time.Millisecond))
 		reason := ""
 		if l != nil {

@@ -65,7 +65,7 @@ func TestCharset(t *testing.T) {
 			{"header beats meta", strings.Replace(page, "%s", `<meta charset="x-user-defined">`, 1), `text/html;charset="` + tt.charset + `"`},
 		}
 		for _, f := range forms {
-			p, l := extract([]byte(f.page), f.contentType)
+			p, l := Config{}.extract([]byte(f.page), f.contentType)
 			if l != nil || p.text != want || p.title != want {
 				t.Errorf("%s in %s by %s: %q, %q, %v", tt.lang, tt.charset, f.name, p.title, p.text, l)
 			}

@@ -27,6 +27,11 @@ type Config struct {
 	// TextField is the JSONL field that holds the text; "" tries the usual
 	// names: text, content, contents, raw_content, body, article, document, articleBody.
 	TextField string
+	// Extract is how the text is taken out of pages; "" means ExtractTrafilatura.
+	Extract string
+	// Langs are the languages to read, ISO 639-1; none = every language. Documents
+	// in others are lost, pages before their tree is built.
+	Langs []string
 	// UnitBytes and PartBytes are where sources are cut and parts end; 0 means
 	// corpus.UnitBytes and corpus.PartBytes.
 	UnitBytes, PartBytes int64
@@ -53,6 +58,9 @@ type Config struct {
 }
 
 func (c Config) defaults() Config {
+	if c.Extract == "" {
+		c.Extract = ExtractTrafilatura
+	}
 	if c.UnitBytes == 0 {
 		c.UnitBytes = corpus.UnitBytes
 	}
@@ -73,7 +81,7 @@ type scanKey struct {
 
 // readKey is all that the documents depend on beside the scan.
 type readKey struct {
-	TextField string
+	Reading   reading
 	PartBytes int64
 }
 
@@ -82,16 +90,21 @@ type readKey struct {
 // nothing to read.
 //
 // Counts: records, docs_out, bytes_in (bytes of the files), bytes_decoded (text
-// of every document decoded, also of those that ingest then leaves out: the
-// pool of --keep), bytes_out (text of the documents), units, replaced (U+FFFD
-// put for invalid bytes), long_urls (documents without their address, since it
+// of every document decoded, also of those that ingest then leaves out, but for
+// their language: the pool of --keep), bytes_out (text of the documents), units, replaced (U+FFFD
+// put for invalid bytes), mojibake (documents that are UTF-8 read as
+// windows-1252, see mojibake), long_urls (documents without their address, since it
 // was longer than MaxURL), lost.<reason>, bad_records, bad_sources. See Bad.
 //
 // A source of the same name and content as one of an earlier generation is left
-// out; a run with nothing new has no part. One whose JSON lines were read with
-// another TextField is an error of class BadConfig.
+// out; a run with nothing new has no part. One that was read with another
+// TextField, Extract or Langs, where those matter to its format, is an error of
+// class BadConfig, and so is a setting that cannot be.
 func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, error) {
 	cfg = cfg.defaults()
+	if err := cfg.reading().check(); err != nil {
+		return corpus.Stage{}, err
+	}
 	inputs, err := find(ctx, &cfg, sources)
 	if err != nil {
 		return corpus.Stage{}, err
@@ -116,7 +129,7 @@ func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, err
 			},
 			{
 				Name: "read", Exclusive: true,
-				Config: readKey{cfg.TextField, cfg.PartBytes},
+				Config: readKey{cfg.reading(), cfg.PartBytes},
 				Inputs: []string{RoleScan, RoleSource + "+"},
 				Memory: readMemory + beside,
 				Tasks:  r.readTasks,

@@ -51,17 +51,26 @@
 //
 // # Pages
 //
-// Main content is what go-trafilatura finds, without the paragraphs that are
-// nothing but links. Pages of documentation are laid out as they stand, without
-// navigation, since what they are made of would be pruned: pages whose generator
-// says so, whose headings link to themselves, or that have a <pre> of two lines.
-// A blank line stands between paragraphs, a line end between items and rows.
-// Items have a marker ("- ", or in documentation their number) and nested lists
-// are indented, as in Markdown; the cells of a row are parted by " | "; <pre>
-// keeps its bytes. Where nothing is found, or
-// the page nests too deep for a tree or one that can be afforded, the visible
-// text is taken. Titles come
+// Main content is what go-trafilatura finds, or with Extract "fast"
+// go-readability, without the paragraphs that are nothing but links. Pages of
+// documentation are laid out as they stand,
+// without navigation, since what they are made of would be pruned: pages whose
+// generator says so, whose headings link to themselves, or that have a <pre> of
+// two lines. A blank line stands between paragraphs, a line end between items
+// and rows. Items have a marker ("- ", or in documentation their number) and
+// nested lists are indented, as in Markdown; the cells of a row are parted by
+// " | "; <pre> keeps its bytes. With Extract "raw" all visible text is taken,
+// and so it is where nothing is found, or
+// the page nests too deep for a tree or one that can be afforded. Titles come
 // from the page, not from its JSON-LD. Responses other than 2xx, and types
-// other than HTML and plain text, are left out. Markdown and source code are
-// plain text.
+// other than HTML and plain text, are left out; where no type is given, so are
+// addresses that end as those of style sheets, scripts, feeds, pictures and the
+// like. Markdown and source code are plain text.
+//
+// # Languages
+//
+// With Langs, documents in other languages are lost. A page whose text as a
+// whole is in another is lost before its tree is built. Where a text
+// cannot tell its language, what <html lang> or Content-Language says is taken,
+// with the score 0.
 package ingest

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"math"
+	"path"
 	"strings"
 
 	"corpus"
@@ -18,17 +19,17 @@ func newDocument(s *source, rec record) *corpus.Document {
 
 // convert turns a whole record into a document. Neither document nor loss
 // means a record that is not meant to be one, such as a WARC request.
-func convert(s *source, rec record, textField string) (*corpus.Document, *loss) {
+func convert(cfg Config, s *source, rec record) (*corpus.Document, *loss) {
 	d := newDocument(s, rec)
 	var l *loss
 	switch s.format {
 	case formatHTML:
-		l = fillPage(d, rec.raw, "")
+		l = fillPage(cfg, d, rec.raw, "")
 	case formatJSONL:
-		l = fillObject(d, rec, textField)
+		l = fillObject(d, rec, cfg.TextField)
 	case formatWARC:
 		var wanted bool
-		if wanted, l = fillWARC(d, rec); !wanted && l == nil {
+		if wanted, l = fillWARC(cfg, d, rec); !wanted && l == nil {
 			return nil, nil
 		}
 	default:
@@ -52,9 +53,12 @@ func fillText(d *corpus.Document, b []byte, label string) *loss {
 
 func tooLong() *loss { return lose(TooLarge, "text of more than %d bytes", corpus.MaxDocument) }
 
-func fillPage(d *corpus.Document, b []byte, contentType string) *loss {
-	p, l := extract(b, contentType)
+func fillPage(cfg Config, d *corpus.Document, b []byte, contentType string) *loss {
+	p, l := cfg.extract(b, contentType)
 	d.Title, d.Text = p.title, p.text
+	if lang := said(htmlLang(b)); lang != "" {
+		d.Lang = lang
+	}
 	return l
 }
 
@@ -80,7 +84,7 @@ func fillObject(d *corpus.Document, rec record, textField string) *loss {
 
 // fillWARC takes responses, resources and conversions (WET); other records,
 // and protocols other than HTTP, are not wanted.
-func fillWARC(d *corpus.Document, rec record) (wanted bool, l *loss) {
+func fillWARC(cfg Config, d *corpus.Document, rec record) (wanted bool, l *loss) {
 	d.URL, d.Fetched = rec.head.target(), rec.head.fetched()
 	if !wantedRecord(rec) {
 		return false, nil
@@ -89,7 +93,7 @@ func fillWARC(d *corpus.Document, rec record) (wanted bool, l *loss) {
 		return true, l
 	}
 	if rec.head["warc-type"] != "response" {
-		return true, fillBody(d, rec.body, rec.head["content-type"])
+		return true, fillBody(cfg, d, rec.body, rec.head["content-type"])
 	}
 	r, l := parseResponse(rec.body)
 	if l == nil && (r.status < 200 || r.status > 299) {
@@ -98,7 +102,8 @@ func fillWARC(d *corpus.Document, rec record) (wanted bool, l *loss) {
 	if l != nil {
 		return true, l
 	}
-	return true, fillBody(d, r.body, r.head["content-type"])
+	d.Lang = said(r.head["content-language"])
+	return true, fillBody(cfg, d, r.body, r.head["content-type"])
 }
 
 func wantedRecord(rec record) bool {
@@ -126,18 +131,21 @@ func fetchable(url string) bool {
 
 // fillBody takes a body by its declared type, or by its content when the type
 // says nothing.
-func fillBody(d *corpus.Document, b []byte, contentType string) *loss {
+func fillBody(cfg Config, d *corpus.Document, b []byte, contentType string) *loss {
 	kind, label := mediaType(contentType)
 	switch kind {
 	case "text/html", "application/xhtml+xml":
-		return fillPage(d, b, contentType)
+		return fillPage(cfg, d, b, contentType)
 	case "text/plain", "text/markdown", "text/x-markdown":
 		return fillText(d, b, label)
 	case "", "application/octet-stream", "unknown/unknown":
+		if ext, ok := noPage(d.URL); ok {
+			return lose(MIME, "no type, and the address ends in %s", ext)
+		}
 		format, reason, detail := sniff(b[:min(len(b), SniffBytes)], len(b) <= SniffBytes, "")
 		switch format {
 		case formatHTML:
-			return fillPage(d, b, contentType)
+			return fillPage(cfg, d, b, contentType)
 		case formatText:
 			return fillText(d, b, label)
 		case "":
@@ -145,6 +153,19 @@ func fillBody(d *corpus.Document, b []byte, contentType string) *loss {
 		}
 	}
 	return lose(MIME, "%s", kind)
+}
+
+// noPage says whether an address ends as those of files that are no pages do.
+func noPage(address string) (ext string, ok bool) {
+	address, _, _ = strings.Cut(address, "?")
+	address, _, _ = strings.Cut(address, "#")
+	ext = strings.ToLower(path.Ext(address))
+	switch ext {
+	case ".css", ".js", ".mjs", ".json", ".map", ".xml", ".rss", ".atom", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".ico",
+		".mp3", ".mp4", ".webm", ".ogg", ".wav", ".avi", ".mov", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".exe", ".dmg", ".apk", ".jar", ".swf", ".wasm", ".csv":
+		return ext, true
+	}
+	return ext, false
 }
 
 // locate cleans the address. One that is too long is left out, since a part of

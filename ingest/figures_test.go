@@ -190,7 +190,7 @@ func (c *tally) measure(t testing.TB, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, l := extract(b, "")
+	p, l := Config{}.extract(b, "")
 	if l != nil {
 		t.Logf("%s: %v", path, l)
 	}

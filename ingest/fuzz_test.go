@@ -62,7 +62,7 @@ func FuzzHTML(f *testing.F) {
 	f.Add([]byte(strings.Repeat("<div>", 600)+"deep"), "")
 	f.Fuzz(func(t *testing.T, b []byte, contentType string) {
 		var d corpus.Document
-		if l := fillPage(&d, b, contentType); l != nil {
+		if l := fillPage(Config{}, &d, b, contentType); l != nil {
 			return
 		}
 		settle(&d)

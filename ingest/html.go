@@ -15,7 +15,7 @@ type page struct{ title, text string }
 // (golang.org/x/net/html stops at 512 open elements), where it costs too much, or
 // no main content is found in it, the visible text is taken: a short or odd page
 // is for the filters to judge.
-func extract(b []byte, contentType string) (page, *loss) {
+func (c Config) extract(b []byte, contentType string) (page, *loss) {
 	if len(b) > MaxPage {
 		return page{}, lose(TooLarge, "page of %d bytes", len(b))
 	}
@@ -25,6 +25,12 @@ func extract(b []byte, contentType string) (page, *loss) {
 	}
 	if n := bytes.Count(b, []byte("<")); n > 4*MaxNodes {
 		return page{}, lose(Nodes, "%d tags", n)
+	}
+	if l := c.foreign(b); l != nil {
+		return page{}, l
+	}
+	if c.Extract == ExtractRaw {
+		return finish(visible(b))
 	}
 	if reopened(b) > MaxReopened {
 		return finish(visible(b))
@@ -43,7 +49,11 @@ func extract(b []byte, contentType string) (page, *loss) {
 	if p, ok := manual(doc); ok {
 		return finish(p)
 	}
-	p, err := content(doc)
+	find := content
+	if c.Extract == ExtractFast {
+		find = readable
+	}
+	p, err := find(doc)
 	if err != nil || strings.TrimSpace(p.text) == "" {
 		return finish(visible(b))
 	}

@@ -37,7 +37,7 @@ func TestExtract(t *testing.T) {
 		{"lines of pre", "<pre>a\n  b</pre>", "", "a\n  b"},
 	}
 	for _, tt := range tests {
-		p, l := extract([]byte("<!doctype html><html>"+tt.page), "")
+		p, l := Config{}.extract([]byte("<!doctype html><html>"+tt.page), "")
 		if l != nil || p.title != tt.title || strings.TrimSpace(p.text) != tt.text {
 			t.Errorf("%s: %v, title %q, want %q\ntext %q\nwant %q", tt.name, l, p.title, tt.title, p.text, tt.text)
 		}

@@ -1,10 +1,6 @@
 package ingest
 
-import (
-	"fmt"
-
-	"corpus"
-)
+import "corpus"
 
 // sourceSchema lists what a part holds of each source: a row says that units
 // first … first+units-1 of all were read as they were scanned. A source is
@@ -17,7 +13,7 @@ func sourceSchema() corpus.Schema {
 		{Name: "format", Kind: corpus.Strings},
 		{Name: "compression", Kind: corpus.Strings},
 		{Name: "status", Kind: corpus.Strings},
-		{Name: "text_field", Kind: corpus.Strings},
+		{Name: "reading", Kind: corpus.Strings},
 		{Name: "size", Kind: corpus.Ints},
 		{Name: "first", Kind: corpus.Ints},
 		{Name: "units", Kind: corpus.Ints},
@@ -30,24 +26,12 @@ type version struct{ name, sha256 string }
 
 // past is what earlier generations have of a version.
 type past struct {
-	format, field string
-	next, all     int64 // units read, and units there are
+	format    string
+	reading   reading
+	next, all int64 // units read, and units there are
 }
 
 func (p past) whole() bool { return p.next == p.all }
-
-// otherField is the error of JSON lines that were read with another text field:
-// their ids are in use, for other texts or none.
-func (p past) otherField(s *source, field string) error {
-	if p.field == field || p.format != formatJSONL && s.format != formatJSONL {
-		return nil
-	}
-	return &corpus.Error{
-		Class: corpus.BadConfig, Path: s.input.path, Offset: -1,
-		What: fmt.Sprintf("was read with the text field %q, now it is %q", p.field, field),
-		Next: "run `corpus ingest --rebuild` to read it anew, or set ingest.text_field as it was",
-	}
-}
 
 // earlier gives what the generations before this one have read.
 func earlier(env corpus.Env) (map[version]past, error) {
@@ -76,7 +60,7 @@ func note(known map[version]past, t *corpus.Table, i int) {
 		return
 	}
 	known[v] = past{
-		format: t.Column("format").Strings[i], field: t.Column("text_field").Strings[i],
+		format: t.Column("format").Strings[i], reading: parseReading(t.Column("reading").Strings[i]),
 		next: first + units, all: t.Column("all").Ints[i],
 	}
 }

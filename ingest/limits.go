@@ -57,6 +57,8 @@ const (
 	BodyFloor    = 64 << 10
 	// MaxDamages is the most places where a compressed source is picked up again.
 	MaxDamages = 1 << 16
+	// SkimBytes of the text of a page tell whether it is in a language asked for.
+	SkimBytes = 16 << 10
 	// DetectBytes of a text decide its character set.
 	DetectBytes = 64 << 10
 )

@@ -29,7 +29,24 @@ func manual(doc *html.Node) (page, bool) {
 	w := layout{leaves: func(n *html.Node) bool { return boilerplate(n) || contents(n) }}
 	w.children(main)
 	sure := s.generated || s.main != nil
-	return page{titleOf(doc), w.String()}, w.b.Len() >= minManual || sure && w.b.Len() > 0
+	return page{headline(doc, main), w.String()}, w.b.Len() >= minManual || sure && w.b.Len() > 0
+}
+
+// headline is the only <h1> of the content, else <title>, which names the site too.
+func headline(doc, main *html.Node) string {
+	var title layout
+	n := 0
+	for h := range main.Descendants() {
+		if h.DataAtom == atom.H1 {
+			n++
+			title = layout{leaves: boilerplate}
+			title.children(h)
+		}
+	}
+	if n == 1 && title.b.Len() > 0 {
+		return title.String()
+	}
+	return titleOf(doc)
 }
 
 // minManual is the least text, in bytes, of a page that does not say where it is.

@@ -53,7 +53,7 @@ func TestManual(t *testing.T) {
 	}
 	tests[2].text = "Array bisection\n\nSee also the other manual.\n\nWords of the page."
 	for _, tt := range tests {
-		p, l := extract([]byte("<!doctype html><html><title>T</title>"+tt.page), "")
+		p, l := Config{}.extract([]byte("<!doctype html><html><title>T</title>"+tt.page), "")
 		if got, _ := clean(p.text); l != nil || got != tt.text {
 			t.Errorf("%s: %v\ntext %q\nwant %q", tt.name, l, got, tt.text)
 		}
@@ -64,7 +64,7 @@ func TestManual(t *testing.T) {
 // and where its text is.
 func TestManualByCode(t *testing.T) {
 	words := strings.Repeat("Some words about the code that stands below. ", 10)
-	p, l := extract([]byte(`<html><title>T</title><body><div class="menu"><a href="/">Home</a></div><div id="wrap"><div class="left"><a href=x>x</a></div><div class="post"><p>`+
+	p, l := Config{}.extract([]byte(`<html><title>T</title><body><div class="menu"><a href="/">Home</a></div><div id="wrap"><div class="left"><a href=x>x</a></div><div class="post"><p>`+
 		words+"</p><pre>if x:\n    y()</pre><p>End.</p></div></div>"), "")
 	if want := strings.TrimSpace(words) + "\n\nif x:\n    y()\n\nEnd."; l != nil || p.text != want {
 		t.Errorf("%v, %q, want %q", l, p.text, want)

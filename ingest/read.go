@@ -56,7 +56,7 @@ func (r *run) read(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	w, err := newWriter(env, r.cfg.TextField)
+	w, err := newWriter(env, r.cfg.reading())
 	if err != nil {
 		return err
 	}
@@ -367,7 +367,7 @@ func (o *outcome) record(r *run, s *source, rec record) {
 		o.lose(s.name, rec.off, loss{rec.lost, rec.detail})
 		return
 	}
-	d, l := convert(s, rec, r.cfg.TextField)
+	d, l := convert(r.cfg, s, rec)
 	if d == nil {
 		o.counts["other_records"]++
 		return
@@ -383,13 +383,20 @@ func (o *outcome) record(r *run, s *source, rec record) {
 		o.counts["long_urls"]++
 	}
 	size, replaced, l := settle(d)
-	o.counts["bytes_decoded"] += size
+	if l == nil {
+		l = r.cfg.tell(d)
+	}
+	if l == nil || l.reason != Language {
+		o.counts["bytes_decoded"] += size
+	}
 	o.counts["replaced"] += int64(replaced)
 	if l != nil {
 		o.lose(s.name, rec.off, *l)
 		return
 	}
-	d.Lang, d.LangScore = r.cfg.Detect(d.Text)
+	if mojibake(d.Text) {
+		o.counts["mojibake"]++
+	}
 	o.counts["docs_out"]++
 	o.counts["bytes_out"] += size
 	o.docs = append(o.docs, d)

@@ -30,6 +30,7 @@ const (
 	NoText      = "no_text"     // JSON object without a text field, page without visible text
 	Status      = "http_status" // a response other than 2xx
 	MIME        = "mime"        // a response that is neither HTML nor text
+	Language    = "language"    // in none of the languages asked for
 	Nodes       = "html_nodes"  // more HTML nodes than MaxNodes
 	LinkOut     = "symlink"     // a symbolic link that leaves its SOURCE
 	Encoding    = "http_coding" // a content coding that is not known

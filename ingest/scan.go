@@ -132,7 +132,7 @@ func (sc *scan) source(ctx context.Context, in input) []scanned {
 // read says whether an earlier generation has all of a version.
 func (sc *scan) read(name, sum string) bool {
 	p, ok := sc.known[version{name, sum}]
-	return ok && p.whole() && p.field == sc.textField
+	return ok && p.whole() && p.reading.TextField == sc.textField
 }
 
 // unread is an input that cannot be read.

@@ -5,14 +5,14 @@ import "corpus"
 // writer writes the outcomes of a part to its three tables.
 type writer struct {
 	env                corpus.Env
-	field              string // that holds the text of JSON lines
+	reading            string
 	text, lost, source corpus.TableWriter
 	docs, gone, ended  *corpus.Table
 	bytes              int // of the texts in docs
 }
 
-func newWriter(env corpus.Env, field string) (*writer, error) {
-	w := &writer{env: env, field: field, docs: corpus.NewTable(corpus.TextSchema()), gone: corpus.NewTable(lostSchema()), ended: corpus.NewTable(sourceSchema())}
+func newWriter(env corpus.Env, how reading) (*writer, error) {
+	w := &writer{env: env, reading: how.String(), docs: corpus.NewTable(corpus.TextSchema()), gone: corpus.NewTable(lostSchema()), ended: corpus.NewTable(sourceSchema())}
 	var err error
 	for _, t := range []struct {
 		to   *corpus.TableWriter
@@ -57,7 +57,7 @@ func (w *writer) write(o *outcome) error {
 // end lists what was read of a source.
 func (w *writer) end(p *piece) {
 	s, c := p.source, w.ended.Columns
-	for i, v := range []string{s.name, s.sha256, s.format, s.comp, s.status, w.field} {
+	for i, v := range []string{s.name, s.sha256, s.format, s.comp, s.status, w.reading} {
 		c[i].Strings = append(c[i].Strings, v)
 	}
 	for i, v := range []int64{s.size, int64(p.from), int64(p.n), int64(len(s.units))} {

@@ -75,7 +75,8 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	}
 	defer places.Close()
 	cfg := ingest.Config{
-		TextField: w.Ingest.TextField, UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
+		TextField: w.Ingest.TextField, Extract: w.Ingest.Extract, Langs: w.Ingest.Lang,
+		UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
 		Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,
 		Places: places, Prefix: w.Ingest.Prefix, Detect: langid.New().Detect,
 	}

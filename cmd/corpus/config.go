@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/ingest"
 
 	"github.com/goccy/go-yaml"
 )
@@ -26,6 +27,8 @@ type config struct {
 		TextField string   `yaml:"text_field"`
 		Prefix    string   `yaml:"prefix"`
 		Anonymous bool     `yaml:"anonymous"`
+		Extract   string   `yaml:"extract"`
+		Lang      []string `yaml:"lang"`
 		Unit      size     `yaml:"unit"`
 		Part      size     `yaml:"part"`
 		UserAgent string   `yaml:"user_agent"`
@@ -74,6 +77,7 @@ type training struct {
 func defaultConfig() config {
 	var c config
 	c.Ingest.MaxBad = 0.01
+	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
 	c.Filter.Keep = 0.02
@@ -90,6 +94,8 @@ ingest:
   # anonymous: true      # object stores without credentials
   max_bad: 0.01          # more bad records than this share: exit 3
   # text_field: text     # of JSON lines, when it has an unusual name
+  extract: trafilatura   # of pages the main content; fast: twice as fast, less exact; raw: all visible text
+  lang: []               # ISO 639-1 codes; documents in others are not read at all; empty: every language
   # user_agent: my-crawler (+https://example.org/bot)   # for corpus ingest --crawl
 dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over

@@ -26,6 +26,8 @@ func settings() []setting {
 		{"ingest", "text-field", "`NAME` of the text in JSON lines", func(c *config) any { return &c.Ingest.TextField }},
 		{"ingest", "prefix", "what goes before the names in a list (@FILE), such as `URL`", func(c *config) any { return &c.Ingest.Prefix }},
 		{"ingest", "anonymous", "read object stores without credentials", func(c *config) any { return &c.Ingest.Anonymous }},
+		{"ingest", "extract", "`HOW` text is taken out of pages: trafilatura, fast or raw (all visible text)", func(c *config) any { return &c.Ingest.Extract }},
+		{"ingest", "lang", "`CODES` of languages to read, such as en,zh; others are lost early", func(c *config) any { return &c.Ingest.Lang }},
 		{"dedup", "bands", "`N` bands of signatures", func(c *config) any { return &c.Dedup.Bands }},
 		{"dedup", "rows", "`N` values in a band", func(c *config) any { return &c.Dedup.Rows }},
 		{"dedup", "shingle", "`N` words in a shingle", func(c *config) any { return &c.Dedup.Shingle }},
@@ -41,9 +43,16 @@ func settings() []setting {
 // line, to the workspace in corpus.yaml.
 type files []string
 
-// settingsOf are those of stages, and those of all.
+// settingsOf are those of stages, and those of all. Of two flags of the same
+// name the first has the name of its stage before it: --ingest-lang, --lang.
 func settingsOf(stages ...string) []setting {
-	return slices.DeleteFunc(settings(), func(s setting) bool { return s.stage != "" && !slices.Contains(stages, s.stage) })
+	all := slices.DeleteFunc(settings(), func(s setting) bool { return s.stage != "" && !slices.Contains(stages, s.stage) })
+	for i, s := range all {
+		if slices.ContainsFunc(all[i+1:], func(o setting) bool { return o.flag == s.flag }) {
+			all[i].flag = s.stage + "-" + s.flag
+		}
+	}
+	return all
 }
 
 // settingFlags are the flags of those settings.
@@ -56,7 +65,7 @@ func settingFlags(stages ...string) (flags []cli.Flag) {
 
 // variable is the name in the environment: CORPUS_WORKERS, CORPUS_INGEST_MAX_BAD.
 func (s setting) variable() string {
-	name := strings.TrimPrefix(s.stage+"_"+s.flag, "_")
+	name := strings.TrimPrefix(s.stage+"_"+strings.TrimPrefix(s.flag, s.stage+"-"), "_")
 	return "CORPUS_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
@@ -69,7 +78,7 @@ func (s setting) cliFlag() cli.Flag {
 	case *float64:
 		return &cli.Float64Flag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
 	case *string:
-		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
+		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
 	case *bool:
 		return &cli.BoolFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
 	case *size:
