@@ -83,6 +83,7 @@ lint: libtorch .tools/gofumpt .tools/golangci-lint
 	  test -z "$$(.tools/gofumpt -l $$files)" || { .tools/gofumpt -d $$files; exit 1; }
 	CGO_ENABLED=0 $(GO) vet ./... ./testdata/demo ./testdata/tally ./testdata/scripts/langid_models
 	cd internal/htmldate && GOWORK=off $(GO) vet .
+	cd internal/whatlang && GOWORK=off $(GO) vet .
 	$(GO) vet -tags torch ./...
 	GOFLAGS=-tags=torch .tools/golangci-lint run ./...
 

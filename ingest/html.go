@@ -23,8 +23,9 @@ func (c Config) extract(b []byte, contentType string) (page, *loss) {
 	if controls(b) {
 		return page{}, lose(Binary, "")
 	}
-	if n := bytes.Count(b, []byte("<")); n > 4*MaxNodes {
-		return page{}, lose(Nodes, "%d tags", n)
+	tags := bytes.Count(b, []byte("<"))
+	if tags > 4*MaxNodes {
+		return page{}, lose(Nodes, "%d tags", tags)
 	}
 	if l := c.foreign(b); l != nil {
 		return page{}, l
@@ -32,7 +33,7 @@ func (c Config) extract(b []byte, contentType string) (page, *loss) {
 	if c.Extract == ExtractRaw {
 		return finish(visible(b))
 	}
-	if reopened(b) > MaxReopened {
+	if mayReopen(b, tags) > MaxReopened && reopened(b) > MaxReopened {
 		return finish(visible(b))
 	}
 	doc, err := html.Parse(bytes.NewReader(b))

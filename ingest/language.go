@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"corpus"
 	"corpus/internal/langid"
@@ -45,33 +44,6 @@ func (c Config) tell(d *corpus.Document) *loss {
 		return lose(Language, "cannot be told")
 	}
 	return lose(Language, "%s (%.3f)", d.Lang, d.LangScore)
-}
-
-// skim is the first SkimBytes of the text of a page, tags as spaces.
-func skim(b []byte) string {
-	var text strings.Builder
-	text.Grow(min(len(b), SkimBytes))
-	z := html.NewTokenizer(bytes.NewReader(b))
-	for hidden := atom.Atom(0); text.Len() < SkimBytes; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return text.String()
-		case html.TextToken:
-			if t := bytes.TrimSpace(z.Text()); hidden == 0 && len(t) > 0 {
-				text.Write(t)
-				text.WriteByte(' ')
-			}
-		case html.StartTagToken:
-			if a := tagOf(z); hidden == 0 && unseen(a) {
-				hidden = a
-			}
-		case html.EndTagToken:
-			if tagOf(z) == hidden {
-				hidden = 0
-			}
-		}
-	}
-	return text.String()
 }
 
 // said is the language that a page (<html lang>) or a response

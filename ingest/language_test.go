@@ -57,12 +57,12 @@ func TestTell(t *testing.T) {
 
 func TestHTMLLang(t *testing.T) {
 	for page, want := range map[string]string{
-		`<!DOCTYPE html><html class=x lang="de-AT">`:         "de",
-		`<?xml version="1.0"?><html xml:lang="zh_CN">`:       "zh",
-		`<!-- c --><html><body lang="fr">`:                   "",
-		`<html lang="x-klingon">`:                            "",
-		`<html lang="EN">`:                                   "en",
-		`text`:                                               "",
+		`<!DOCTYPE html><html class=x lang="de-AT">`:           "de",
+		`<?xml version="1.0"?><html xml:lang="zh_CN">`:         "zh",
+		`<!-- c --><html><body lang="fr">`:                     "",
+		`<html lang="x-klingon">`:                              "",
+		`<html lang="EN">`:                                     "en",
+		`text`:                                                 "",
 		"<p>" + strings.Repeat("<p>", 5000) + `<html lang=en>`: "",
 	} {
 		if got := said(htmlLang([]byte(page))); got != want {
