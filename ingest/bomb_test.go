@@ -34,18 +34,36 @@ func TestHostilePages(t *testing.T) {
 		{"no end of tag", "<p>text before</p><a " + strings.Repeat("x", 1<<20), "", "text before"},
 		{"less-than signs", "<p>text before</p>" + strings.Repeat("<", 1<<20), Nodes, ""},
 		{"size", strings.Repeat("x", MaxPage+1), TooLarge, ""},
+		{"nested tables", strings.Repeat("<table><tr><td>x", 80) + "deep text" + strings.Repeat("<b></b>", 5000), "", "deep text"},
+		{"nested lists", strings.Repeat("<ul><li>x", 120) + strings.Repeat("<li>y", 5000) + "deep text", "", "deep text"},
+		{"nested contents", strings.Repeat("<div class='toc sidebar'>", 200) + "deep text " + many(4000, "<a href=x>%d</a> word "), "", "deep text"},
+		{"code in code", strings.Repeat("<pre>", 400) + "a\nb " + strings.Repeat("deep text ", 100_000), "", "deep text"},
+		{"rows", "<table>" + many(MaxNodes/5-10, "<tr><td>a%d<td>b"), "", "a77"},
+		{"links in paragraphs", many(MaxNodes/4-10, "<div><a href=x>link %d</a>") + "<p>text", "", "link 77"},
 		{"frames", strings.Repeat("<template><table><svg>", 150) + "x", NoText, ""},
 	}
+	ways := []struct{ name, extract, head string }{
+		{"article", ExtractTrafilatura, ""},
+		{"manual", ExtractTrafilatura, "<meta name=generator content=DocBook>"},
+		{"code", ExtractTrafilatura, "<pre>a\nb</pre>"},
+		{"fast", ExtractFast, ""},
+		{"raw", ExtractRaw, ""},
+	}
 	for _, tt := range tests {
-		start := time.Now()
-		p, l := Config{}.extract([]byte("<!doctype html><body>"+tt.page), "text/html")
-		t.Logf("%s: %v", tt.name, time.Since(start).Round(time.Millisecond))
-		reason := ""
-		if l != nil {
-			reason = l.reason
-		}
-		if reason != tt.reason || !strings.Contains(p.text, tt.has) {
-			t.Errorf("%s: reason %q, want %q; text of %d bytes: %.80q", tt.name, reason, tt.reason, len(p.text), p.text)
+		for _, w := range ways {
+			start := time.Now()
+			p, l := Config{Extract: w.extract}.extract([]byte("<!doctype html>"+w.head+"<body>"+tt.page), "text/html")
+			t.Logf("%s, %s: %v", tt.name, w.name, time.Since(start).Round(time.Millisecond))
+			reason := ""
+			if l != nil {
+				reason = l.reason
+			}
+			if w.extract == ExtractRaw && tt.name == "too many nodes" || w.name == "code" && tt.reason == NoText {
+				continue
+			}
+			if reason != tt.reason || !strings.Contains(p.text, tt.has) {
+				t.Errorf("%s, %s: reason %q, want %q; text of %d bytes: %.80q", tt.name, w.name, reason, tt.reason, len(p.text), p.text)
+			}
 		}
 	}
 }

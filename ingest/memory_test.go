@@ -67,22 +67,31 @@ func TestMemory(t *testing.T) {
 	latin := "\xe9\xe8t\xe9 \r\n"
 	coded := warcRecord("response", "http://b/", "application/http", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"+
 		members(strings.Repeat(manyLines(100, 3), MaxRecord/5000)))
+	const (
+		attributes = "<p a b c d e f g h i j k l m n o p q r s t u v w x y z>x"
+		docbook    = "<meta name=generator content=DocBook>"
+	)
 	for _, tt := range []struct {
 		name, content string
 		docs          int
+		extract       string
 	}{
-		{"lines in a wide window", windowed(t, small+line("text "), MaxWindow), 3},
-		{"escaped line", small + line(`\u4e2d`), 3},
-		{"text in Latin-1", strings.Repeat(latin, corpus.MaxDocument/len(latin)*2/3), 1},
-		{"title of short words", small + strings.Replace(line("a "), `"text"`, `"text":"x","title"`, 1), 3},
-		{"coded bodies", strings.Repeat(coded, 4), 4},
-		{"page of attributes", "<html><p>" + strings.Repeat("<p a b c d e f g h i j k l m n o p q r s t u v w x y z>x", 6_000), 1},
-		{"page that opens elements again", "<html><p>" + manyFonts() + strings.Repeat("<p>x", 150_000), 1},
-		{"page that nests deep", "<html>" + manyFonts() + strings.Repeat("<p>x", 18_000), 1},
+		{"lines in a wide window", windowed(t, small+line("text "), MaxWindow), 3, ""},
+		{"escaped line", small + line(`\u4e2d`), 3, ""},
+		{"text in Latin-1", strings.Repeat(latin, corpus.MaxDocument/len(latin)*2/3), 1, ""},
+		{"title of short words", small + strings.Replace(line("a "), `"text"`, `"text":"x","title"`, 1), 3, ""},
+		{"coded bodies", strings.Repeat(coded, 4), 4, ""},
+		{"page of attributes", "<html><p>" + strings.Repeat(attributes, 6_000), 1, ""},
+		{"page that opens elements again", "<html><p>" + manyFonts() + strings.Repeat("<p>x", 150_000), 1, ""},
+		{"page that nests deep", "<html>" + manyFonts() + strings.Repeat("<p>x", 18_000), 1, ""},
+		{"page of attributes, fast", "<html><p>" + strings.Repeat(attributes, 6_000), 1, ExtractFast},
+		{"page of elements, fast", "<html>" + strings.Repeat("<div class=comment a b c d e f g h i j k l m n o p q r s t u v w x y z><a href=x>x</a></div>", 9_000), 1, ExtractFast},
+		{"page of attributes, a manual", "<html>" + docbook + strings.Repeat(attributes, 6_000), 1, ""},
+		{"page of attributes, raw", "<html>" + strings.Repeat(attributes, 6_000), 1, ExtractRaw},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMemory(1)
-			stage, err := Stage(t.Context(), Config{Detect: func(string) (string, float64) { return "", 0 }}, []string{put(t, "x", tt.content)})
+			stage, err := Stage(t.Context(), Config{Extract: tt.extract, Detect: func(string) (string, float64) { return "", 0 }}, []string{put(t, "x", tt.content)})
 			if err != nil {
 				t.Fatal(err)
 			}

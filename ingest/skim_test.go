@@ -9,7 +9,7 @@ func TestSkim(t *testing.T) {
 	for page, want := range map[string]string{
 		"<p>one<b>two</b> &amp; three":                                      "one two & three",
 		"<!-- <p>no --><p class='a > b'>yes<SCRIPT>if (a</b) no</Script >x": "yes x",
-		"<style>no</style><div title=\"<p>no\">yes<textarea>no</textarea>":   "yes",
+		"<style>no</style><div title=\"<p>no\">yes<textarea>no</textarea>":  "yes",
 		"a <3 b":              "a",
 		"<script>no":          "",
 		"<":                   "",

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -45,5 +46,23 @@ func ofData(cell *html.Node) bool {
 
 // ofLines says whether a <pre> has two lines or more.
 func ofLines(pre *html.Node) bool {
-	return strings.Contains(strings.TrimSpace(textOf(pre)), "\n")
+	text, ended := false, false
+	for n := range pre.Descendants() {
+		if n.Type != html.TextNode {
+			ended = ended || text && tagAtom(n) == atom.Br
+			continue
+		}
+		line := strings.TrimSpace(n.Data)
+		if line != "" && (text && (ended || leading(n.Data)) || strings.Contains(line, "\n")) {
+			return true
+		}
+		text = text || line != ""
+		ended = ended || text && strings.HasSuffix(strings.TrimRight(n.Data, " \t"), "\n")
+	}
+	return false
+}
+
+// leading says whether a line ends before the first word of s.
+func leading(s string) bool {
+	return strings.Contains(s[:len(s)-len(strings.TrimLeftFunc(s, unicode.IsSpace))], "\n")
 }
