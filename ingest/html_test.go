@@ -50,3 +50,19 @@ func TestVisible(t *testing.T) {
 		t.Errorf("title %q, text %q", p.title, p.text)
 	}
 }
+
+// TestExtractIsPure: a page gives the same text and title every time, in every
+// way of reading it.
+func TestExtractIsPure(t *testing.T) {
+	pages := newsPages(t)[:60]
+	for _, how := range []string{ExtractTrafilatura, ExtractFast, ExtractRaw} {
+		for i, b := range pages {
+			first, _ := Config{Extract: how}.extract(b, "")
+			for range 2 {
+				if again, _ := (Config{Extract: how}).extract(b, ""); again != first {
+					t.Errorf("%s: page %d is %q, then %q", how, i, first.title, again.title)
+				}
+			}
+		}
+	}
+}

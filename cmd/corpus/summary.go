@@ -57,8 +57,12 @@ func (a *app) summary(s engine.Summary) error {
 func describe(stage string, c corpus.Counts) string {
 	switch stage {
 	case "ingest":
-		return fmt.Sprintf("%s (%s of text) out of %s%s", plural(c["docs_out"], "document"), term.Bytes(c["bytes_out"]),
+		line := fmt.Sprintf("%s (%s of text) out of %s%s", plural(c["docs_out"], "document"), term.Bytes(c["bytes_out"]),
 			plural(c["records"], "record"), topOf(c, "lost.", "; lost"))
+		if n := c["mojibake"]; n > 0 {
+			line += fmt.Sprintf("; %s of mojibake, UTF-8 that was read as windows-1252", plural(n, "document"))
+		}
+		return line
 	case "tokenize":
 		line := fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
 		if c["short_of_vocab"] > 0 {
