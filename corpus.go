@@ -53,6 +53,7 @@ type Document struct {
 	Lang      string  // ISO 639-1 code, "" = could not be told
 	LangScore float64 // 0..1; NaN when not measured
 	Text      string
+	Author    string // as the page or record names them, "; " between several; "" when it does not
 }
 
 // Failure is one rule that a document failed, with what was measured and where

@@ -156,6 +156,7 @@ func TextSchema() Schema {
 		{"lang", Strings},
 		{"lang_score", Floats},
 		{"text", Strings},
+		{"author", Strings},
 	}
 }
 
@@ -170,14 +171,20 @@ func (t *Table) Append(d *Document) {
 	c[5].Strings = append(c[5].Strings, d.Lang)
 	c[6].Floats = append(c[6].Floats, d.LangScore)
 	c[7].Strings = append(c[7].Strings, d.Text)
+	c[8].Strings = append(c[8].Strings, d.Author)
 	t.Rows++
 }
 
-// Document is row i of a table that begins with the columns of TextSchema.
+// Document is row i of a table that begins with the columns of TextSchema; older
+// datasets have no authors.
 func (t *Table) Document(i int) Document {
 	c := t.Columns
+	author := ""
+	if t.Has("author") {
+		author = t.Column("author").Strings[i]
+	}
 	return Document{
 		ID: c[0].IDs[i], Source: c[1].Strings[i], URL: c[2].Strings[i], Title: c[3].Strings[i],
-		Fetched: c[4].Ints[i], Lang: c[5].Strings[i], LangScore: c[6].Floats[i], Text: c[7].Strings[i],
+		Fetched: c[4].Ints[i], Lang: c[5].Strings[i], LangScore: c[6].Floats[i], Text: c[7].Strings[i], Author: author,
 	}
 }

@@ -34,12 +34,12 @@ func content(doc *html.Node) (p page, err error) {
 		return page{}, errors.New("no content")
 	}
 	if text, ok := rescued(doc, r.ContentNode); ok {
-		return page{r.Metadata.Title, text}, nil
+		return page{r.Metadata.Title, r.Metadata.Author, text}, nil
 	}
 	unlink(r.ContentNode, links)
 	w := layout{trims: true}
 	w.node(r.ContentNode)
-	return page{r.Metadata.Title, w.String()}, nil
+	return page{r.Metadata.Title, r.Metadata.Author, w.String()}, nil
 }
 
 // reduceLinked leaves of each JSON-LD script its first articleBody, which

@@ -55,7 +55,7 @@ func tooLong() *loss { return lose(TooLarge, "text of more than %d bytes", corpu
 
 func fillPage(cfg Config, d *corpus.Document, b []byte, contentType string) *loss {
 	p, l := cfg.extract(b, contentType)
-	d.Title, d.Text = p.title, p.text
+	d.Title, d.Author, d.Text = p.title, p.author, p.text
 	if lang := said(htmlLang(b)); lang != "" {
 		d.Lang = lang
 	}
@@ -184,6 +184,7 @@ func locate(d *corpus.Document) bool {
 func settle(d *corpus.Document) (size int64, replaced int, l *loss) {
 	d.Text, replaced = clean(d.Text)
 	d.Title = oneLine(d.Title, MaxTitle)
+	d.Author = oneLine(d.Author, MaxAuthor)
 	switch {
 	case d.Text == "":
 		l = lose(Empty, "")

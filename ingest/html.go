@@ -8,7 +8,7 @@ import (
 )
 
 // page is what is taken from an HTML page.
-type page struct{ title, text string }
+type page struct{ title, author, text string }
 
 // extract takes title and main content from a page. Gates come before the tree
 // is built, since building it is the dearest step of all. Where there is no tree

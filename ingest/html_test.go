@@ -51,6 +51,18 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+func TestAuthor(t *testing.T) {
+	text := "<article><h1>Head</h1><p>" + strings.Repeat("A sentence of the article that goes on for a while. ", 8) + "</p></article>"
+	for _, how := range []string{ExtractTrafilatura, ExtractFast} {
+		for _, head := range []string{"", "<meta name=generator content=DocBook>"} {
+			p, l := Config{Extract: how}.extract([]byte(`<html><meta name="author" content="Ada Lovelace">`+head+"<title>T</title><body>"+text), "")
+			if l != nil || p.author != "Ada Lovelace" {
+				t.Errorf("%s %s: %v, %q", how, head, l, p.author)
+			}
+		}
+	}
+}
+
 // TestExtractIsPure: a page gives the same text and title every time, in every
 // way of reading it.
 func TestExtractIsPure(t *testing.T) {

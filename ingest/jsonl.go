@@ -88,7 +88,7 @@ func (l *lines) tooLong() record {
 	return rec
 }
 
-// Names under which data sets keep the text, the address and the title, in the
+// Names under which data sets keep the text, the address, the title and the author, in the
 // order tried: text (C4, FineWeb, Dolma, RedPajama), content (The Stack,
 // StarCoder), contents (DSIR, Anserini), raw_content (RedPajama-V2, cc_net),
 // then what exports of articles use.
@@ -96,6 +96,8 @@ var (
 	textFields  = []string{"text", "content", "contents", "raw_content", "body", "article", "document", "articleBody"}
 	urlFields   = []string{"url", "uri", "link", "source_url", "WARC-Target-URI"}
 	titleFields = []string{"title", "headline"}
+	// authorFields are asked for one name; lists of authors are not read.
+	authorFields = []string{"author", "byline"}
 	// idFields count as an address when they hold one.
 	idFields = []string{"id", "source"}
 	// metaFields are objects that may hold the address and title (Dolma,
@@ -147,6 +149,7 @@ func (o object) page(d *corpus.Document, field string) bool {
 	d.Text = text
 	d.URL, _ = o.text(urlFields)
 	d.Title, _ = o.text(titleFields)
+	d.Author, _ = o.text(authorFields)
 	for _, name := range metaFields {
 		var meta object
 		if json.Unmarshal(o[name], &meta) != nil {
@@ -157,6 +160,9 @@ func (o object) page(d *corpus.Document, field string) bool {
 		}
 		if d.Title == "" {
 			d.Title, _ = meta.text(titleFields)
+		}
+		if d.Author == "" {
+			d.Author, _ = meta.text(authorFields)
 		}
 	}
 	for _, name := range idFields {

@@ -41,6 +41,8 @@ const (
 	MaxReopened = 8 * MaxNodes
 	// MaxTitle is the longest title, in bytes; longer ones are cut at a character.
 	MaxTitle = 4096
+	// MaxAuthor is the same for the names of authors.
+	MaxAuthor = 512
 	// MaxURL is the longest address; longer ones are left out.
 	MaxURL = 8192
 	// MaxDetail is the longest explanation of a lost record.

@@ -29,7 +29,7 @@ func manual(doc *html.Node) (page, bool) {
 	w := layout{leaves: func(n *html.Node) bool { return boilerplate(n) || contents(n) }}
 	w.children(main)
 	sure := s.generated || s.main != nil
-	return page{headline(doc, main), w.String()}, w.b.Len() >= minManual || sure && w.b.Len() > 0
+	return page{headline(doc, main), s.author, w.String()}, w.b.Len() >= minManual || sure && w.b.Len() > 0
 }
 
 // headline is the only <h1> of the content, else <title>, which names the site too.
@@ -59,6 +59,7 @@ type signs struct {
 	code       bool // a <pre> of two lines or more
 	main, body *html.Node
 	mains      int
+	author     string
 }
 
 // survey looks for the signs. The content is marked where exactly one element
@@ -68,6 +69,9 @@ func survey(doc *html.Node) (s signs) {
 	for n := range doc.Descendants() {
 		switch a := n.DataAtom; {
 		case a == atom.Meta:
+			if strings.EqualFold(attr(n, "name"), "author") {
+				s.author = attr(n, "content")
+			}
 			s.generated = s.generated || strings.EqualFold(attr(n, "name"), "generator") && makesManuals(attr(n, "content"))
 		case a == atom.Body:
 			s.body = n

@@ -30,5 +30,5 @@ func readable(doc *html.Node) (p page, err error) {
 	unlink(a.Node, links)
 	var w layout
 	w.node(a.Node)
-	return page{a.Title(), w.String()}, nil
+	return page{a.Title(), a.Byline(), w.String()}, nil
 }

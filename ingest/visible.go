@@ -26,7 +26,7 @@ func visible(b []byte) page {
 		switch z.Next() {
 		case html.ErrorToken:
 			s.verbatim()
-			return page{s.title.String(), s.w.String()}
+			return page{title: s.title.String(), text: s.w.String()}
 		case html.TextToken:
 			s.text(string(z.Text()))
 		case html.StartTagToken:

@@ -90,7 +90,8 @@ func (w workspace) keep(docs ...kept) {
 				if d.held {
 					cluster = corpus.ID{0x01}
 				}
-				t.Columns[8].IDs = append(t.Columns[8].IDs, cluster)
+				c := t.Column("cluster")
+				c.IDs = append(c.IDs, cluster)
 				e.Count("bytes_out", int64(len(d.text)))
 				e.Count("docs_out", 1)
 			}

@@ -90,6 +90,7 @@ type line struct {
 	Source    string             `json:"source"`
 	Title     string             `json:"title"`
 	Fetched   string             `json:"fetched,omitempty"`
+	Author    string             `json:"author,omitempty"`
 	Lang      string             `json:"lang"`
 	LangScore *float64           `json:"lang_score"`
 	Text      string             `json:"text"`
@@ -178,7 +179,7 @@ func (s *story) failed(rule string) bool {
 }
 
 func (s *story) line(verdicts bool) line {
-	l := line{ID: s.ID.String(), URL: s.URL, Source: s.Source, Title: s.Title, Lang: s.Lang, Text: s.Text, Attrs: s.Attrs}
+	l := line{ID: s.ID.String(), URL: s.URL, Source: s.Source, Title: s.Title, Author: s.Author, Lang: s.Lang, Text: s.Text, Attrs: s.Attrs}
 	if s.Fetched != corpus.NullInt {
 		l.Fetched = time.Unix(s.Fetched, 0).UTC().Format(time.RFC3339)
 	}
