@@ -52,16 +52,16 @@
 // # Pages
 //
 // Main content is what go-trafilatura finds, or with Extract "fast"
-// go-readability, without the paragraphs that are nothing but links. Pages of
-// documentation are laid out as they stand,
-// without navigation, since what they are made of would be pruned: pages whose
-// generator says so, whose headings link to themselves, or that have a <pre> of
-// two lines. A blank line stands between paragraphs, a line end between items
+// go-readability, without the paragraphs that are nothing but links; a body that
+// advertisements part is put together before. Pages of documentation are laid
+// out as they stand, without navigation, since what they are made of would be
+// pruned: pages whose generator says so, whose headings link to themselves, or
+// that have a <pre> of two lines. A blank line stands between paragraphs, a line end between items
 // and rows. Items have a marker ("- ", or in documentation their number) and
 // nested lists are indented, as in Markdown; the cells of a row are parted by
 // " | "; <pre> keeps its bytes. With Extract "raw" all visible text is taken,
-// and so it is where nothing is found, or
-// the page nests too deep for a tree or one that can be afforded. Titles come
+// and so it is where nothing is found, or the page nests too deep for a tree or
+// one that can be afforded. Titles and authors come
 // from the page, not from its JSON-LD. Responses other than 2xx, and types
 // other than HTML and plain text, are left out; where no type is given, so are
 // addresses that end as those of style sheets, scripts, feeds, pictures and the

@@ -94,7 +94,7 @@ func plainText(n *html.Node) string {
 	return b.String()
 }
 
-func below(n *html.Node, atoms ...atom.Atom) bool {
+func inElement(n *html.Node, atoms ...atom.Atom) bool {
 	for p := n.Parent; p != nil; p = p.Parent {
 		if slices.Contains(atoms, p.DataAtom) {
 			return true
@@ -151,7 +151,7 @@ func (tr *truth) add(n *html.Node) {
 			tr.pres = append(tr.pres, s)
 		}
 	case atom.P:
-		if s := flat(plainText(n)); s != "" && !below(n, atom.Table) {
+		if s := flat(plainText(n)); s != "" && !inElement(n, atom.Table) {
 			tr.paragraphs = append(tr.paragraphs, s)
 		}
 	case atom.Tr:

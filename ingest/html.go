@@ -44,6 +44,9 @@ func (c Config) extract(b []byte, contentType string) (page, *loss) {
 	if nodes > MaxNodes {
 		return page{}, lose(Nodes, "%d nodes", nodes)
 	}
+	if depths <= MaxDepths && join(doc) { // what was joined may stand deeper
+		_, depths = weigh(doc, 0)
+	}
 	if depths > MaxDepths {
 		return finish(visible(b))
 	}

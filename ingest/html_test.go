@@ -30,6 +30,10 @@ func TestExtract(t *testing.T) {
 		{"linked data", "<title>Page</title>" + linked + "<body><div>nothing</div>", "Page", strings.TrimSpace(long)},
 		{"scripts are not text", "<script>var x = '<p>no</p>'</script><style>p{}</style><p>Text.</p>", "", "Text."},
 		{
+			"a body in parts", "<div class=article__body><p>" + long + "</p></div><aside>An advertisement</aside><div class=article__body><p>" + long + "</p><p>The end.</p></div>",
+			"", strings.TrimSpace(long) + "\n\n" + strings.TrimSpace(long) + "\n\nThe end.",
+		},
+		{
 			"links to elsewhere", "<article><p>" + long + "</p><p><a href=x>Read more about it</a></p><ul><li><a href=x>A list</a></li><li>of words</li></ul><p>" + long +
 				"</p><ul><li><a href=x>Another story</a></li><li><a href=y>One more</a></li></ul></article>",
 			"", strings.TrimSpace(long) + "\n\n- A list\n- of words\n\n" + strings.TrimSpace(long),

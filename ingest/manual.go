@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -89,7 +90,7 @@ func survey(doc *html.Node) (s signs) {
 		}
 	}
 	if s.mains == 1 {
-		articles = inside(s.main, articles)
+		articles = slices.DeleteFunc(articles, func(n *html.Node) bool { return !below(s.main, n) })
 	} else {
 		s.main = nil
 	}
@@ -97,19 +98,6 @@ func survey(doc *html.Node) (s signs) {
 		s.main = articles[0]
 	}
 	return s
-}
-
-// inside are those of nodes that are below n.
-func inside(n *html.Node, nodes []*html.Node) (below []*html.Node) {
-	for _, c := range nodes {
-		for p := c.Parent; p != nil; p = p.Parent {
-			if p == n {
-				below = append(below, c)
-				break
-			}
-		}
-	}
-	return below
 }
 
 // makesManuals says whether a generator makes documentation. The names are those

@@ -86,6 +86,8 @@ func TestMemory(t *testing.T) {
 		{"page that nests deep", "<html>" + manyFonts() + strings.Repeat("<p>x", 18_000), 1, ""},
 		{"page of attributes, fast", "<html><p>" + strings.Repeat(attributes, 6_000), 1, ExtractFast},
 		{"page of elements, fast", "<html>" + strings.Repeat("<div class=comment a b c d e f g h i j k l m n o p q r s t u v w x y z><a href=x>x</a></div>", 9_000), 1, ExtractFast},
+		{"page whose parts are joined deep", "<html>" + strings.Repeat("<div>", 450) + "<div class=article-body><p>x</p></div>" + strings.Repeat("</div>", 450) +
+			"<div class=article-body>" + strings.Repeat("<p>x", 18_000), 1, ""},
 		{"page of attributes, a manual", "<html>" + docbook + strings.Repeat(attributes, 6_000), 1, ""},
 		{"page of attributes, raw", "<html>" + strings.Repeat(attributes, 6_000), 1, ExtractRaw},
 	} {
