@@ -40,9 +40,9 @@ func join(doc *html.Node) bool {
 
 // bodyOfArticle says whether an element is named the body of an article.
 func bodyOfArticle(n *html.Node) bool {
-	for _, name := range strings.Fields(strings.ToLower(attr(n, "class"))) {
-		switch strings.NewReplacer("-", "", "_", "").Replace(name) {
-		case "articlebody", "storybody":
+	for _, name := range strings.Fields(attr(n, "class")) {
+		switch strings.ToLower(name) {
+		case "articlebody", "article-body", "article_body", "article__body", "storybody", "story-body", "story_body", "story__body":
 			return true
 		}
 	}
