@@ -13,7 +13,7 @@ import (
 // Ways to take the text out of a page.
 const (
 	ExtractTrafilatura = "trafilatura" // the main content, as go-trafilatura finds it
-	ExtractFast        = "fast"        // as go-readability finds it: less exact, at about twice the speed
+	ExtractFast        = "fast"        // as go-readability finds it: less exact, in two thirds of the time
 	ExtractRaw         = "raw"         // all that a browser would show, as the source has it
 )
 

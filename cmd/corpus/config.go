@@ -94,7 +94,7 @@ ingest:
   # anonymous: true      # object stores without credentials
   max_bad: 0.01          # more bad records than this share: exit 3
   # text_field: text     # of JSON lines, when it has an unusual name
-  extract: trafilatura   # of pages the main content; fast: twice as fast, less exact; raw: all visible text
+  extract: trafilatura   # of pages the main content; fast: in two thirds of the time, less exact; raw: all visible text
   lang: []               # ISO 639-1 codes; documents in others are not read at all; empty: every language
   # user_agent: my-crawler (+https://example.org/bot)   # for corpus ingest --crawl
 dedup:
