@@ -54,6 +54,7 @@ type Document struct {
 	LangScore float64 // 0..1; NaN when not measured
 	Text      string
 	Author    string // as the page or record names them, "; " between several; "" when it does not
+	Trusted   bool   // of a trusted source: the filter asks it for neither quality nor budget
 }
 
 // Failure is one rule that a document failed, with what was measured and where

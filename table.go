@@ -157,6 +157,7 @@ func TextSchema() Schema {
 		{"lang_score", Floats},
 		{"text", Strings},
 		{"author", Strings},
+		{"trusted", Ints}, // 1 or 0
 	}
 }
 
@@ -172,11 +173,16 @@ func (t *Table) Append(d *Document) {
 	c[6].Floats = append(c[6].Floats, d.LangScore)
 	c[7].Strings = append(c[7].Strings, d.Text)
 	c[8].Strings = append(c[8].Strings, d.Author)
+	trusted := int64(0)
+	if d.Trusted {
+		trusted = 1
+	}
+	c[9].Ints = append(c[9].Ints, trusted)
 	t.Rows++
 }
 
 // Document is row i of a table that begins with the columns of TextSchema; older
-// datasets have no authors.
+// datasets have no authors and trust nothing.
 func (t *Table) Document(i int) Document {
 	c := t.Columns
 	author := ""
@@ -186,5 +192,6 @@ func (t *Table) Document(i int) Document {
 	return Document{
 		ID: c[0].IDs[i], Source: c[1].Strings[i], URL: c[2].Strings[i], Title: c[3].Strings[i],
 		Fetched: c[4].Ints[i], Lang: c[5].Strings[i], LangScore: c[6].Floats[i], Text: c[7].Strings[i], Author: author,
+		Trusted: t.Has("trusted") && t.Column("trusted").Ints[i] == 1,
 	}
 }

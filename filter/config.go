@@ -96,14 +96,14 @@ func (c Config) need(env corpus.Env) (int64, error) {
 	if share == 0 {
 		share = 1
 	}
-	return in["docs_out"]*bytesPerDocument + int64(share*float64(in["bytes_decoded"])), nil
+	return in["docs_out"]*bytesPerDocument + int64(share*float64(in["bytes_decoded"])) + in["bytes_trusted"], nil
 }
 
 // The roles of the stage's tables, row-aligned with the text unless said.
 const (
 	rolePart    = "ingest/part"
 	roleDedup   = "dedup/verdict"
-	roleLang    = "attrs/lang" // id, lang, bytes, lang.score
+	roleLang    = "attrs/lang" // id, lang, bytes, lang.score, trusted
 	roleScore   = "attrs/dsir" // dsir.score
 	roleVerdict = "verdict"    // keep, rules, values, limits
 	roleCounts  = "ngrams"     // lang, bucket, count: n-grams of a part; not aligned

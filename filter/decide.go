@@ -51,10 +51,10 @@ func (s *selector) decide(e corpus.Env) error {
 }
 
 // verdict is every rule that r fails; the budget is asked last, of documents
-// that pass all others.
+// that pass all others and are not trusted.
 func (s *selector) verdict(r *row, cuts map[string][]byte) []corpus.Failure {
 	fails := s.failures(nil, r)
-	if len(fails) > 0 {
+	if len(fails) > 0 || r.trusted {
 		return fails
 	}
 	last, ok := cuts[r.lang]
@@ -115,7 +115,7 @@ func (s *selector) count(c counts, r *row, fails []corpus.Failure) {
 			c[in+"docs_out"]++
 			c[in+"bytes_out"] += r.bytes
 		}
-		if len(fails) == 0 || fails[0].Rule == RuleBudget {
+		if !r.trusted && (len(fails) == 0 || fails[0].Rule == RuleBudget) {
 			c[in+"docs_eligible"]++
 		}
 		for _, f := range fails {
@@ -125,9 +125,28 @@ func (s *selector) count(c counts, r *row, fails []corpus.Failure) {
 			c[in+"dropped_alone."+fails[0].Rule]++
 		}
 	}
+	if r.trusted {
+		s.countTrusted(c, r, fails)
+	}
 	for i, rule := range s.set.rules {
 		if math.IsNaN(r.values[i]) {
 			c["not_applied."+rule.Name]++
 		}
+	}
+}
+
+// countTrusted adds a trusted document: how many are kept, and how many of those
+// a rule of quality would have dropped.
+func (s *selector) countTrusted(c counts, r *row, fails []corpus.Failure) {
+	c["trusted.docs_in"]++
+	if len(fails) > 0 {
+		return
+	}
+	c["trusted.docs_out"]++
+	c["trusted.bytes_out"] += r.bytes
+	asked := *r
+	asked.trusted = false
+	if len(s.failures(nil, &asked)) > 0 {
+		c["trusted.spared"]++
 	}
 }

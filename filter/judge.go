@@ -30,6 +30,7 @@ type row struct {
 	score      float64
 	values     []float64 // of the attribute of each rule
 	duplicate  string    // "", exact or near
+	trusted    bool      // of a trusted source
 	again      bool      // an earlier generation has it under the same id
 	similarity float64
 }
@@ -111,6 +112,7 @@ func (c *sidecars) next(r *row) error {
 	}
 	i := c.about.row
 	r.id, r.lang, r.bytes = c.about.t.Columns[0].IDs[i], c.about.t.Columns[1].Strings[i], c.about.t.Columns[2].Ints[i]
+	r.trusted = c.about.t.Columns[4].Ints[i] == 1
 	r.score = c.score.t.Columns[0].Floats[c.score.row]
 	for k, at := range c.at {
 		if at[0] < 0 {
@@ -126,7 +128,8 @@ func (c *sidecars) next(r *row) error {
 	return nil
 }
 
-// failures appends every rule that r fails, the budget aside.
+// failures appends every rule that r fails, the budget aside. A trusted document
+// is not asked for quality.
 func (s *selector) failures(dst []corpus.Failure, r *row) []corpus.Failure {
 	if len(s.langs) > 0 && !slices.Contains(s.langs, r.lang) {
 		dst = append(dst, corpus.Failure{Rule: RuleLang, Value: 0, Limit: 1})
@@ -139,6 +142,9 @@ func (s *selector) failures(dst []corpus.Failure, r *row) []corpus.Failure {
 	}
 	l := languageOf(r.lang)
 	for i, rule := range s.set.rules {
+		if r.trusted && rule.quality() {
+			continue
+		}
 		if limit := s.set.limit(rule, l); rule.fails(r.values[i], limit) {
 			dst = append(dst, corpus.Failure{Rule: rule.Name, Value: r.values[i], Limit: limit})
 		}

@@ -95,6 +95,7 @@ var langSchema = corpus.Schema{
 	{Name: "lang", Kind: corpus.Strings},
 	{Name: "bytes", Kind: corpus.Ints},
 	{Name: "lang.score", Kind: corpus.Floats},
+	{Name: "trusted", Kind: corpus.Ints},
 }
 
 // aboutLang is the sidecar of roleLang: what the later passes need to know of
@@ -108,6 +109,13 @@ func aboutLang(t *corpus.Table) *corpus.Table {
 		out.Columns[2].Ints = append(out.Columns[2].Ints, int64(len(s)))
 	}
 	out.Columns[3].Floats = t.Column("lang_score").Floats
+	for i := range t.Rows {
+		trusted := int64(0)
+		if t.Document(i).Trusted {
+			trusted = 1
+		}
+		out.Columns[4].Ints = append(out.Columns[4].Ints, trusted)
+	}
 	return out
 }
 

@@ -67,6 +67,13 @@ func (r Rule) fails(value, limit float64) bool {
 	return value > limit // never for NaN, as above
 }
 
+// quality says whether the rule measures how well a text is written, which a
+// trusted document is not asked for. A family that is not named here holds for all.
+func (r Rule) quality() bool {
+	family, _, _ := strings.Cut(r.Attribute, ".")
+	return family == "gopher" || family == "repetition" || family == "lang"
+}
+
 // ruleSet is the rules in force with their limits by language.
 type ruleSet struct {
 	rules  []Rule

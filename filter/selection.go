@@ -66,10 +66,12 @@ type ranking struct {
 	docs     int64
 	pool     int64            // bytes of all new text that was decoded
 	eligible map[string]int64 // bytes that passed every rule by language
+	trusted  int64            // documents that passed, which need no budget
 	dropped  map[string]int64 // documents by rule
 }
 
-// rankAll adds a record for each document that passed every rule.
+// rankAll adds a record for each document that passed every rule. Trusted ones
+// are kept beside the budget, and are no part of the pool that it is a share of.
 func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (ranking, error) {
 	all := ranking{pool: e.Input()["bytes_decoded"], eligible: map[string]int64{}, dropped: map[string]int64{}}
 	var record []byte
@@ -78,13 +80,17 @@ func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (ranking, error) 
 	for p := first; p < first+n; p++ {
 		err := s.each(e, p, func(r *row) error {
 			all.docs++
-			if r.again {
+			if r.again || r.trusted {
 				all.pool -= r.bytes
 			}
 			if fails = s.failures(fails[:0], r); len(fails) > 0 {
 				for _, f := range fails {
 					all.dropped[f.Rule]++
 				}
+				return nil
+			}
+			if r.trusted {
+				all.trusted++
 				return nil
 			}
 			if len(r.lang) > maxLang {
@@ -110,7 +116,7 @@ const gateDocuments = 100
 // what came in one night must not keep out what comes in the next.
 func (r ranking) gate(e corpus.Env, cuts map[string]*ending) error {
 	first, _ := e.Parts()
-	if first > 0 || r.docs < gateDocuments {
+	if first > 0 || r.docs < gateDocuments || r.trusted > 0 {
 		return nil
 	}
 	for _, c := range cuts {

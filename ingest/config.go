@@ -35,6 +35,10 @@ type Config struct {
 	// UnitBytes and PartBytes are where sources are cut and parts end; 0 means
 	// corpus.UnitBytes and corpus.PartBytes.
 	UnitBytes, PartBytes int64
+	// Trusted are the sources whose documents are marked as trusted: those of the
+	// files below that are among these, or lie in one of them, or match one. They
+	// come first, so that of equal texts of a run theirs is the one that stays.
+	Trusted []string
 	// Exclude are files and directories that are left out, such as the workspace's own.
 	Exclude []string
 	// Seen is a file that remembers from run to run what unchanged sources hash
@@ -91,15 +95,16 @@ type readKey struct {
 //
 // Counts: records, docs_out, bytes_in (bytes of the files), bytes_decoded (text
 // of every document decoded, also of those that ingest then leaves out, but for
-// their language: the pool of --keep), bytes_out (text of the documents), units, replaced (U+FFFD
-// put for invalid bytes), mojibake (documents that are UTF-8 read as
-// windows-1252, see mojibake), long_urls (documents without their address, since it
-// was longer than MaxURL), lost.<reason>, bad_records, bad_sources. See Bad.
+// their language: the pool of --keep), bytes_out (text of the documents),
+// docs_trusted and bytes_trusted (of those, the documents of trusted sources and
+// their text), units, replaced (U+FFFD put for invalid bytes), mojibake (documents
+// that are UTF-8 read as windows-1252, see mojibake), long_urls (documents
+// without their address, since it was longer than MaxURL), lost.<reason>, bad_records, bad_sources. See Bad.
 //
 // A source of the same name and content as one of an earlier generation is left
 // out; a run with nothing new has no part. One that was read with another
-// TextField, Extract or Langs, where those matter to its format, is an error of
-// class BadConfig, and so is a setting that cannot be.
+// TextField, Extract or Langs, where those matter to its format, or that has become
+// trusted or is it no more, is an error of class BadConfig, and so is a setting that cannot be.
 func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, error) {
 	cfg = cfg.defaults()
 	if err := cfg.reading().check(); err != nil {
@@ -109,6 +114,7 @@ func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, err
 	if err != nil {
 		return corpus.Stage{}, err
 	}
+	trust(inputs, cfg.Trusted)
 	r := newRun(cfg, inputs)
 	beside := inputMemory * int64(len(inputs))
 	if slices.ContainsFunc(inputs, func(in input) bool { return in.places != nil }) {
@@ -129,7 +135,7 @@ func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, err
 			},
 			{
 				Name: "read", Exclusive: true,
-				Config: readKey{cfg.reading(), cfg.PartBytes},
+				Config: readKey{cfg.reading(), cfg.PartBytes}, Volatile: trusted(inputs),
 				Inputs: []string{RoleScan, RoleSource + "+"},
 				Memory: readMemory + beside,
 				Tasks:  r.readTasks,

@@ -18,6 +18,7 @@ func sourceSchema() corpus.Schema {
 		{Name: "first", Kind: corpus.Ints},
 		{Name: "units", Kind: corpus.Ints},
 		{Name: "all", Kind: corpus.Ints},
+		{Name: "trusted", Kind: corpus.Ints},
 	}
 }
 
@@ -29,6 +30,7 @@ type past struct {
 	format    string
 	reading   reading
 	next, all int64 // units read, and units there are
+	trusted   bool
 }
 
 func (p past) whole() bool { return p.next == p.all }
@@ -61,6 +63,6 @@ func note(known map[version]past, t *corpus.Table, i int) {
 	}
 	known[v] = past{
 		format: t.Column("format").Strings[i], reading: parseReading(t.Column("reading").Strings[i]),
-		next: first + units, all: t.Column("all").Ints[i],
+		next: first + units, all: t.Column("all").Ints[i], trusted: t.Column("trusted").Ints[i] == 1,
 	}
 }

@@ -397,8 +397,13 @@ func (o *outcome) record(r *run, s *source, rec record) {
 	if mojibake(d.Text) {
 		o.counts["mojibake"]++
 	}
+	d.Trusted = s.input.trusted
 	o.counts["docs_out"]++
 	o.counts["bytes_out"] += size
+	if d.Trusted {
+		o.counts["docs_trusted"]++
+		o.counts["bytes_trusted"] += size
+	}
 	o.docs = append(o.docs, d)
 }
 

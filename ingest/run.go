@@ -150,7 +150,7 @@ func (r *run) planned(env corpus.Env) ([]part, error) {
 	for _, s := range all {
 		past, ok := known[version{s.name, s.sha256}]
 		if ok && past.whole() {
-			if err := past.otherReading(s, r.cfg.reading()); err != nil {
+			if err := cmp.Or(past.otherReading(s, r.cfg.reading()), past.otherTrust(s)); err != nil {
 				return nil, err
 			}
 			continue

@@ -30,9 +30,10 @@ type input struct {
 	bad   string // reason why it cannot be read, "" when it can
 	why   string
 
-	places *place.Opener // of a file elsewhere, whose path is its address and mtime stands for its version
-	remote place.Info
-	failed error // why it cannot be had
+	places  *place.Opener // of a file elsewhere, whose path is its address and mtime stands for its version
+	remote  place.Info
+	failed  error // why it cannot be had
+	trusted bool  // see Config.Trusted
 }
 
 // versionControl are directories that hold the history of a tree, not its text.

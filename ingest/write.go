@@ -60,7 +60,7 @@ func (w *writer) end(p *piece) {
 	for i, v := range []string{s.name, s.sha256, s.format, s.comp, s.status, w.reading} {
 		c[i].Strings = append(c[i].Strings, v)
 	}
-	for i, v := range []int64{s.size, int64(p.from), int64(p.n), int64(len(s.units))} {
+	for i, v := range []int64{s.size, int64(p.from), int64(p.n), int64(len(s.units)), flag(s.input.trusted)} {
 		c[6+i].Ints = append(c[6+i].Ints, v)
 	}
 	w.ended.Rows++

@@ -93,6 +93,7 @@ type line struct {
 	Author    string             `json:"author,omitempty"`
 	Lang      string             `json:"lang"`
 	LangScore *float64           `json:"lang_score"`
+	Trusted   bool               `json:"trusted,omitempty"`
 	Text      string             `json:"text"`
 	Dedup     *duplicate         `json:"dedup,omitempty"`
 	Filter    *decision          `json:"filter,omitempty"`
@@ -179,7 +180,7 @@ func (s *story) failed(rule string) bool {
 }
 
 func (s *story) line(verdicts bool) line {
-	l := line{ID: s.ID.String(), URL: s.URL, Source: s.Source, Title: s.Title, Author: s.Author, Lang: s.Lang, Text: s.Text, Attrs: s.Attrs}
+	l := line{ID: s.ID.String(), URL: s.URL, Source: s.Source, Title: s.Title, Author: s.Author, Lang: s.Lang, Trusted: s.Trusted, Text: s.Text, Attrs: s.Attrs}
 	if s.Fetched != corpus.NullInt {
 		l.Fetched = time.Unix(s.Fetched, 0).UTC().Format(time.RFC3339)
 	}

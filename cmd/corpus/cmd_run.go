@@ -52,7 +52,7 @@ func (w *workspace) pipeline(c *cli.Context) (bad, err error) {
 		return nil, err
 	}
 	defer lock.Close()
-	if len(w.Ingest.Sources) > 0 {
+	if len(w.listed()) > 0 {
 		if bad = w.ingest(c, nil); bad != nil && !errors.Is(bad, errBadInput) {
 			return nil, bad
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -41,7 +42,7 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
-		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources of corpus.yaml)",
+		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources and ingest.trusted of corpus.yaml)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
 			crawled, bad, err := a.crawl(c)
@@ -58,7 +59,7 @@ func (a *app) ingestCommand() *cli.Command {
 // ingest reads the sources, or those of corpus.yaml when none is named.
 func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if len(sources) == 0 {
-		sources = w.paths(w.Ingest.Sources)
+		sources = w.listed()
 	}
 	if len(sources) == 0 {
 		return &corpus.Error{
@@ -77,7 +78,7 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	cfg := ingest.Config{
 		TextField: w.Ingest.TextField, Extract: w.Ingest.Extract, Langs: w.Ingest.Lang,
 		UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
-		Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,
+		Trusted: w.paths(w.Ingest.Trusted), Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,
 		Places: places, Prefix: w.Ingest.Prefix, Detect: langid.New().Detect,
 	}
 	var bad badSources
@@ -119,6 +120,11 @@ func (w *workspace) places() (*place.Opener, error) {
 	}
 	spool, err := place.NewSpool(w.fs, dir, free/2)
 	return place.New(place.Config{UserAgent: "corpus", Anonymous: w.Ingest.Anonymous, Spool: spool}), err
+}
+
+// listed are the sources that corpus.yaml names.
+func (w *workspace) listed() []string {
+	return w.paths(slices.Concat(w.Ingest.Sources, w.Ingest.Trusted))
 }
 
 // own are the files of workspaces, which are no sources.
@@ -194,8 +200,9 @@ func ruleHelp() string {
 func (a *app) filterCommand() *cli.Command {
 	return &cli.Command{
 		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
-		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp(),
-		Flags:       stageFlags("filter"), Action: a.stageCommand("filter", (*workspace).filter),
+		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp() +
+			"Of documents of ingest.trusted only toxicity, duplicates and languages are asked.",
+		Flags: stageFlags("filter"), Action: a.stageCommand("filter", (*workspace).filter),
 	}
 }
 

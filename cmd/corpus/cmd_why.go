@@ -76,6 +76,8 @@ func (w *workspace) tell(s *story) {
 	switch {
 	case s.Filter == nil:
 		fmt.Fprintln(w.out, "  filter: not run yet")
+	case s.Filter.Keep && s.Trusted:
+		fmt.Fprintln(w.out, "  filter: kept: trusted source")
 	case s.Filter.Keep:
 		fmt.Fprintln(w.out, "  filter: kept")
 	default:

@@ -23,6 +23,7 @@ type config struct {
 	Workers int  `yaml:"workers"`
 	Ingest  struct {
 		Sources   []string `yaml:"sources"`
+		Trusted   []string `yaml:"trusted"`
 		MaxBad    float64  `yaml:"max_bad"`
 		TextField string   `yaml:"text_field"`
 		Prefix    string   `yaml:"prefix"`
@@ -92,6 +93,7 @@ ingest:
   sources: []            # files, directories, globs, relative to this file; s3://bucket/prefix/, https://…; @list.txt: names of these
   # prefix: https://data.commoncrawl.org/               # before the names in lists
   # anonymous: true      # object stores without credentials
+  trusted: []            # the same, of your own files: no quality rules, no budget
   max_bad: 0.01          # more bad records than this share: exit 3
   # text_field: text     # of JSON lines, when it has an unusual name
   extract: trafilatura   # of pages the main content; fast: in two thirds of the time, less exact; raw: all visible text
