@@ -19,23 +19,9 @@ func (a *app) gcCommand() *cli.Command {
 	return &cli.Command{
 		Name: "gc", Usage: "remove files that no manifest names: leftovers of killed runs and of passes",
 		Flags: commonFlags(&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be removed"}),
-		Action: func(c *cli.Context) error {
-			w, err := a.open(c)
-			if err != nil {
-				return err
-			}
-			lock, err := w.lock()
-			if err != nil {
-				return err
-			}
-			defer lock.Close()
-			alone, err := w.fs.Lock(filepath.Join(w.in, readersLock), holder())
-			if err != nil {
-				return err
-			}
-			defer alone.Close()
-			return w.gc(c.Context, c.Bool("dry-run"))
-		},
+		Action: a.writing(func(w *workspace, c *cli.Context) error {
+			return w.alone(func() error { return w.gc(c.Context, c.Bool("dry-run")) })
+		}),
 	}
 }
 

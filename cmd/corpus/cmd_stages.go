@@ -25,8 +25,15 @@ import (
 
 // stageCommand wraps what all stages do: open, lock, run.
 func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error) cli.ActionFunc {
+	return a.writing(func(w *workspace, c *cli.Context) error {
+		return w.reading(func() error { return run(w, c) })
+	}, name)
+}
+
+// writing runs do in the workspace under the pipeline's lock.
+func (a *app) writing(do func(*workspace, *cli.Context) error, stages ...string) cli.ActionFunc {
 	return func(c *cli.Context) error {
-		w, err := a.open(c, name)
+		w, err := a.open(c, stages...)
 		if err != nil {
 			return err
 		}
@@ -35,7 +42,7 @@ func (a *app) stageCommand(name string, run func(*workspace, *cli.Context) error
 			return err
 		}
 		defer lock.Close()
-		return w.reading(func() error { return run(w, c) })
+		return do(w, c)
 	}
 }
 

@@ -102,6 +102,16 @@ func (w *workspace) reading(do func() error) error {
 	return do()
 }
 
+// alone runs do while nobody reads.
+func (w *workspace) alone(do func() error) error {
+	lock, err := w.fs.Lock(filepath.Join(w.in, readersLock), holder())
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	return do()
+}
+
 // readersLock is shared by those who read a data directory; gc takes it alone.
 const readersLock = ".readers"
 
