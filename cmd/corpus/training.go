@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"corpus"
+	"corpus/internal/engine"
 	"corpus/internal/term"
 	"corpus/shards"
 	"corpus/tokenize"
@@ -59,20 +60,19 @@ func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job,
 	return w.trainSummary(name, res, countShards(set, res.Data.Generations), all)
 }
 
-// admit refuses a training that memory or disk has no room for. On a GPU its
+// admit refuses a training that memory or disk has no room for; the trainer says
+// which one it is. On a GPU its
 // memory is the limit, which libtorch itself reports.
 func (w *workspace) admit(o trainOptions, n trainer.Need) error {
 	limit := w.memory()
 	if n.Memory > limit && (o.device == "" || o.device == "cpu") {
 		return &corpus.Error{
 			Class: corpus.Refused, Offset: -1,
-			What: fmt.Sprintf("train %s may need %s of memory, the ceiling is %s", o.run, term.Bytes(n.Memory), term.Bytes(limit)),
-			Next: fmt.Sprintf("give --memory %d or more, or train a smaller model, batch or row", n.Memory),
+			What: fmt.Sprintf("may need %s of memory, the ceiling is %s", engine.Mebibytes(n.Memory), engine.Mebibytes(limit)),
+			Next: fmt.Sprintf("give --memory %s or more, or train a smaller model, batch or row", engine.Mebibytes(n.Memory)),
 		}
 	}
-	disk := *w
-	disk.dst = disk.dir // which holds runs/
-	return disk.room("train "+o.run, n.Disk)
+	return w.roomIn(w.dir, "train "+o.run, "may write", n.Disk)
 }
 
 // openTokens opens the shards of a phase, which are the first generations of the

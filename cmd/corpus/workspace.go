@@ -207,18 +207,23 @@ func freeBytes(dir string) (int64, error) {
 
 // room says how many bytes a stage may write and refuses when they are not there.
 func (w *workspace) room(stage string, need int64) error {
-	free, err := freeBytes(w.dst)
+	return w.roomIn(w.dst, stage, stage+" may write", need)
+}
+
+// roomIn does that for a directory; writes begins the refusal.
+func (w *workspace) roomIn(dir, who, writes string, need int64) error {
+	free, err := freeBytes(dir)
 	if err != nil {
 		return err
 	}
 	if free < need {
 		return &corpus.Error{
-			Class: corpus.Disk, What: fmt.Sprintf("%s may write %s, there are %s free", stage, term.Bytes(need), term.Bytes(free)),
-			Path: w.dst, Offset: -1, Next: "free some space, or move the workspace",
+			Class: corpus.Disk, What: fmt.Sprintf("%s %s, there are %s free", writes, term.Bytes(need), term.Bytes(free)),
+			Path: dir, Offset: -1, Next: "free some space, or move the workspace",
 		}
 	}
 	if !w.quiet && !w.json {
-		fmt.Fprintf(w.err, "%s: may write %s, %s are free\n", stage, term.Bytes(need), term.Bytes(free))
+		fmt.Fprintf(w.err, "%s: may write %s, %s are free\n", who, term.Bytes(need), term.Bytes(free))
 	}
 	return nil
 }

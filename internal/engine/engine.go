@@ -233,13 +233,13 @@ func (e *Engine) holds(s corpus.Stage) error {
 	}
 	return &corpus.Error{
 		Class: corpus.Refused, Offset: -1,
-		What: fmt.Sprintf("%s %s may hold %s of memory, the ceiling is %s", s.Name, p.Name, mebibytes(p.Memory), mebibytes(e.memory())),
-		Next: fmt.Sprintf("give --memory %s or more", mebibytes(p.Memory)),
+		What: fmt.Sprintf("%s %s may hold %s of memory, the ceiling is %s", s.Name, p.Name, Mebibytes(p.Memory), Mebibytes(e.memory())),
+		Next: fmt.Sprintf("give --memory %s or more", Mebibytes(p.Memory)),
 	}
 }
 
-// mebibytes is n as --memory takes it, rounded up.
-func mebibytes(n int64) string { return fmt.Sprintf("%dMiB", (n+1<<20-1)>>20) }
+// Mebibytes is n bytes as --memory takes it, rounded up.
+func Mebibytes(n int64) string { return fmt.Sprintf("%dMiB", (n+1<<20-1)>>20) }
 
 // fit is how many workers of a pass the memory has room for.
 func (e *Engine) fit(p *corpus.Pass) int {
