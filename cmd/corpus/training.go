@@ -22,11 +22,15 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 	if err != nil {
 		return err
 	}
-	b, tok, err := w.tokenizer()
-	if err != nil {
+	var b []byte
+	var tok *tokenize.Tokenizer
+	var set *shards.Dataset
+	err = w.reading(func() error {
+		if b, tok, err = w.tokenizer(); err == nil {
+			set, err = w.input("shards")
+		}
 		return err
-	}
-	set, err := w.input("shards")
+	})
 	if err != nil {
 		return err
 	}
@@ -43,7 +47,13 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 		Make:  func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
 	}
-	j.Open = func(d trainer.DataInfo) (*trainer.Data, error) { return w.openTokens(o.run, j, set, d) }
+	j.Open = func(d trainer.DataInfo) (data *trainer.Data, err error) {
+		err = w.reading(func() error {
+			data, err = w.openTokens(o.run, j, d)
+			return err
+		})
+		return data, err
+	}
 	return w.runTraining(ctx, o.run, j, set)
 }
 
@@ -76,8 +86,13 @@ func (w *workspace) admit(o trainOptions, n trainer.Need) error {
 }
 
 // openTokens opens the shards of a phase, which are the first generations of the
-// dataset.
-func (w *workspace) openTokens(name string, j trainer.Job, set *shards.Dataset, d trainer.DataInfo) (*trainer.Data, error) {
+// dataset as it is now: it may have been made anew since the training was asked
+// for, and the old files be gone. What is mapped stays.
+func (w *workspace) openTokens(name string, j trainer.Job, d trainer.DataInfo) (*trainer.Data, error) {
+	set, err := w.input("shards")
+	if err != nil {
+		return nil, err
+	}
 	all := set.Manifest.Generations
 	if d.Generations < 1 || d.Generations > len(all) || all[d.Generations-1].Key != d.Shards {
 		return nil, &corpus.Error{
