@@ -49,7 +49,7 @@ func (a *app) writing(do func(*workspace, *cli.Context) error, stages ...string)
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
 		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
-		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources and ingest.trusted of corpus.yaml)",
+		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources and ingest.trusted of corpus.yaml, and what its crawls have fetched)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
 			crawled, bad, err := a.crawl(c)
@@ -66,7 +66,10 @@ func (a *app) ingestCommand() *cli.Command {
 // ingest reads the sources, or those of corpus.yaml when none is named.
 func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if len(sources) == 0 {
-		sources = w.listed()
+		var err error
+		if sources, err = w.listed(); err != nil {
+			return err
+		}
 	}
 	if len(sources) == 0 {
 		return &corpus.Error{
@@ -129,9 +132,10 @@ func (w *workspace) places() (*place.Opener, error) {
 	return place.New(place.Config{UserAgent: "corpus", Anonymous: w.Ingest.Anonymous, Spool: spool}), err
 }
 
-// listed are the sources that corpus.yaml names.
-func (w *workspace) listed() []string {
-	return w.paths(slices.Concat(w.Ingest.Sources, w.Ingest.Trusted))
+// listed are the sources that corpus.yaml names, and what its crawls have fetched.
+func (w *workspace) listed() ([]string, error) {
+	crawled, err := w.crawledFiles()
+	return append(w.paths(slices.Concat(w.Ingest.Sources, w.Ingest.Trusted)), crawled...), err
 }
 
 // own are the files of workspaces, which are no sources.

@@ -52,6 +52,7 @@ type config struct {
 		Valid float64 `yaml:"valid"`
 	} `yaml:"shards"`
 	Train []training `yaml:"train"`
+	Crawl []crawling `yaml:"crawl"`
 }
 
 // training is one entry of the list under train: what makes a model another one.
@@ -98,7 +99,9 @@ ingest:
   # text_field: text     # of JSON lines, when it has an unusual name
   extract: trafilatura   # of pages the main content; fast: in two thirds of the time, less exact; raw: all visible text
   lang: []               # ISO 639-1 codes; documents in others are not read at all; empty: every language
-  # user_agent: my-crawler (+https://example.org/bot)   # for corpus ingest --crawl
+  # user_agent: my-crawler (+https://example.org/bot)   # of every crawl
+crawl: []                # sites that corpus run goes on with first, for example:
+  # - {urls: ["https://docs.example.org/"], path: [/guide/], pages: 5000, time: 1h}
 dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8

@@ -21,20 +21,60 @@ import (
 func crawlFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
 		&cli.StringSliceFlag{Name: "crawl", Usage: "first fetch the site at `URL` into data/crawl, politely; may be repeated"},
-		&cli.StringFlag{Name: "user-agent", Usage: "`TEXT` that names the crawler and a web or e-mail address", EnvVars: []string{"CORPUS_USER_AGENT"}},
+		agentFlag(),
 		&cli.StringFlag{Name: "name", Usage: "`NAME` of the crawl (default: the first host)"},
-		&cli.DurationFlag{Name: "delay", Value: 2 * time.Second, Usage: "least `TIME` between two requests to a host"},
+		&cli.DurationFlag{Name: "delay", Value: crawlDelay, Usage: "least `TIME` between two requests to a host"},
 		&cli.IntFlag{Name: "per-host", Value: 1, Usage: "`N` requests to one host at once"},
 		&cli.StringSliceFlag{Name: "host", Usage: "crawl `HOST` too; .example.org is all below it; may be repeated"},
 		&cli.StringSliceFlag{Name: "path", Usage: "only pages whose path begins with `PREFIX`; may be repeated"},
-		&cli.IntFlag{Name: "depth", Value: 20, Usage: "follow `N` links away from the URL"},
+		&cli.IntFlag{Name: "depth", Value: crawlDepth, Usage: "follow `N` links away from the URL"},
 		&cli.Int64Flag{Name: "pages", Usage: "ask for at most `N` pages in this run; 0: no bound"},
 		&cli.GenericFlag{Name: "bytes", Value: new(size), Usage: "fetch at most this `SIZE` in this run; 0: no bound"},
 		&cli.DurationFlag{Name: "time", Usage: "crawl for at most this `TIME`; 0: no bound"},
-		&cli.DurationFlag{Name: "revisit", Value: 24 * time.Hour, Usage: "ask again whether a page changed after this `TIME`"},
+		&cli.DurationFlag{Name: "revisit", Value: crawlRevisit, Usage: "ask again whether a page changed after this `TIME`"},
 		&cli.BoolFlag{Name: "allow-private", Usage: "crawl servers at loopback and private addresses"},
 		&cli.BoolFlag{Name: "own-site", Usage: "the site is yours: pass over what keeps out AI training (never over robots.txt for all)"},
 	)
+}
+
+func agentFlag() cli.Flag {
+	return &cli.StringFlag{Name: "user-agent", Usage: "`TEXT` that names the crawler and a web or e-mail address", EnvVars: []string{"CORPUS_USER_AGENT"}}
+}
+
+// crawling is one crawl: an entry of the list under crawl in corpus.yaml, or what
+// the flags of `corpus ingest --crawl` say. What is not given has their defaults.
+type crawling struct {
+	URLs         []string       `yaml:"urls"`
+	UserAgent    string         `yaml:"user_agent"`
+	Name         string         `yaml:"name"`
+	Delay        *time.Duration `yaml:"delay"`
+	PerHost      int            `yaml:"per_host"`
+	Host         []string       `yaml:"host"`
+	Path         []string       `yaml:"path"`
+	Depth        *int           `yaml:"depth"`
+	Pages        int64          `yaml:"pages"`
+	Bytes        size           `yaml:"bytes"`
+	Time         time.Duration  `yaml:"time"`
+	Revisit      *time.Duration `yaml:"revisit"`
+	AllowPrivate bool           `yaml:"allow_private"`
+	OwnSite      bool           `yaml:"own_site"`
+}
+
+// The defaults of a crawl.
+const (
+	crawlDelay   = 2 * time.Second
+	crawlDepth   = 20
+	crawlRevisit = 24 * time.Hour
+)
+
+// crawlFlag is the crawl that the command line asks for.
+func crawlFlag(c *cli.Context) crawling {
+	delay, depth, revisit := c.Duration("delay"), c.Int("depth"), c.Duration("revisit")
+	return crawling{
+		URLs: c.StringSlice("crawl"), Name: c.String("name"), Delay: &delay, PerHost: c.Int("per-host"), Host: c.StringSlice("host"),
+		Path: c.StringSlice("path"), Depth: &depth, Pages: c.Int64("pages"), Bytes: *c.Generic("bytes").(*size), Time: c.Duration("time"),
+		Revisit: &revisit, AllowPrivate: c.Bool("allow-private"), OwnSite: c.Bool("own-site"),
+	}
 }
 
 // crawl fetches what --crawl names. It gives the files to ingest; bad says that
@@ -47,21 +87,39 @@ func (a *app) crawl(c *cli.Context) (files []string, bad, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg, err := w.crawlConfig(c)
+	cfg, err := w.crawlConfig(crawlFlag(c), c.String("user-agent"))
 	if err != nil {
 		return nil, nil, err
 	}
-	began := time.Now()
-	counts, err := w.runCrawl(c.Context, cfg)
+	bad, err = w.goOn(c.Context, cfg)
 	if err != nil {
 		return nil, nil, err
 	}
-	w.crawled(counts, time.Since(began))
-	if counts.BadSeeds > 0 {
-		bad = fmt.Errorf("%w: %d of the addresses to crawl could not be fetched", errBadInput, counts.BadSeeds)
+	if bad != nil {
+		bad = fmt.Errorf("%w: %w", errBadInput, bad)
 	}
-	files, err = filepath.Glob(filepath.Join(cfg.Dir, cfg.Name+"-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
+	files, err = crawlFiles(cfg.Dir, cfg.Name)
 	return files, bad, err
+}
+
+// goOn takes a crawl up where it was and prints what it did. bad says which of its
+// seeds could not be fetched.
+func (w *workspace) goOn(ctx context.Context, cfg crawl.Config) (bad, err error) {
+	began := time.Now()
+	counts, err := w.runCrawl(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	w.crawled(cfg.Name, counts, time.Since(began))
+	if counts.BadSeeds > 0 {
+		bad = fmt.Errorf("%d of the addresses to crawl could not be fetched", counts.BadSeeds)
+	}
+	return bad, nil
+}
+
+// crawlFiles are the files of a crawl that ingest reads.
+func crawlFiles(dir, name string) ([]string, error) {
+	return filepath.Glob(filepath.Join(dir, name+"-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
 }
 
 // onlyWithCrawl refuses flags that would not be looked at.
@@ -95,37 +153,53 @@ func (w *workspace) runCrawl(ctx context.Context, cfg crawl.Config) (crawl.Count
 	return crawl.Run(ctx, w.fs, cfg)
 }
 
-func (w *workspace) crawlConfig(c *cli.Context) (crawl.Config, error) {
+// crawlConfig is what the crawler is told; agent goes before corpus.yaml.
+func (w *workspace) crawlConfig(k crawling, agent string) (crawl.Config, error) {
 	cfg := crawl.Config{
-		Seeds: c.StringSlice("crawl"), Dir: filepath.Join(w.dst, "crawl"), Name: c.String("name"), Agent: cmp.Or(c.String("user-agent"), w.Ingest.UserAgent),
-		Delay: c.Duration("delay"), PerHost: c.Int("per-host"), Revisit: c.Duration("revisit"),
-		AllowPrivate: c.Bool("allow-private"), OwnSite: c.Bool("own-site"),
+		Seeds: k.URLs, Dir: w.crawlDir(), Agent: cmp.Or(agent, k.UserAgent, w.Ingest.UserAgent),
+		Delay: or(k.Delay, crawlDelay), PerHost: k.PerHost, Revisit: or(k.Revisit, crawlRevisit),
+		AllowPrivate: k.AllowPrivate, OwnSite: k.OwnSite,
 		Scope: crawl.Scope{
-			Hosts: c.StringSlice("host"), Paths: c.StringSlice("path"), Depth: c.Int("depth"), Pages: c.Int64("pages"),
-			Bytes: int64(*c.Generic("bytes").(*size)), Time: c.Duration("time"),
+			Hosts: k.Host, Paths: k.Path, Depth: or(k.Depth, crawlDepth), Pages: k.Pages, Bytes: int64(k.Bytes), Time: k.Time,
 		},
 	}
 	if !w.quiet && !w.json {
 		cfg.Warn = func(text string) { fmt.Fprintln(w.err, "crawl:", term.Clean(text)) }
 	}
-	if err := crawl.CheckAgent(cfg.Agent); err != nil {
+	var err error
+	if cfg.Name, err = k.name(); err != nil {
 		return cfg, err
 	}
-	var err error
-	if cfg.Name == "" {
-		cfg.Name, err = crawl.NameOf(cfg.Seeds[0])
+	return cfg, cfg.Check()
+}
+
+func (w *workspace) crawlDir() string { return filepath.Join(w.dst, "crawl") }
+
+// name is that of the crawl's files: as given, or the first host.
+func (k crawling) name() (string, error) {
+	if k.Name != "" || len(k.URLs) == 0 {
+		return k.Name, nil
 	}
-	return cfg, err
+	return crawl.NameOf(k.URLs[0])
+}
+
+// or is a setting, or its default.
+func or[T any](v *T, otherwise T) T {
+	if v == nil {
+		return otherwise
+	}
+	return *v
 }
 
 // crawled prints what a crawl did.
-func (w *workspace) crawled(n crawl.Counts, took time.Duration) {
+func (w *workspace) crawled(name string, n crawl.Counts, took time.Duration) {
 	if w.json {
 		b, err := json.Marshal(struct {
 			Type string `json:"type"`
+			Name string `json:"name"`
 			crawl.Counts
 			Seconds float64 `json:"seconds"`
-		}{"crawl", n, took.Seconds()})
+		}{"crawl", name, n, took.Seconds()})
 		if err != nil {
 			panic(err) // numbers
 		}
@@ -135,7 +209,7 @@ func (w *workspace) crawled(n crawl.Counts, took time.Duration) {
 	if w.quiet {
 		return
 	}
-	fmt.Fprintf(w.err, "crawl: %s pages new or changed, %s as before, %s in all; %s kept out, %s opted out, %s failed; %s left; %s\n",
-		term.Count(n.Stored), term.Count(n.Unchanged), term.Bytes(n.Bytes), term.Count(n.Robots), term.Count(n.OptedOut),
+	fmt.Fprintf(w.err, "crawl %s: %s pages new or changed, %s as before, %s in all; %s kept out, %s opted out, %s failed; %s left; %s\n",
+		name, term.Count(n.Stored), term.Count(n.Unchanged), term.Bytes(n.Bytes), term.Count(n.Robots), term.Count(n.OptedOut),
 		term.Count(n.Failed), term.Count(n.Left), term.Duration(took))
 }

@@ -66,9 +66,15 @@ var (
 	crawlName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,99}$`)
 )
 
+// Check says what is wrong with a configuration; class Usage or NoInput.
+func (c *Config) Check() error {
+	_, err := c.check()
+	return err
+}
+
 // check finds what is wrong with a configuration and gives the seeds.
 func (c *Config) check() ([]*url.URL, error) {
-	if err := CheckAgent(c.Agent); err != nil {
+	if err := checkAgent(c.Agent); err != nil {
 		return nil, err
 	}
 	if !crawlName.MatchString(c.Name) {
@@ -88,9 +94,9 @@ func (c *Config) check() ([]*url.URL, error) {
 	return seeds, nil
 }
 
-// CheckAgent wants a User-Agent that begins with a name, by which robots.txt may
+// checkAgent wants a User-Agent that begins with a name, by which robots.txt may
 // address it, and says whom to turn to.
-func CheckAgent(agent string) error {
+func checkAgent(agent string) error {
 	e := &corpus.Error{
 		Class: corpus.Usage, Offset: -1,
 		Next: `set --user-agent "my-crawler (+https://example.org/crawler)" or with an e-mail address`,

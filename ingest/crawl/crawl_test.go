@@ -279,7 +279,7 @@ func TestAgentNeedsContact(t *testing.T) {
 		"corpus http://": false, "corpus @": false, "bot ä@example.org": false,
 		"Mozilla/5.0 (X11; Linux x86_64) https://example.org": false,
 	} {
-		if err := CheckAgent(agent); (err == nil) != ok || err != nil && corpus.ClassOf(err) != corpus.Usage {
+		if err := checkAgent(agent); (err == nil) != ok || err != nil && corpus.ClassOf(err) != corpus.Usage {
 			t.Errorf("%q: %v", agent, err)
 		}
 	}
