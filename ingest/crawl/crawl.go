@@ -174,21 +174,22 @@ func (c *crawler) run(ctx context.Context) error {
 // begin starts requests; then wait is how long until the next may start, if more
 // are queued that this run may ask for.
 func (c *crawler) begin(ctx context.Context) (wait time.Duration, more bool) {
-	for !c.spent() {
+	for !c.spent(0) {
 		if c.active >= MaxConcurrent {
 			return commitAfter, true
 		}
 		h, wait := c.schedule.next(time.Now())
 		if h == nil {
-			return wait, wait > 0
+			return wait, wait > 0 && !c.spent(wait)
 		}
 		c.ask(ctx, h)
 	}
 	return 0, false
 }
 
-func (c *crawler) spent() bool {
-	return c.cfg.Scope.spent(c.visits+int64(c.active), c.counts.Bytes, time.Since(c.began))
+// spent says whether a bound of the scope is reached, or will be after a wait.
+func (c *crawler) spent(wait time.Duration) bool {
+	return c.cfg.Scope.spent(c.visits+int64(c.active), c.counts.Bytes, time.Since(c.began)+wait)
 }
 
 // ask makes the next request to a host: for its policy when that is not known,

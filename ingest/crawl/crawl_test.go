@@ -699,3 +699,20 @@ func TestTimeBudget(t *testing.T) {
 		}
 	})
 }
+
+// A wait that would end after the time is spent is not begun.
+func TestTimeBudgetBoundsWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &web{asked: map[string][]time.Time{}, answer: func(_, path string, _ int) (int, string, string) {
+			if path == "/" {
+				return 503, "Retry-After: 1800", ""
+			}
+			return 404, "", ""
+		}}
+		cfg, began := local("http://a.example/"), time.Now()
+		cfg.Scope.Time = 10 * time.Minute
+		if n, err := w.crawl(t, cfg); err != nil || n.Left != 2 || time.Since(began) > time.Minute {
+			t.Errorf("%+v, %v in %v", n, err, time.Since(began))
+		}
+	})
+}
