@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -92,7 +94,8 @@ const confinementFails = 99
 //	                        run, send the signal once a file of PATTERN is there; -1 is a death by signal
 //	metrics DIR DIR         the metrics of two runs are equal but for their speed
 //	workspace DIR           a finished workspace, see finished
-//	site DIR NAME           serve the files of DIR on the loopback; NAME is its address
+//	site DIR NAME [CERT]    serve the files of DIR on the loopback; NAME is its address; over
+//	                        TLS, which offers HTTP/2 too, when its certificate is to be written
 func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
@@ -405,9 +408,25 @@ func stops(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func serveSite(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, !neg && len(args) == 2, "site DIR NAME")
-	srv := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	usage(ts, !neg && (len(args) == 2 || len(args) == 3), "site DIR NAME [CERTIFICATE]")
+	files := http.FileServer(http.Dir(ts.MkAbs(args[0])))
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 1 {
+			http.Error(w, "the crawler speaks HTTP/1.1", http.StatusHTTPVersionNotSupported)
+			return
+		}
+		files.ServeHTTP(w, r)
+	}))
 	ts.Defer(srv.Close)
+	if len(args) == 2 {
+		srv.Start()
+	} else {
+		srv.EnableHTTP2 = true
+		srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+		srv.StartTLS()
+		cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+		ts.Check(os.WriteFile(ts.MkAbs(args[2]), cert, 0o666))
+	}
 	ts.Setenv(args[1], srv.URL)
 }
 
