@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -33,6 +35,7 @@ func crawlFlags(more ...cli.Flag) []cli.Flag {
 		&cli.DurationFlag{Name: "time", Usage: "crawl for at most this `TIME`; 0: no bound"},
 		&cli.DurationFlag{Name: "revisit", Value: crawlRevisit, Usage: "ask again whether a page changed after this `TIME`"},
 		&cli.BoolFlag{Name: "allow-private", Usage: "crawl servers at loopback and private addresses"},
+		&cli.StringFlag{Name: "proxy", Usage: "ask the proxy at `URL` for everything; what it leads to cannot be checked (HTTP_PROXY is not used)"},
 		&cli.BoolFlag{Name: "own-site", Usage: "the site is yours: pass over what keeps out AI training (never over robots.txt for all)"},
 	)
 }
@@ -58,6 +61,7 @@ type crawling struct {
 	Revisit      *time.Duration `yaml:"revisit"`
 	AllowPrivate bool           `yaml:"allow_private"`
 	OwnSite      bool           `yaml:"own_site"`
+	Proxy        string         `yaml:"proxy"`
 }
 
 // The defaults of a crawl.
@@ -73,7 +77,7 @@ func crawlFlag(c *cli.Context) crawling {
 	return crawling{
 		URLs: c.StringSlice("crawl"), Name: c.String("name"), Delay: &delay, PerHost: c.Int("per-host"), Host: c.StringSlice("host"),
 		Path: c.StringSlice("path"), Depth: &depth, Pages: c.Int64("pages"), Bytes: *c.Generic("bytes").(*size), Time: c.Duration("time"),
-		Revisit: &revisit, AllowPrivate: c.Bool("allow-private"), OwnSite: c.Bool("own-site"),
+		Revisit: &revisit, AllowPrivate: c.Bool("allow-private"), OwnSite: c.Bool("own-site"), Proxy: c.String("proxy"),
 	}
 }
 
@@ -108,13 +112,23 @@ func (w *workspace) goOn(ctx context.Context, cfg crawl.Config) (bad, err error)
 	began := time.Now()
 	counts, err := w.runCrawl(ctx, cfg)
 	if err != nil {
-		return nil, err
+		return nil, proxyHint(cfg, err)
 	}
 	w.crawled(cfg.Name, counts, time.Since(began))
 	if counts.BadSeeds > 0 {
 		bad = fmt.Errorf("%d of the addresses to crawl could not be fetched", counts.BadSeeds)
 	}
 	return bad, nil
+}
+
+// proxyHint says of a failure that the environment names a proxy, when it does.
+func proxyHint(cfg crawl.Config, err error) error {
+	var e *corpus.Error
+	named := cmp.Or(os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy"), os.Getenv("HTTP_PROXY"), os.Getenv("http_proxy"))
+	if cfg.Proxy == "" && named != "" && errors.As(err, &e) && e.Class == corpus.Network && e.Next == "" {
+		e.Next = "the proxy that the environment names is not used, since it hides the addresses; --proxy URL uses one"
+	}
+	return err
 }
 
 // crawlFiles are the files of a crawl that ingest reads.
@@ -158,7 +172,7 @@ func (w *workspace) crawlConfig(k crawling, agent string) (crawl.Config, error) 
 	cfg := crawl.Config{
 		Seeds: k.URLs, Dir: w.crawlDir(), Agent: cmp.Or(agent, k.UserAgent, w.Ingest.UserAgent),
 		Delay: or(k.Delay, crawlDelay), PerHost: k.PerHost, Revisit: or(k.Revisit, crawlRevisit),
-		AllowPrivate: k.AllowPrivate, OwnSite: k.OwnSite,
+		AllowPrivate: k.AllowPrivate, OwnSite: k.OwnSite, Proxy: k.Proxy,
 		Scope: crawl.Scope{
 			Hosts: k.Host, Paths: k.Path, Depth: or(k.Depth, crawlDepth), Pages: k.Pages, Bytes: int64(k.Bytes), Time: k.Time,
 		},

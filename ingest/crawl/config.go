@@ -25,6 +25,10 @@ type Config struct {
 	Revisit time.Duration // a page younger than this is not asked again
 	// AllowPrivate opens loopback and private addresses.
 	AllowPrivate bool
+	// Proxy is asked for everything: http, https or socks5://[USER:PASSWORD@]HOST:PORT;
+	// "": none. It looks up the names, so that only addresses in URLs and names of
+	// local networks can be kept out.
+	Proxy string
 	// OwnSite passes over what keeps training out: robots groups of AI crawlers,
 	// ai.txt, TDM reservations, noai. What is said to everybody or to this agent
 	// is obeyed all the same.
@@ -79,6 +83,9 @@ func (c *Config) check() ([]*url.URL, error) {
 	}
 	if !crawlName.MatchString(c.Name) {
 		return nil, corpus.Errorf(corpus.Usage, "%q is no name for a crawl: use a-z, 0-9, dots and hyphens", c.Name)
+	}
+	if _, err := parseProxy(c.Proxy); err != nil {
+		return nil, err
 	}
 	if len(c.Seeds) == 0 {
 		return nil, corpus.Errorf(corpus.NoInput, "no address to crawl")

@@ -89,11 +89,8 @@ func open(fsys fsx.FS, cfg Config) (*crawler, error) {
 	c := &crawler{
 		cfg: cfg, seeds: seeds, token: agentToken(cfg.Agent), origins: map[string]*origin{}, sitemaps: map[string]int{},
 		schedule: newSchedule(cfg.Delay, cfg.PerHost), traps: newTraps(), results: make(chan result),
-		fetcher: fetcher{
-			transport: newTransport(guard{cfg.AllowPrivate, cfg.Resolver}, min(HeaderTime, cfg.FetchTime)),
-			agent:     cfg.Agent, time: cfg.FetchTime,
-		},
-		began: time.Now(), last: time.Now(),
+		fetcher: newFetcher(cfg),
+		began:   time.Now(), last: time.Now(),
 	}
 	if cfg.backoff > 0 {
 		c.schedule.first = cfg.backoff

@@ -34,8 +34,13 @@ func (g guard) control(_ context.Context, network, address string, _ syscall.Raw
 	if err != nil {
 		return g.refusal(address, "no address")
 	}
-	if block := special(to.Addr()); block != "" && (!g.allowPrivate || !private(to.Addr())) {
-		return g.refusal(address, block)
+	return g.allows(address, to.Addr())
+}
+
+// allows refuses an address that is not public; text is how it was written.
+func (g guard) allows(text string, a netip.Addr) error {
+	if block := special(a); block != "" && (!g.allowPrivate || !private(a)) {
+		return g.refusal(text, block)
 	}
 	return nil
 }

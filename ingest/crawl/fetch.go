@@ -53,10 +53,10 @@ type answer struct {
 	err     error
 }
 
-// newTransport speaks HTTP/1.1 to public addresses, without a proxy, which would
-// hide the address. It is used as it is: an http.Client would follow redirects
-// and keep cookies.
-func newTransport(g guard, headerTime time.Duration) http.RoundTripper {
+// newTransport speaks HTTP/1.1 to public addresses; those of proxies in the
+// environment are not looked at, since a proxy hides the address. It is used as it
+// is: an http.Client would follow redirects and keep cookies.
+func newTransport(g guard, headerTime time.Duration) *http.Transport {
 	return &http.Transport{
 		DialContext:            g.dial,
 		TLSHandshakeTimeout:    headerTime,
@@ -74,6 +74,17 @@ type fetcher struct {
 	transport http.RoundTripper
 	agent     string
 	time      time.Duration
+	proxied   bool // the address of a connection is that of the proxy
+}
+
+func newFetcher(cfg Config) fetcher {
+	g := guard{cfg.AllowPrivate, cfg.Resolver}
+	t := newTransport(g, min(HeaderTime, cfg.FetchTime))
+	proxy, _ := parseProxy(cfg.Proxy) // which Check does too
+	if proxy != nil {
+		through(t, proxy, g)
+	}
+	return fetcher{transport: t, agent: cfg.Agent, time: cfg.FetchTime, proxied: proxy != nil}
 }
 
 // get makes one exchange. It always gives an answer.
@@ -82,7 +93,7 @@ func (f *fetcher) get(ctx context.Context, r request) *answer {
 	ctx, cancel := context.WithTimeout(ctx, f.time)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) {
-		if addr, _, err := net.SplitHostPort(c.Conn.RemoteAddr().String()); err == nil {
+		if addr, _, err := net.SplitHostPort(c.Conn.RemoteAddr().String()); err == nil && !f.proxied {
 			a.addr = addr
 		}
 	}})
@@ -134,7 +145,7 @@ func (a *answer) take(resp *http.Response, r request) {
 		a.header.Set("Transfer-Encoding", strings.Join(resp.TransferEncoding, ", "))
 	}
 	switch {
-	case a.status < 200 || a.status == http.StatusPartialContent || a.status > 599:
+	case a.status < 200 || a.status == http.StatusPartialContent || a.status == http.StatusProxyAuthRequired || a.status > 599:
 		a.err = errStatus
 		return
 	case r.types && a.status == http.StatusOK && !readable(a.kind()):
