@@ -25,6 +25,7 @@ type crawler struct {
 	seeds    []*url.URL
 	token    string // the agent's name in robots.txt
 	fetcher  fetcher
+	address  func(ctx context.Context, host string) string // "" when it has none
 	schedule *schedule
 	frontier *frontier
 	traps    *traps
@@ -47,6 +48,9 @@ type result struct {
 	page   *page
 	origin *origin
 	hops   []*answer
+
+	placed  bool // no request, but where the host is
+	address string
 }
 
 // Run crawls until nothing is due, a bound of the scope is reached, all hosts ask
@@ -89,8 +93,8 @@ func open(fsys fsx.FS, cfg Config) (*crawler, error) {
 	c := &crawler{
 		cfg: cfg, seeds: seeds, token: agentToken(cfg.Agent), origins: map[string]*origin{}, sitemaps: map[string]int{},
 		schedule: newSchedule(cfg.Delay, cfg.PerHost), traps: newTraps(), results: make(chan result),
-		fetcher: newFetcher(cfg),
-		began:   time.Now(), last: time.Now(),
+		fetcher: newFetcher(cfg), address: addressOf(cfg),
+		began: time.Now(), last: time.Now(),
 	}
 	if cfg.backoff > 0 {
 		c.schedule.first = cfg.backoff
@@ -192,6 +196,10 @@ func (c *crawler) spent(wait time.Duration) bool {
 // ask makes the next request to a host: for its policy when that is not known,
 // else for the first page, unless the policy refuses it.
 func (c *crawler) ask(ctx context.Context, h *host) {
+	if !h.placed {
+		c.locate(ctx, h)
+		return
+	}
 	now := time.Now()
 	p := h.queue[0]
 	u := p.parsed()
@@ -212,6 +220,13 @@ func (c *crawler) ask(ctx context.Context, h *host) {
 		r := p.request(u)
 		c.send(h, now, func() result { return result{host: h, page: p, hops: []*answer{c.fetcher.get(ctx, r)}} })
 	}
+}
+
+// locate finds out where a host is, before its first request.
+func (c *crawler) locate(ctx context.Context, h *host) {
+	c.schedule.hold(h)
+	c.active++
+	go func() { c.results <- result{host: h, placed: true, address: c.address(ctx, h.name)} }()
 }
 
 func (c *crawler) send(h *host, now time.Time, do func() result) {
@@ -259,6 +274,10 @@ func (c *crawler) await(ctx context.Context, wait time.Duration, more bool) erro
 // nothing about the server.
 func (c *crawler) finish(ctx context.Context, r result) error {
 	if ctx.Err() != nil {
+		return nil
+	}
+	if r.placed {
+		c.schedule.place(r.host, r.address)
 		return nil
 	}
 	for _, a := range r.hops {

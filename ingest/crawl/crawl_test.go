@@ -513,6 +513,7 @@ func TestInterrupted(t *testing.T) {
 type web struct {
 	mu     sync.Mutex
 	asked  map[string][]time.Time
+	at     func(host string) string // its address; nil: none is known
 	answer func(host, path string, n int) (status int, head, body string)
 }
 
@@ -537,6 +538,13 @@ func (w *web) crawl(t *testing.T, cfg Config) (Counts, error) {
 		t.Fatal(err)
 	}
 	c.fetcher.transport = w
+	c.address = func(_ context.Context, host string) string {
+		if w.at == nil {
+			return ""
+		}
+		time.Sleep(50 * time.Millisecond)
+		return w.at(host)
+	}
 	err = c.run(t.Context())
 	c.countLeft()
 	return c.counts, err
@@ -588,6 +596,50 @@ func TestCrawlIsPolite(t *testing.T) {
 				}
 				delay = 2 * time.Second
 			}
+		}
+	})
+}
+
+// Many hosts at one address are asked no more than a few would be, from the first
+// request on; those elsewhere do not wait for them.
+func TestManyHostsAtOneAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &web{asked: map[string][]time.Time{}, answer: func(_, path string, _ int) (int, string, string) {
+			if path == "/" {
+				return 200, "", "<a href=/1><a href=/2><a href=/3>"
+			}
+			return 200, "", "page"
+		}}
+		w.at = func(host string) string {
+			if strings.HasPrefix(host, "shared") {
+				return "192.0.2.1"
+			}
+			return host
+		}
+		cfg := local("http://own.example/")
+		cfg.Delay, cfg.OwnSite = 2*time.Second, true
+		for i := range 60 {
+			cfg.Seeds = append(cfg.Seeds, fmt.Sprintf("http://shared%d.example/", i))
+		}
+		n, err := w.crawl(t, cfg)
+		if err != nil || n.Stored != 61*4 || n.Left > 0 {
+			t.Errorf("%+v, %v", n, err)
+		}
+		var shared []time.Time
+		for host, times := range w.asked {
+			if host != "own.example" {
+				shared = append(shared, times...)
+			}
+		}
+		slices.SortFunc(shared, time.Time.Compare)
+		for i := 1; i < len(shared); i++ {
+			if gap := shared[i].Sub(shared[i-1]); gap < cfg.Delay/HostsOnAddress {
+				t.Fatalf("request %d comes %v after the one before", i+1, gap)
+			}
+		}
+		own := w.asked["own.example"]
+		if took := own[len(own)-1].Sub(shared[0]); took > 30*time.Second {
+			t.Errorf("own.example took %v", took)
 		}
 	})
 }

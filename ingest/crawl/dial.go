@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -133,4 +134,29 @@ func special(a netip.Addr) string {
 		return "not global unicast"
 	}
 	return ""
+}
+
+// addressOf gives the lowest of a host's addresses, which is the same for all that
+// are on the same machines, whatever the order of the answers; "" when there is
+// none. Behind a proxy nothing is looked up here.
+func addressOf(cfg Config) func(context.Context, string) string {
+	return func(ctx context.Context, host string) string {
+		if cfg.Proxy != "" {
+			return ""
+		}
+		r := cfg.Resolver
+		if r == nil {
+			r = net.DefaultResolver
+		}
+		ctx, cancel := context.WithTimeout(ctx, HeaderTime)
+		defer cancel()
+		all, err := r.LookupNetIP(ctx, "ip", host)
+		if err != nil || len(all) == 0 {
+			return "" // the request will say why
+		}
+		for i := range all {
+			all[i] = all[i].Unmap()
+		}
+		return slices.MinFunc(all, netip.Addr.Compare).String()
+	}
 }

@@ -68,6 +68,10 @@ const (
 	// a row end the visits to a host in this run.
 	MaxTries    = 4
 	MaxFailures = 8
+	// HostsOnAddress is how many hosts may be asked at one address as if each had
+	// its own: together they have that many times PerHost requests under way, and
+	// a HostsOnAddress-th of Delay lies between two.
+	HostsOnAddress = 4
 	// MaxConcurrent is the most requests under way at once.
 	MaxConcurrent = 8
 )

@@ -2,14 +2,13 @@ package crawl
 
 import (
 	"cmp"
-	"container/heap"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// host is one server, whatever its ports: what is polite is measured here.
+// host is one name, whatever its ports: what is polite is measured here.
 type host struct {
 	name   string
 	delay  time.Duration // between two requests
@@ -17,15 +16,29 @@ type host struct {
 	active int           // requests under way
 	fails  int           // in a row
 	parked bool          // no more requests in this run
+	placed bool          // its address was asked for
+	held   bool          // no request until it has come
 	queue  []*page
-	at     int // in the heap, -1 when outside
+	server *server
+	at     int // among the server's, -1 when outside
+}
+
+// server is where hosts are that have one address; a host whose address is not
+// known has a server of its own. Together they are asked no more than
+// HostsOnAddress hosts elsewhere would be.
+type server struct {
+	ready  time.Time // of the next request to any of them
+	active int
+	hosts  queue[*host] // those with something to ask, room for a request, not parked
+	at     int          // in the schedule, -1 when outside
 }
 
 // schedule says which host may be asked when. It knows time only as an
 // argument. The host that has waited longest is next.
 type schedule struct {
 	hosts   map[string]*host
-	heap    hostHeap // those with something to ask, room for a request, not parked
+	servers map[string]*server // by address
+	heap    queue[*server]     // those with hosts, and room for a request
 	delay   time.Duration
 	perHost int
 	first   time.Duration // wait after a failure
@@ -33,16 +46,37 @@ type schedule struct {
 }
 
 func newSchedule(delay time.Duration, perHost int) *schedule {
-	return &schedule{hosts: map[string]*host{}, delay: delay, perHost: max(1, perHost), first: FirstBackoff}
+	return &schedule{
+		hosts: map[string]*host{}, servers: map[string]*server{}, delay: delay, perHost: max(1, perHost), first: FirstBackoff,
+	}
 }
 
 func (s *schedule) host(name string) *host {
 	h := s.hosts[name]
 	if h == nil {
-		h = &host{name: name, delay: s.delay, at: -1}
+		h = &host{name: name, delay: s.delay, server: &server{at: -1}, at: -1}
 		s.hosts[name] = h
 	}
 	return h
+}
+
+// hold keeps a host back until it is placed.
+func (s *schedule) hold(h *host) {
+	h.placed, h.held = true, true
+	s.fix(h)
+}
+
+// place says at which address a host is that has no request under way; "" is not
+// known. There it stays for this run.
+func (s *schedule) place(h *host, address string) {
+	if address != "" {
+		if s.servers[address] == nil {
+			s.servers[address] = &server{at: -1}
+		}
+		h.server = s.servers[address]
+	}
+	h.held = false
+	s.fix(h)
 }
 
 // add queues a page behind the others of its host.
@@ -69,16 +103,19 @@ func (s *schedule) next(now time.Time) (h *host, wait time.Duration) {
 	if len(s.heap) == 0 {
 		return nil, 0
 	}
-	if h = s.heap[0]; h.ready.After(now) {
-		return nil, h.ready.Sub(now)
+	v := s.heap[0]
+	if t := v.next(); t.After(now) {
+		return nil, t.Sub(now)
 	}
-	return h, 0
+	return v.hosts[0], 0
 }
 
 // start notes a request that begins.
 func (s *schedule) start(h *host, now time.Time) {
 	h.active++
 	h.ready = now.Add(h.delay)
+	h.server.active++
+	h.server.ready = now.Add(s.delay / HostsOnAddress)
 	s.fix(h)
 }
 
@@ -86,6 +123,7 @@ func (s *schedule) start(h *host, now time.Time) {
 // asks for. The delay counts from the end too: a slow server gets more rest.
 func (s *schedule) end(h *host, now time.Time, failed bool, wait time.Duration) {
 	h.active--
+	h.server.active--
 	if failed {
 		h.fails++
 		h.parked = h.parked || h.fails >= MaxFailures
@@ -134,42 +172,31 @@ func retryAfter(value string, now time.Time) time.Duration {
 }
 
 func (s *schedule) fix(h *host) {
-	wanted := len(h.queue) > 0 && h.active < s.perHost && !h.parked
-	switch {
-	case wanted && h.at < 0:
-		heap.Push(&s.heap, h)
-	case wanted:
-		heap.Fix(&s.heap, h.at)
-	case h.at >= 0:
-		heap.Remove(&s.heap, h.at)
+	v := h.server
+	fix(&v.hosts, h, h.at, len(h.queue) > 0 && h.active < s.perHost && !h.parked && !h.held)
+	fix(&s.heap, v, v.at, len(v.hosts) > 0 && v.active < HostsOnAddress*s.perHost)
+}
+
+// next is when the first of a server's hosts may be asked.
+func (v *server) next() time.Time {
+	if h := v.hosts[0]; h.ready.After(v.ready) {
+		return h.ready
 	}
+	return v.ready
 }
 
-// hostHeap is ordered by time, then by name.
-type hostHeap []*host
-
-func (h hostHeap) Len() int { return len(h) }
-
-func (h hostHeap) Less(i, j int) bool {
-	return cmp.Or(h[i].ready.Compare(h[j].ready), cmp.Compare(h[i].name, h[j].name)) < 0
+// before orders servers by time, then by their first hosts.
+func (v *server) before(o *server) bool {
+	if c := v.next().Compare(o.next()); c != 0 {
+		return c < 0
+	}
+	return v.hosts[0].before(o.hosts[0])
 }
 
-func (h hostHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].at, h[j].at = i, j
+// before orders hosts by time, then by name.
+func (h *host) before(o *host) bool {
+	return cmp.Or(h.ready.Compare(o.ready), cmp.Compare(h.name, o.name)) < 0
 }
 
-// Push and Pop are for container/heap.
-func (h *hostHeap) Push(x any) {
-	x.(*host).at = len(*h)
-	*h = append(*h, x.(*host))
-}
-
-// Pop removes the last.
-func (h *hostHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	(*h)[len(*h)-1] = nil
-	*h = (*h)[:len(*h)-1]
-	last.at = -1
-	return last
-}
+func (v *server) moved(to int) { v.at = to }
+func (h *host) moved(to int)   { h.at = to }

@@ -2,6 +2,7 @@ package crawl
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ type simulation struct {
 	last    map[*host]time.Time
 	ended   map[*host]time.Time
 	counts  map[*host]int
+
+	atAddress map[*server]time.Time // nil: hosts are not placed, and one in fifty answers asks to wait
 }
 
 type reply struct {
@@ -87,6 +90,12 @@ func (m *simulation) ask(h *host) {
 	if m.now.Before(m.ended[h]) {
 		m.t.Fatalf("%s was asked %v before it may", h.name, m.ended[h].Sub(m.now))
 	}
+	if v := h.server; m.atAddress != nil {
+		if gap := m.now.Sub(m.atAddress[v]); gap < m.s.delay/HostsOnAddress || v.active >= HostsOnAddress*m.s.perHost {
+			m.t.Fatalf("an address was asked after %v, with %d requests under way", gap, v.active)
+		}
+		m.atAddress[v] = m.now
+	}
 	m.s.take(h)
 	m.last[h] = m.now
 	m.counts[h]++
@@ -100,11 +109,53 @@ func (m *simulation) ask(h *host) {
 // answer ends a request; one in fifty asks to wait.
 func (m *simulation) answer(h *host) {
 	var wait time.Duration
-	if m.rnd.IntN(50) == 0 {
+	if m.atAddress == nil && m.rnd.IntN(50) == 0 {
 		wait = time.Duration(m.rnd.IntN(120)) * time.Second
 	}
 	m.s.end(h, m.now, false, wait)
 	m.ended[h] = m.now.Add(max(h.delay, wait))
+}
+
+// TestPolitenessPerAddress asks 150 hosts on 3 addresses. At an address no more
+// than its share is under way, requests keep their distance, and its hosts take
+// turns.
+func TestPolitenessPerAddress(t *testing.T) {
+	const hosts, each = 150, 20
+	for perHost := 1; perHost <= 2; perHost++ {
+		m := &simulation{
+			t: t, s: newSchedule(2*time.Second, perHost), now: time.Unix(1e9, 0), rnd: rand.New(rand.NewPCG(1, uint64(perHost))),
+			last: map[*host]time.Time{}, ended: map[*host]time.Time{}, counts: map[*host]int{}, atAddress: map[*server]time.Time{},
+		}
+		for i := range hosts {
+			h := m.s.host(fmt.Sprintf("h%d.example", i))
+			m.s.place(h, fmt.Sprintf("192.0.2.%d", i%3))
+			for j := range each {
+				m.s.add(&page{URL: fmt.Sprintf("http://%s/%d", h.name, j)})
+			}
+		}
+		for m.s.queued > 0 || len(m.pending) > 0 {
+			m.step()
+			for address, v := range m.s.servers {
+				if least, most := m.turns(v); most-least > 2 {
+					t.Fatalf("at %s one host was asked %d times, another %d times", address, most, least)
+				}
+			}
+		}
+		if took, least := m.now.Sub(time.Unix(1e9, 0)), hosts/3*each*500*time.Millisecond; took > least*3/2 {
+			t.Errorf("it took %v, %v would do", took, least)
+		}
+	}
+}
+
+// turns are the fewest and the most requests to a host of an address.
+func (m *simulation) turns(v *server) (least, most int) {
+	least = math.MaxInt
+	for _, h := range m.s.hosts {
+		if h.server == v {
+			least, most = min(least, m.counts[h]), max(most, m.counts[h])
+		}
+	}
+	return least, most
 }
 
 func TestFailuresParkAHost(t *testing.T) {
