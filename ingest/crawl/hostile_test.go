@@ -170,7 +170,7 @@ var hostileCases = []struct {
 
 	// the origin's files
 	{"robots.txt of 10 MB", "/robots.txt", htmlPage("", "User-agent: *\nDisallow: /private\n"+strings.Repeat("# fill\n", 1_500_000)), ""},
-	{"robots.txt without end", "/robots.txt", endless(ok+"\r\n", "# x\n", 0), ""},
+	{"robots.txt without end", "/robots.txt", endless(ok+"\r\n", strings.Repeat("# x\n", 1000), 0), ""},
 	{"robots.txt that is a bomb", "/robots.txt", htmlPage("Content-Encoding: gzip\r\n", gz("User-agent: *\n"+strings.Repeat("#\n", 10<<20))), ""},
 	{"robots.txt that leads to itself", "/robots.txt", redirect("/robots.txt"), ""},
 	{"robots.txt that leads to a private address", "/robots.txt", redirect("ftp://10.0.0.1/robots.txt"), ""},
