@@ -80,6 +80,10 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if m := w.Ingest.MaxBad; !(m >= 0 && m <= 1) {
 		return corpus.Errorf(corpus.BadConfig, "ingest.max_bad is %v, want a share from 0 to 1", m)
 	}
+	trusted, err := w.trusted()
+	if err != nil {
+		return err
+	}
 	places, err := w.places()
 	if err != nil {
 		return err
@@ -88,7 +92,8 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	cfg := ingest.Config{
 		TextField: w.Ingest.TextField, Extract: w.Ingest.Extract, Langs: w.Ingest.Lang,
 		UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
-		Trusted: w.paths(w.Ingest.Trusted), Exclude: w.own(), Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,
+		Trusted: trusted, Exclude: w.own(),
+		Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,
 		Places: places, Prefix: w.Ingest.Prefix, Detect: langid.New().Detect,
 	}
 	var bad badSources

@@ -62,6 +62,7 @@ type crawling struct {
 	AllowPrivate bool           `yaml:"allow_private"`
 	OwnSite      bool           `yaml:"own_site"`
 	Proxy        string         `yaml:"proxy"`
+	Trusted      bool           `yaml:"trusted"` // in corpus.yaml only: as ingest.trusted
 }
 
 // The defaults of a crawl.
@@ -131,9 +132,13 @@ func proxyHint(cfg crawl.Config, err error) error {
 	return err
 }
 
+func crawlPattern(dir, name string) string {
+	return filepath.Join(dir, name+"-[0-9][0-9][0-9][0-9][0-9].warc.gz")
+}
+
 // crawlFiles are the files of a crawl that ingest reads.
 func crawlFiles(dir, name string) ([]string, error) {
-	return filepath.Glob(filepath.Join(dir, name+"-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
+	return filepath.Glob(crawlPattern(dir, name))
 }
 
 // onlyWithCrawl refuses flags that would not be looked at.

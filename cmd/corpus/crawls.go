@@ -87,6 +87,21 @@ func (w *workspace) crawledFiles() ([]string, error) {
 	return all, nil
 }
 
+// trusted are the sources that corpus.yaml trusts, and its crawls that it does.
+func (w *workspace) trusted() ([]string, error) {
+	all := w.paths(w.Ingest.Trusted)
+	for _, k := range w.Crawl {
+		name, err := k.name()
+		if err != nil {
+			return nil, corpus.Errorf(corpus.BadConfig, "crawl: %w", err)
+		}
+		if k.Trusted {
+			all = append(all, crawlPattern(w.crawlDir(), name))
+		}
+	}
+	return all, nil
+}
+
 // still is an error of class Locked while a process is at a crawl: the last of its
 // files grows.
 func (w *workspace) still(name string) error {
