@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,7 +89,7 @@ const confinementFails = 99
 //	counted N [REGEXP]      stdout has N lines, that match
 //	has REGEXP…             stdout has a line that every one of these matches
 //	pick NAME REGEXP        set NAME to the first group found in stdout
-//	tree DIR FILE           write the names and SHA-256 of the files below DIR to FILE, locks apart
+//	tree DIR FILE           write the names and SHA-256 of the files below DIR to FILE, without locks and .seen
 //	copy DIR DIR            copy a tree with its times
 //	stops CODE SIGNAL PATTERN COMMAND…
 //	                        run, send the signal once a file of PATTERN is there; -1 is a death by signal
@@ -331,8 +332,8 @@ func tree(ts *testscript.TestScript, neg bool, args []string) {
 func listTree(dir string) []byte {
 	var b bytes.Buffer
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == ".lock" || d.Name() == readersLock { // which say who had them last
-			return err
+		if err != nil || d.IsDir() || slices.Contains([]string{".lock", readersLock, ".seen"}, d.Name()) {
+			return err // locks say who had them last, the cache goes by the clock
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {
