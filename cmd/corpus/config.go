@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"corpus"
 	"corpus/ingest"
@@ -225,3 +226,16 @@ func (s *size) UnmarshalText(b []byte) error {
 // Set and String make size a flag.
 func (s *size) Set(v string) error { return s.UnmarshalText([]byte(v)) }
 func (s *size) String() string     { return strconv.FormatInt(int64(*s), 10) }
+
+// duration is a time with its unit: a bare 2 would be nanoseconds.
+type duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil || v < 0 {
+		return fmt.Errorf("%q is not a time; write for example 2s, 30m or 24h", b)
+	}
+	*d = duration(v)
+	return nil
+}

@@ -47,22 +47,22 @@ func agentFlag() cli.Flag {
 // crawling is one crawl: an entry of the list under crawl in corpus.yaml, or what
 // the flags of `corpus ingest --crawl` say. What is not given has their defaults.
 type crawling struct {
-	URLs         []string       `yaml:"urls"`
-	UserAgent    string         `yaml:"user_agent"`
-	Name         string         `yaml:"name"`
-	Delay        *time.Duration `yaml:"delay"`
-	PerHost      int            `yaml:"per_host"`
-	Host         []string       `yaml:"host"`
-	Path         []string       `yaml:"path"`
-	Depth        *int           `yaml:"depth"`
-	Pages        int64          `yaml:"pages"`
-	Bytes        size           `yaml:"bytes"`
-	Time         time.Duration  `yaml:"time"`
-	Revisit      *time.Duration `yaml:"revisit"`
-	AllowPrivate bool           `yaml:"allow_private"`
-	OwnSite      bool           `yaml:"own_site"`
-	Proxy        string         `yaml:"proxy"`
-	Trusted      bool           `yaml:"trusted"` // in corpus.yaml only: as ingest.trusted
+	URLs         []string  `yaml:"urls"`
+	UserAgent    string    `yaml:"user_agent"`
+	Name         string    `yaml:"name"`
+	Delay        *duration `yaml:"delay"`
+	PerHost      int       `yaml:"per_host"`
+	Host         []string  `yaml:"host"`
+	Path         []string  `yaml:"path"`
+	Depth        *int      `yaml:"depth"`
+	Pages        int64     `yaml:"pages"`
+	Bytes        size      `yaml:"bytes"`
+	Time         duration  `yaml:"time"`
+	Revisit      *duration `yaml:"revisit"`
+	AllowPrivate bool      `yaml:"allow_private"`
+	OwnSite      bool      `yaml:"own_site"`
+	Proxy        string    `yaml:"proxy"`
+	Trusted      bool      `yaml:"trusted"` // in corpus.yaml only: as ingest.trusted
 }
 
 // The defaults of a crawl.
@@ -74,10 +74,10 @@ const (
 
 // crawlFlag is the crawl that the command line asks for.
 func crawlFlag(c *cli.Context) crawling {
-	delay, depth, revisit := c.Duration("delay"), c.Int("depth"), c.Duration("revisit")
+	delay, depth, revisit := duration(c.Duration("delay")), c.Int("depth"), duration(c.Duration("revisit"))
 	return crawling{
 		URLs: c.StringSlice("crawl"), Name: c.String("name"), Delay: &delay, PerHost: c.Int("per-host"), Host: c.StringSlice("host"),
-		Path: c.StringSlice("path"), Depth: &depth, Pages: c.Int64("pages"), Bytes: *c.Generic("bytes").(*size), Time: c.Duration("time"),
+		Path: c.StringSlice("path"), Depth: &depth, Pages: c.Int64("pages"), Bytes: *c.Generic("bytes").(*size), Time: duration(c.Duration("time")),
 		Revisit: &revisit, AllowPrivate: c.Bool("allow-private"), OwnSite: c.Bool("own-site"), Proxy: c.String("proxy"),
 	}
 }
@@ -176,10 +176,10 @@ func (w *workspace) runCrawl(ctx context.Context, cfg crawl.Config) (crawl.Count
 func (w *workspace) crawlConfig(k crawling, agent string) (crawl.Config, error) {
 	cfg := crawl.Config{
 		Seeds: k.URLs, Dir: w.crawlDir(), Agent: cmp.Or(agent, k.UserAgent, w.Ingest.UserAgent),
-		Delay: or(k.Delay, crawlDelay), PerHost: k.PerHost, Revisit: or(k.Revisit, crawlRevisit),
+		Delay: time.Duration(or(k.Delay, duration(crawlDelay))), PerHost: k.PerHost, Revisit: time.Duration(or(k.Revisit, duration(crawlRevisit))),
 		AllowPrivate: k.AllowPrivate, OwnSite: k.OwnSite, Proxy: k.Proxy,
 		Scope: crawl.Scope{
-			Hosts: k.Host, Paths: k.Path, Depth: or(k.Depth, crawlDepth), Pages: k.Pages, Bytes: int64(k.Bytes), Time: k.Time,
+			Hosts: k.Host, Paths: k.Path, Depth: or(k.Depth, crawlDepth), Pages: k.Pages, Bytes: int64(k.Bytes), Time: time.Duration(k.Time),
 		},
 	}
 	if !w.quiet && !w.json {
