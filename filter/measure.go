@@ -19,18 +19,22 @@ type meter struct {
 func newMeter() *meter { return &meter{bags: map[string]*bag{}} }
 
 // measure gives the attributes of a text in the order of measured, valid until
-// the next call, and counts its n-grams.
+// the next call.
 func (m *meter) measure(text, lang string) []float64 {
 	l := languageOf(lang)
 	m.tokens.reset(text)
 	m.values = gopher(m.values[:0], &m.tokens, l)
 	m.values = m.repetition.measure(m.values, &m.tokens)
 	m.values = append(m.values, toxicity(&m.tokens, l))
+	return m.values
+}
+
+// count adds the n-grams of the text last measured.
+func (m *meter) count(lang string) {
 	if m.bags[lang] == nil {
 		m.bags[strings.Clone(lang)] = new(bag)
 	}
 	m.bags[lang].add(&m.tokens)
-	return m.values
 }
 
 // measure is the pass: a sidecar for each family, and the n-grams of the part.
@@ -72,6 +76,9 @@ func measureTable(e corpus.Env, t *corpus.Table, meters []*meter, writers []corp
 	text, lang := t.Column("text").Strings, t.Column("lang").Strings
 	rows(meters, t.Rows, func(m *meter, row int) {
 		values := m.measure(text[row], lang[row])
+		if !t.Document(row).Trusted { // which is no part of the pool
+			m.count(lang[row])
+		}
 		for _, o := range out {
 			for c := range o.Columns {
 				o.Columns[c].Floats[row] = values[c]

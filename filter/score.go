@@ -19,7 +19,8 @@ func pool(e corpus.Env) error {
 }
 
 // score is the pass that holds every text against target and pool. A document
-// of a language without a target has no score, and is counted.
+// of a language without a target has no score, and is counted; so has a trusted one
+// of a language that nothing else is in, which needs none.
 func score(e corpus.Env, target *Target) error {
 	first, _ := e.Parts()
 	pooled := map[string]*bag{}
@@ -59,7 +60,7 @@ func scoreTable(e corpus.Env, t *corpus.Table, models map[string]*weights, worke
 	})
 	for row, s := range text {
 		e.Progress(int64(len(s)))
-		if models[lang[row]] == nil {
+		if models[lang[row]] == nil && !t.Document(row).Trusted {
 			e.Count("no_target."+codeOf(lang[row]), 1)
 		}
 	}

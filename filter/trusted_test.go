@@ -51,6 +51,11 @@ func TestTrusted(t *testing.T) {
 
 	alone := newWorld(others, 1, 2)
 	alone.run(t, Stage(cfg))
+	for i, want := range alone.table(roleVerdict, 0).Columns[1].Lists {
+		if got := v.Columns[1].Lists[len(trusted)+i]; strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("document %d fails %v, without trusted documents %v", i, got, want)
+		}
+	}
 	for _, name := range []string{"pool_bytes", "budget_bytes", "eligible_bytes", "docs_eligible"} {
 		if w.counts[name] != alone.counts[name] {
 			t.Errorf("%s is %d, without trusted documents %d", name, w.counts[name], alone.counts[name])

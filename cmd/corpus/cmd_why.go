@@ -71,7 +71,11 @@ func (w *workspace) why(ctx context.Context, what string) error {
 // tell writes for people what is known of a document.
 func (w *workspace) tell(s *story) {
 	fmt.Fprintf(w.out, "%s  %s\n", s.ID, term.Clean(strings.TrimSpace(s.URL+" "+s.Source)))
-	fmt.Fprintf(w.out, "  %q, language %s, %s of text\n", cut(s.Title, s.Text), cmp.Or(s.Lang, "unknown"), term.Bytes(int64(len(s.Text))))
+	trusted := ""
+	if s.Trusted {
+		trusted = ", of a trusted source"
+	}
+	fmt.Fprintf(w.out, "  %q, language %s, %s of text%s\n", cut(s.Title, s.Text), cmp.Or(s.Lang, "unknown"), term.Bytes(int64(len(s.Text))), trusted)
 	fmt.Fprintln(w.out, "  dedup: "+s.Dedup.describe())
 	switch {
 	case s.Filter == nil:
