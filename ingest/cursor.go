@@ -98,6 +98,9 @@ type record struct {
 
 	head header // of a WARC record
 	body []byte
+	ends [2]int // of a row: where its text and its address end in raw
+	rows int64  // lost together, 0 = one
+	bad  bool   // the first damage of its source in this part, which the scan did not see
 }
 
 // reader gives the records of a stream in order; io.EOF ends, also at damage.

@@ -1,5 +1,5 @@
 // Package ingest turns sources (files, directories, globs of plain text, HTML,
-// JSON lines, WARC and WET, zip and tar archives of them; plain or inside gzip,
+// JSON lines, Parquet, Arrow, WARC and WET, zip and tar archives of them; plain or inside gzip,
 // zstd, bzip2 or xz) into documents.
 //
 // It has two passes. "scan" looks at every source once: its hash, its format
@@ -25,6 +25,16 @@
 // and stays, the rest is left, and since it is not listed as read, the next run
 // takes it as it is then.
 //
+// # Tables
+//
+// Parquet and Arrow files give a document a row, from the columns that have the
+// names of JSON lines' fields; a field of a struct counts as "meta.text". Units
+// are whole row groups or record batches, offsets are row numbers, and the raw
+// record that an id is made of is text, address and title, with a zero byte
+// between them. In a compressed archive they are read up to MaxHeld bytes.
+// Damage in a group loses its rows from there on: they are listed once, with
+// the first, and counted each.
+//
 // # Archives
 //
 // A member of a zip or tar archive is a source of its own, named after the
@@ -45,7 +55,7 @@
 //
 // # Memory
 //
-// A worker of "scan" holds at most 128 MiB, one of "read" 480 MiB, whatever the
+// A worker of "scan" holds at most 128 MiB, one of "read" 512 MiB, whatever the
 // input, and 768 bytes a source: limits.go has the sum. A ceiling with room for fewer workers slows the
 // passes down, one without room for one refuses them.
 //

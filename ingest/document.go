@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/ingest/columns"
 )
 
 // newDocument is a document of a record, without its text.
@@ -27,6 +28,8 @@ func convert(cfg Config, s *source, rec record) (*corpus.Document, *loss) {
 		l = fillPage(cfg, d, rec.raw, "")
 	case formatJSONL:
 		l = fillObject(d, rec, cfg.TextField)
+	case columns.Parquet, columns.Arrow:
+		l = fillRow(d, rec)
 	case formatWARC:
 		var wanted bool
 		if wanted, l = fillWARC(cfg, d, rec); !wanted && l == nil {

@@ -101,7 +101,7 @@ func TestFormatsAreToldByContent(t *testing.T) {
 		{"controls", "\x01\x02\x03\x04text", nil, Binary},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", nil, Binary},
 		{"PDF", "%PDF-1.4\n", nil, Unsupported},
-		{"Parquet", "PAR1abc", nil, Unsupported},
+		{"Parquet without an end", "PAR1abc", nil, Truncated},
 		{"ARC", "filedesc://x.arc 0.0.0.0 20140216050221 text/plain 75\n", nil, Unsupported},
 		{"gzip in gzip", members(members(text)), nil, Unsupported},
 		{"bzip2", "BZh91AY&SY", nil, Truncated},

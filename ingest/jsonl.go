@@ -176,8 +176,13 @@ func (o object) page(d *corpus.Document, field string) bool {
 // address is the named field when it holds an address of the web.
 func address(o object, name string) string {
 	s, _ := o.text([]string{name})
-	if u, err := url.Parse(s); err == nil && strings.HasPrefix(u.Scheme, "http") && u.Host != "" {
+	if isAddress(s) {
 		return s
 	}
 	return ""
+}
+
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && strings.HasPrefix(u.Scheme, "http") && u.Host != ""
 }

@@ -1,6 +1,9 @@
 package ingest
 
-import "corpus"
+import (
+	"corpus"
+	"corpus/ingest/columns"
+)
 
 // Caps on what input decides. Beyond a cap a record is listed as lost, never
 // cut short silently.
@@ -13,7 +16,7 @@ const (
 	ScanSources = 4096
 	// SniffBytes of decoded content decide the format.
 	SniffBytes = 64 << 10
-	// MaxLine is the longest JSON line.
+	// MaxLine is the longest JSON line, and the longest CSV record.
 	MaxLine = corpus.MaxDocument
 	// MaxRecord is the largest payload of a WARC record, and of an HTTP body once
 	// decoded. Common Crawl cuts at 5 MiB.
@@ -61,6 +64,13 @@ const (
 	MaxDamages = 1 << 16
 	// SkimBytes of the text of a page tell whether it is in a language asked for.
 	SkimBytes = 16 << 10
+	// MaxHeld is the largest Parquet or Arrow file inside a compressed archive:
+	// its groups are read in any order, so it must be decoded as a whole.
+	MaxHeld = 8 << 20
+	// MaxFields is the most fields of a CSV file, MaxFieldName the longest name of
+	// one; with more it is text.
+	MaxFields    = 4096
+	MaxFieldName = 128
 	// DetectBytes of a text decide its character set.
 	DetectBytes = 64 << 10
 )
@@ -73,10 +83,13 @@ const (
 	// workMemory is the text of one document in the forms it passes through
 	// (bytes, decoded, parsed, as a string, cleaned twice), or the tree of a page.
 	workMemory = 6 * corpus.MaxDocument
+	// tableMemory is the same for Parquet and Arrow: a group, a copy of its text,
+	// and a file inside a compressed archive.
+	tableMemory = columns.Memory + corpus.MaxDocument + MaxHeld
 	// readMemory: what waits in order for its turn is one document; beside the
-	// workers one goroutine decodes (a scan's memory and a copy of the line), and
-	// one writes (a document, in the batch, encoded and compressed).
-	readMemory = workMemory + corpus.MaxDocument + scanMemory + MaxLine + 3*corpus.MaxDocument
+	// workers one goroutine decodes (a scan's memory and a copy of the line, or a
+	// table), and one writes (a document, in the batch, encoded and compressed).
+	readMemory = workMemory + corpus.MaxDocument + max(scanMemory+MaxLine, tableMemory) + 3*corpus.MaxDocument
 	// inputMemory is what a listed source takes: names, hash, its place in the plan,
 	// what is remembered of it.
 	inputMemory = 768

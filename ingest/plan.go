@@ -44,10 +44,10 @@ func (p *planner) add(s *source) {
 	p.bad = nil
 	p.open.pieces = append(p.open.pieces, piece{source: s})
 	for i, u := range s.units {
-		if size := u.end - u.start; p.size > 0 && p.size+size > p.bytes {
+		if size := u.size(); p.size > 0 && p.size+size > p.bytes {
 			p.cut(s, i)
 		}
-		p.size += u.end - u.start
+		p.size += u.size()
 		p.open.pieces[len(p.open.pieces)-1].n++
 	}
 }

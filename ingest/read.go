@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"corpus"
+	"corpus/ingest/columns"
 )
 
 // lostSchema lists what gave no document: where it was and why.
@@ -125,6 +126,7 @@ func (r *run) piece(ctx context.Context, p piece, give func(job) bool) bool {
 // the source goes on there, so that a member that spans parts is decoded once.
 func (r *run) units(ctx context.Context, p piece, give func(job) bool) error {
 	end := p.from + p.n
+	r.reader.broken = false
 	for i := p.from; i < end; i++ {
 		if err := r.reader.read(ctx, p.source, i, give); err != nil {
 			r.reader.close()
@@ -151,6 +153,8 @@ type unitReader struct {
 	st     *stream
 	c      *cursor
 	r      reader
+	table  *columns.File // of a columnar source
+	broken bool          // damage was found in this part
 }
 
 // close leaves the file.
@@ -241,6 +245,9 @@ const jobBytes = 256 << 10
 // read gives the records of unit i in jobs, each after a look at the file: what
 // was read until then is what was scanned.
 func (u *unitReader) read(ctx context.Context, s *source, i int, give func(job) bool) error {
+	if s.columnar() {
+		return u.rows(ctx, s, i, give)
+	}
 	un := s.units[i]
 	if err := u.stand(ctx, s, un); err != nil {
 		return err
@@ -365,6 +372,7 @@ func (o *outcome) lose(source string, offset int64, l loss) {
 func (o *outcome) record(r *run, s *source, rec record) {
 	if rec.lost != "" {
 		o.lose(s.name, rec.off, loss{rec.lost, rec.detail})
+		o.more(rec)
 		return
 	}
 	d, l := convert(r.cfg, s, rec)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/ingest/columns"
 	"corpus/internal/langid"
 )
 
@@ -48,7 +49,7 @@ func parseReading(s string) (r reading) {
 
 // of leaves out what does not matter to sources of a format.
 func (r reading) of(format string) reading {
-	if format != formatJSONL {
+	if !namesFields(format) {
 		r.TextField = ""
 	}
 	if format != formatHTML && format != formatWARC {
@@ -58,6 +59,15 @@ func (r reading) of(format string) reading {
 		r.Langs = nil
 	}
 	return r
+}
+
+// namesFields says whether records of a format have named fields.
+func namesFields(format string) bool {
+	switch format {
+	case formatJSONL, columns.Parquet, columns.Arrow:
+		return true
+	}
+	return false
 }
 
 // check says what cannot be.

@@ -210,13 +210,13 @@ func scannedRow(t *corpus.Table, i int) scanned {
 	number := func(name string) int64 { return t.Column(name).Ints[i] }
 	s := scanned{
 		name: text("source"), size: number("size"), sha256: text("sha256"), format: text("format"),
-		comp: text("compression"), charset: text("charset"), decoded: number("decoded"), status: text("status"), detail: text("detail"),
+		comp: text("compression"), charset: text("charset"), layout: text("layout"), decoded: number("decoded"), status: text("status"), detail: text("detail"),
 		holder: holder{archive: text("archive"), kind: text("kind"), outer: text("outer"), at: number("at")},
 	}
 	if start := number("start"); start != corpus.NullInt {
 		s.units = []unit{{
 			start: start, end: number("end"), raw: number("raw"), base: number("base"),
-			reason: text("damage"), bad: number("bad") == 1,
+			reason: text("damage"), bad: number("bad") == 1, weight: number("weight"),
 		}}
 	}
 	return s

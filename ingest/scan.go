@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"corpus"
+	"corpus/ingest/columns"
 )
 
 // unit is a range of the decoded stream of a source, cut at a record.
@@ -18,6 +19,18 @@ type unit struct {
 	raw, base  int64  // where decoding begins: offset in the file, and decoded
 	reason     string // damage that ends the stream at end, "" = none
 	bad        bool   // the checksum over these bytes is wrong
+
+	// Of a columnar source start and end are row numbers, raw and base the first
+	// group and the one behind the last, and weight the decoded bytes.
+	weight int64
+}
+
+// size is the decoded bytes of a unit.
+func (u unit) size() int64 {
+	if u.weight > 0 {
+		return u.weight
+	}
+	return u.end - u.start
 }
 
 // scanned is what the scan found out about a source.
@@ -28,6 +41,7 @@ type scanned struct {
 	format  string // "" when it gives no documents
 	comp    string
 	charset string // of a wide set that is read as UTF-8
+	layout  string // what the beginning says of all units: the text column of a table
 	decoded int64
 	status  string // "" or the reason why it is bad or left out
 	detail  string
@@ -48,6 +62,7 @@ func scanSchema() corpus.Schema {
 		{Name: "format", Kind: corpus.Strings},
 		{Name: "compression", Kind: corpus.Strings},
 		{Name: "charset", Kind: corpus.Strings},
+		{Name: "layout", Kind: corpus.Strings},
 		{Name: "decoded", Kind: corpus.Ints},
 		{Name: "status", Kind: corpus.Strings},
 		{Name: "detail", Kind: corpus.Strings},
@@ -61,6 +76,7 @@ func scanSchema() corpus.Schema {
 		{Name: "base", Kind: corpus.Ints},
 		{Name: "damage", Kind: corpus.Strings},
 		{Name: "bad", Kind: corpus.Ints},
+		{Name: "weight", Kind: corpus.Ints},
 	}
 }
 
@@ -74,8 +90,8 @@ func appendScanned(t *corpus.Table, s *scanned) {
 		if u.bad {
 			bad = 1
 		}
-		text := []string{s.name, s.sha256, s.format, s.comp, s.charset, s.status, s.detail, s.archive, s.kind, s.outer, u.reason}
-		ints := []int64{s.size, s.decoded, s.at, u.start, u.end, u.raw, u.base, bad}
+		text := []string{s.name, s.sha256, s.format, s.comp, s.charset, s.layout, s.status, s.detail, s.archive, s.kind, s.outer, u.reason}
+		ints := []int64{s.size, s.decoded, s.at, u.start, u.end, u.raw, u.base, bad, u.weight}
 		for i, f := range t.Schema {
 			c := &t.Columns[i]
 			if f.Kind == corpus.Strings {
@@ -159,10 +175,13 @@ func (sc *scan) file(f file, s *scanned) error {
 
 // content sniffs and cuts a source.
 func (sc *scan) content(f io.ReaderAt, s *scanned) error {
-	head := make([]byte, 16)
-	n, err := f.ReadAt(head[:min(16, s.size)], 0)
+	head := make([]byte, min(columns.SniffBytes, s.size))
+	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return err
+	}
+	if format := columns.Sniff(head[:n]); format != "" {
+		return sc.columnar(f, format, s)
 	}
 	s.comp = sniffCompression(head[:n])
 	st := openStream(f, s.size, s.comp, 0, 0)

@@ -35,8 +35,8 @@ func sniffCompression(b []byte) string {
 // known is formats that are recognised and not read.
 var known = []struct{ magic, name string }{
 	{"filedesc://", "ARC archive"},
-	{"PAR1", "Parquet"},
-	{"ARROW1", "Arrow"},
+	{"PAR1", "Parquet inside a compressed file"},
+	{"ARROW1", "Arrow inside a compressed file"},
 	{"%PDF-", "PDF"},
 	{"BZh", "bzip2 inside a compressed file"},
 	{"\xfd7zXZ\x00", "xz inside a compressed file"},

@@ -122,6 +122,7 @@ func (l *layout) stream(in *input, buffer, window int) (*bufio.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	window = min(window, int(n)+1)
 	if stored {
 		return bufio.NewReaderSize(section, window), nil
 	}
@@ -136,7 +137,7 @@ func (l *layout) stream(in *input, buffer, window int) (*bufio.Reader, error) {
 	} else if out, err = d.zstd(raw); err != nil {
 		return nil, err
 	}
-	return bufio.NewReaderSize(io.LimitReader(out, size), window), nil
+	return bufio.NewReaderSize(io.LimitReader(out, max(0, size)), int(min(64<<10, max(0, size)))), nil
 }
 
 // bitmap is which values are there.

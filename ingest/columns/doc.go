@@ -17,5 +17,5 @@
 // # Memory
 //
 // Whatever the file, an open File holds 256 bytes a row group or batch and its
-// schema, and a group that is being read 144 MiB at most: limits.go has the sum.
+// schema, and a group that is being read 152 MiB at most: limits.go has the sum.
 package columns

@@ -31,7 +31,7 @@ const (
 	MaxPageLengths = 512 << 10
 	// MaxHeld is what dictionaries and pages of all columns may take at once.
 	// Larger pages are decoded as they are read.
-	MaxHeld = 32 << 20
+	MaxHeld = 24 << 20
 	// heldPage is the largest page that is held whole, as it is in the file and
 	// decoded: that is faster, and its checksum can be verified.
 	heldPage = 4 << 20

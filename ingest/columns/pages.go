@@ -45,7 +45,7 @@ func (p *pages) open(in *input, c chunk) error {
 	if err != nil {
 		return err
 	}
-	p.in = bufio.NewReaderSize(section, MaxPageHeader)
+	p.in = bufio.NewReaderSize(section, int(min(MaxPageHeader, section.Size())))
 	return nil
 }
 
