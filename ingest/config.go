@@ -24,7 +24,8 @@ const (
 
 // Config is what the user can set. The zero value has all defaults.
 type Config struct {
-	// TextField is the JSONL field that holds the text; "" tries the usual
+	// TextField is the field of JSON lines and CSV, or the column of Parquet and
+	// Arrow, that holds the text; "" tries the usual
 	// names: text, content, contents, raw_content, body, article, document, articleBody.
 	TextField string
 	// Extract is how the text is taken out of pages; "" means ExtractTrafilatura.

@@ -1,5 +1,5 @@
 // Package ingest turns sources (files, directories, globs of plain text, HTML,
-// JSON lines, Parquet, Arrow, WARC and WET, zip and tar archives of them; plain or inside gzip,
+// JSON lines, CSV, Parquet, Arrow, WARC and WET, zip and tar archives of them; plain or inside gzip,
 // zstd, bzip2 or xz) into documents.
 //
 // It has two passes. "scan" looks at every source once: its hash, its format
@@ -34,6 +34,10 @@
 // between them. In a compressed archive they are read up to MaxHeld bytes.
 // Damage in a group loses its rows from there on: they are listed once, with
 // the first, and counted each.
+//
+// CSV (RFC 4180; commas, tabs, semicolons or bars) is told by a header with the
+// name of a text field over records of as many fields. Where a quote is broken,
+// a line is lost and reading goes on at the next.
 //
 // # Archives
 //

@@ -28,6 +28,8 @@ func convert(cfg Config, s *source, rec record) (*corpus.Document, *loss) {
 		l = fillPage(cfg, d, rec.raw, "")
 	case formatJSONL:
 		l = fillObject(d, rec, cfg.TextField)
+	case formatCSV:
+		l = fillRecord(d, rec, s.layout)
 	case columns.Parquet, columns.Arrow:
 		l = fillRow(d, rec)
 	case formatWARC:

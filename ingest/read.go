@@ -221,7 +221,7 @@ func (u *unitReader) stand(ctx context.Context, s *source, un unit) error {
 		return cmp.Or(u.file.same(), err)
 	}
 	u.c = newCursor(text, un.start)
-	u.r = newReader(s.format, u.c)
+	u.r = newReader(&s.scanned, u.c)
 	return nil
 }
 

@@ -64,7 +64,7 @@ func (r reading) of(format string) reading {
 // namesFields says whether records of a format have named fields.
 func namesFields(format string) bool {
 	switch format {
-	case formatJSONL, columns.Parquet, columns.Arrow:
+	case formatJSONL, formatCSV, columns.Parquet, columns.Arrow:
 		return true
 	}
 	return false

@@ -20,6 +20,7 @@ const (
 	BadHTTP   = "bad_http"   // payload is not an HTTP response
 	BadBody   = "bad_body"   // chunks or content coding cannot be decoded
 	BadJSON   = "bad_json"   // line is not a JSON object
+	BadCSV    = "bad_csv"    // quotes without an end, or other fields than the header
 
 	// Whole, but not for us.
 	TooLarge    = "too_large"   // beyond a cap of limits.go
@@ -49,7 +50,7 @@ func badSource(status string) bool {
 // against whole but not wanted.
 func badRecord(reason string) bool {
 	switch reason {
-	case BadHeader, BadLength, BadDigest, BadHTTP, BadBody, BadJSON:
+	case BadHeader, BadLength, BadDigest, BadHTTP, BadBody, BadJSON, BadCSV:
 		return true
 	}
 	return badSource(reason)

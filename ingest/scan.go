@@ -41,7 +41,7 @@ type scanned struct {
 	format  string // "" when it gives no documents
 	comp    string
 	charset string // of a wide set that is read as UTF-8
-	layout  string // what the beginning says of all units: the text column of a table
+	layout  string // what the beginning says of all units: the text column of a table, the fields of CSV
 	decoded int64
 	status  string // "" or the reason why it is bad or left out
 	detail  string
@@ -226,8 +226,11 @@ func (sc *scan) format(f io.ReaderAt, c *cursor, s *scanned) error {
 	if c.broken() != "" && s.format != formatWARC && s.format != formatJSONL {
 		sc.sniffBehind(f, c.err, s)
 	}
-	if s.format == formatJSONL {
+	if s.format == formatJSONL || s.format == formatCSV {
 		s.charset = wide(head)
+	}
+	if s.format == formatCSV {
+		s.layout = sc.csvLayout(head, c.err != nil && len(b) <= SniffBytes)
 	}
 	return nil
 }
@@ -308,7 +311,7 @@ func (sc *scan) cut(f io.ReaderAt, st **stream, c *cursor, s *scanned) error {
 func (sc *scan) segment(st *stream, c *cursor, s *scanned) error {
 	first := len(s.units)
 	u := unit{start: c.off, raw: st.first.raw, base: st.first.pos}
-	r := newReader(s.format, c)
+	r := newReader(s, c)
 	for {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -377,11 +380,15 @@ func (s *scanned) markBad(first int, err error) {
 }
 
 // newReader reads the records of a format of many records.
-func newReader(format string, c *cursor) reader {
-	if format == formatWARC {
+func newReader(s *scanned, c *cursor) reader {
+	if s.format == formatWARC {
 		c.most = MaxRecord + MaxWARCHeader + SniffBytes
 		return &warc{c: c, max: MaxRecord}
 	}
 	c.most = MaxLine + SniffBytes
+	if s.format == formatCSV {
+		l, _ := parseLayout(s.layout)
+		return &separated{c: c, max: MaxLine, delimiter: l.delimiter}
+	}
 	return &lines{c: c, max: MaxLine}
 }

@@ -13,6 +13,7 @@ const (
 	formatHTML  = "html"
 	formatJSONL = "jsonl"
 	formatWARC  = "warc"
+	formatCSV   = "csv"
 )
 
 // sniffCompression tells a compression by the first bytes.
@@ -77,6 +78,9 @@ func sniff(b []byte, whole bool, textField string) (format, reason, detail strin
 		return "", Binary, ""
 	case isHTML(head):
 		return formatHTML, "", ""
+	}
+	if _, ok := sniffCSV(b, whole, textField); ok {
+		return formatCSV, "", ""
 	}
 	return formatText, "", ""
 }

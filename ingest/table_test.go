@@ -46,7 +46,7 @@ func TestTables(t *testing.T) {
 	for _, name := range []string{"pyarrow_snappy_v1.parquet", "polars.parquet", "file_string_none.arrow", "stream_replaced.arrow", "polars_stream.arrow"} {
 		for _, unit := range []int64{1, 700, 0} {
 			m := newMemory(3)
-			cfg := Config{UnitBytes: unit}
+			cfg := Config{UnitBytes: unit, Detect: noLanguage}
 			if unit > 0 {
 				cfg.PartBytes = 3 * unit
 			}
@@ -124,7 +124,7 @@ func TestBadTables(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMemory(1)
-			m.run(t, Config{TextField: tt.field}, put(t, "file", tt.content))
+			m.run(t, Config{TextField: tt.field, Detect: noLanguage}, put(t, "file", tt.content))
 			l := m.lost()
 			if len(l) == 0 || l[len(l)-1].reason != tt.reason || !strings.Contains(l[len(l)-1].detail, tt.detail) {
 				t.Errorf("lost %v, want %s: %s", l, tt.reason, tt.detail)
@@ -151,7 +151,7 @@ func TestTableInArchive(t *testing.T) {
 		"zip, raw": zipOf(0, "a.txt", "text", "p.parquet", p),
 	} {
 		m := newMemory(2)
-		m.run(t, Config{UnitBytes: 100}, put(t, "file", content))
+		m.run(t, Config{UnitBytes: 100, Detect: noLanguage}, put(t, "file", content))
 		if got, want := m.texts(), append([]string{"text"}, want.texts()...); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

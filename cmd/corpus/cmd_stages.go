@@ -48,7 +48,7 @@ func (a *app) writing(do func(*workspace, *cli.Context) error, stages ...string)
 
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
-		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, Parquet, Arrow, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
+		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, CSV, Parquet, Arrow, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
 		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources and ingest.trusted of corpus.yaml, and what its crawls have fetched)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
@@ -110,7 +110,7 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 		return err
 	}
 	if sum.Counts["docs_out"] == 0 && sum.Counts["lost.no_text"] > 0 && !w.quiet && !w.json {
-		fmt.Fprintln(w.err, "ingest: no record had text; if JSON lines keep it under a name of their own, say --text-field NAME")
+		fmt.Fprintln(w.err, "ingest: no record had text; if JSON lines, CSV or Parquet keep it under a name of their own, say --text-field NAME")
 	}
 	if ingest.Bad(sum.Counts, w.Ingest.MaxBad) {
 		return fmt.Errorf("%w: %s and %s of %s%s", errBadInput, plural(sum.Counts["bad_sources"], "source"),

@@ -97,7 +97,7 @@ ingest:
   # anonymous: true      # object stores without credentials
   trusted: []            # the same, of your own files: no quality rules, no budget
   max_bad: 0.01          # more bad records than this share: exit 3
-  # text_field: text     # of JSON lines, when it has an unusual name
+  # text_field: text     # of JSON lines, CSV, Parquet, when it has an unusual name
   extract: trafilatura   # of pages the main content; fast: in two thirds of the time, less exact; raw: all visible text
   lang: []               # ISO 639-1 codes; documents in others are not read at all; empty: every language
   # user_agent: my-crawler (+https://example.org/bot)   # of every crawl

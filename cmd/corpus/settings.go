@@ -23,7 +23,7 @@ func settings() []setting {
 		{"", "workers", "goroutines or threads `N`; 0: all cores", func(c *config) any { return &c.Workers }},
 		{"", "memory", "memory ceiling of `BYTES`, such as 8GiB; 0: half of the machine", func(c *config) any { return &c.Memory }},
 		{"ingest", "max-bad", "exit 3 beyond this `SHARE` of bad records", func(c *config) any { return &c.Ingest.MaxBad }},
-		{"ingest", "text-field", "`NAME` of the text in JSON lines", func(c *config) any { return &c.Ingest.TextField }},
+		{"ingest", "text-field", "`NAME` of the text in JSON lines, CSV, Parquet, Arrow", func(c *config) any { return &c.Ingest.TextField }},
 		{"ingest", "prefix", "what goes before the names in a list (@FILE), such as `URL`", func(c *config) any { return &c.Ingest.Prefix }},
 		{"ingest", "anonymous", "read object stores without credentials", func(c *config) any { return &c.Ingest.Anonymous }},
 		{"ingest", "extract", "`HOW` text is taken out of pages: trafilatura, fast or raw (all visible text)", func(c *config) any { return &c.Ingest.Extract }},
