@@ -130,6 +130,9 @@ func (l *layout) stream(in *input, buffer, window int) (*bufio.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := bomb(size, n); err != nil {
+		return nil, err
+	}
 	raw, d := bufio.NewReaderSize(section, window), decoder{}
 	var out io.Reader
 	if l.codec == ipcLZ4 {

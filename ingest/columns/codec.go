@@ -95,10 +95,10 @@ func (d *decoder) frames(raw io.Reader) io.Reader {
 	return d.lz
 }
 
-// buffered puts a buffer around a stream.
-func (d *decoder) buffered(in io.Reader) *bufio.Reader {
-	if d.out == nil {
-		d.out = bufio.NewReaderSize(in, 64<<10)
+// buffered puts a buffer around a stream of n bytes.
+func (d *decoder) buffered(in io.Reader, n int64) *bufio.Reader {
+	if size := int(min(64<<10, n)); d.out == nil || d.out.Size() < size {
+		d.out = bufio.NewReaderSize(in, size)
 	} else {
 		d.out.Reset(in)
 	}
@@ -108,23 +108,18 @@ func (d *decoder) buffered(in io.Reader) *bufio.Reader {
 // decoded is the size bytes of a page decoded, size they say themselves. Small
 // pages of snappy and lz4 are decoded at once, which is faster.
 func (p *pages) decoded(raw io.Reader, codec int, size, decoded int64) (*bufio.Reader, error) {
-	held, whole := raw.(*bytes.Reader)
-	if whole && decoded <= heldPage && (codec == codecSnappy || codec == codecLZ4Raw) {
-		in := p.held[len(p.held)-held.Len():]
-		var err error
-		if p.block, err = p.room.grow(p.block, int(decoded)); err != nil {
-			return nil, err
+	if held, whole := raw.(*bytes.Reader); whole && decoded <= 2*heldPage && (codec == codecSnappy || codec == codecLZ4Raw) {
+		if block, err := p.room.grow(p.block, int(decoded)); err == nil {
+			p.block = block
+			err := decodeBlock(block, p.held[len(p.held)-held.Len():], codec)
+			return p.decode.buffered(bytes.NewReader(block), decoded), err
 		}
-		if err := decodeBlock(p.block, in, codec); err != nil {
-			return nil, err
-		}
-		return p.decode.buffered(bytes.NewReader(p.block)), nil
 	}
 	in, err := p.decode.stream(codec, raw)
 	if err != nil {
 		return nil, err
 	}
-	return p.decode.buffered(io.LimitReader(in, decoded)), nil
+	return p.decode.buffered(io.LimitReader(in, decoded), decoded), nil
 }
 
 // decodeBlock decodes a block that says to be as long as dst.

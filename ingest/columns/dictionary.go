@@ -9,8 +9,6 @@ type dictionary struct {
 	null []bool   // nil when there are none
 }
 
-func (d *dictionary) len() int { return len(d.ends) }
-
 func (d *dictionary) at(i, longest int) (value, error) {
 	if i < 0 || i >= len(d.ends) {
 		return value{}, fmt.Errorf("%w: value %d of a dictionary of %d", ErrDamaged, i, len(d.ends))
@@ -28,9 +26,9 @@ func (d *dictionary) at(i, longest int) (value, error) {
 	return value{b: d.data[from:d.ends[i]]}, nil
 }
 
-// fill adds n values, of most bytes together as far as that is known.
-func (d *dictionary) fill(space *room, n, most int64, from valueReader) error {
-	if n < 0 || n > MaxPageValues || most > MaxHeld {
+// fill adds n values.
+func (d *dictionary) fill(space *room, n int64, from valueReader) error {
+	if n < 0 || n > MaxPageValues {
 		return fmt.Errorf("%w: dictionary of %d values", ErrTooLarge, n)
 	}
 	for range n {
@@ -79,9 +77,14 @@ func (d *dictionary) reserve(space *room, n int) error {
 	return nil
 }
 
+// lookup is the values that indexes speak of.
+type lookup interface {
+	at(i, longest int) (value, error)
+}
+
 // indexed is values that are told by their place in the dictionary.
 type indexed struct {
-	dict    *dictionary
+	dict    lookup
 	index   hybrid
 	longest int
 }

@@ -55,6 +55,7 @@ type column interface {
 type value struct {
 	b          []byte
 	null, long bool
+	passed     int64 // bytes of a long one that were passed over
 }
 
 // format is what differs between Parquet and Arrow.
@@ -179,7 +180,7 @@ func (r *rows) next() (row Row, err error) {
 		if err != nil {
 			return Row{}, r.in.cause(err)
 		}
-		r.out += int64(len(v.b))
+		r.out += int64(len(v.b)) + v.passed
 		switch i {
 		case 0:
 			row.Text, row.Null, row.Long = v.b, v.null, v.long
@@ -202,8 +203,13 @@ func (r *rows) bomb() error {
 			in += c.read()
 		}
 	}
-	if r.out/MaxRatio > in {
-		return fmt.Errorf("%w: %d bytes of text from %d", ErrBomb, r.out, in)
+	return bomb(r.out, in)
+}
+
+// bomb says whether so much that decodes to so much is refused.
+func bomb(decoded, size int64) error {
+	if decoded > RatioFloor && decoded/MaxRatio > size {
+		return fmt.Errorf("%w: %d bytes from %d", ErrBomb, decoded, size)
 	}
 	return nil
 }

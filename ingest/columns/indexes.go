@@ -92,7 +92,7 @@ func (d *dictionary) load(in *input, b dictionaryBlock, f field, space *room) er
 	if c.values, err = l.values(in, 0, MaxText, space); err != nil {
 		return err
 	}
-	return d.fill(space, l.rows, 0, c)
+	return d.fill(space, l.rows, c)
 }
 
 // arrowIndexes is values that are told by their place in the dictionary.

@@ -30,10 +30,12 @@ const (
 	// values and must be kept: writers end a page at 1 MB.
 	MaxPageLengths = 512 << 10
 	// MaxHeld is what dictionaries and pages of all columns may take at once.
-	// Larger pages are decoded as they are read.
+	// Larger pages are decoded as they are read, and so are dictionaries of more
+	// than half of it in Parquet; in Arrow they are refused.
 	MaxHeld = 24 << 20
-	// heldPage is the largest page that is held whole, as it is in the file and
-	// decoded: that is faster, and its checksum can be verified.
+	// heldPage is the largest page that is held whole, as it is in the file, and
+	// half of what one is decoded to at once: that is faster, and its checksum can
+	// be verified.
 	heldPage = 4 << 20
 	// MaxText is the longest text; a row with a longer one is told as such.
 	MaxText = corpus.MaxDocument

@@ -17,13 +17,15 @@ type pages struct {
 	levelBits int
 	longest   int
 
+	file   *input
+	start  int64 // of the chunk
 	in     *bufio.Reader
-	bytes  int64 // of the chunk
+	bytes  int64 // of the chunk so far
 	held   []byte
 	block  []byte
 	decode decoder
 
-	dict   dictionary
+	dict   lookup // nil before there is one
 	levels hybrid
 	left   int // values of the page
 	values valueReader
@@ -45,6 +47,7 @@ func (p *pages) open(in *input, c chunk) error {
 	if err != nil {
 		return err
 	}
+	p.file, p.start = in, c.start
 	p.in = bufio.NewReaderSize(section, int(min(MaxPageHeader, section.Size())))
 	return nil
 }
@@ -212,7 +215,7 @@ func (h *pageHeader) check() error {
 		h.defBytes < 0 || h.repBytes < 0 || levels > h.size || levels > h.decoded {
 		return fmt.Errorf("%w: a page header that cannot be", ErrDamaged)
 	}
-	return nil
+	return bomb(h.decoded, h.size)
 }
 
 // page begins the next page; a dictionary is taken, what is not data passed
@@ -250,10 +253,11 @@ func (p *pages) payload(h pageHeader) (io.Reader, error) {
 	if h.size > heldPage {
 		return io.LimitReader(p.in, h.size), nil
 	}
-	var err error
-	if p.held, err = p.room.grow(p.held, int(h.size)); err != nil {
-		return nil, err
+	held, err := p.room.grow(p.held, int(h.size))
+	if err != nil { // other columns have the room
+		return io.LimitReader(p.in, h.size), nil
 	}
+	p.held = held
 	if _, err := io.ReadFull(p.in, p.held); err != nil {
 		return nil, fmt.Errorf("%w: page of %d bytes: %w", ErrTruncated, h.size, err)
 	}
@@ -355,7 +359,10 @@ func (p *pages) indexes(in *bufio.Reader) error {
 	if width > 32 {
 		return fmt.Errorf("%w: indexes of %d bits", ErrDamaged, width)
 	}
-	d := &indexed{dict: &p.dict, longest: p.longest}
+	if p.dict == nil {
+		p.dict = &dictionary{} // that the chunk lacks; a page of nulls does not need it
+	}
+	d := &indexed{dict: p.dict, longest: p.longest}
 	d.index.reset(in, int(width))
 	p.values = d
 	return nil
@@ -363,12 +370,28 @@ func (p *pages) indexes(in *bufio.Reader) error {
 
 // dictionary takes the values that indexes speak of.
 func (p *pages) dictionary(h pageHeader, raw io.Reader) error {
+	if p.dict != nil {
+		return fmt.Errorf("%w: two dictionaries", ErrDamaged)
+	}
 	if h.encoding != encodingPlain && h.encoding != encodingPlainDictionary {
 		return fmt.Errorf("%w: dictionary in encoding %d", ErrUnsupported, h.encoding)
+	}
+	if h.values > MaxPageValues {
+		return fmt.Errorf("%w: dictionary of %d values", ErrTooLarge, h.values)
+	}
+	if h.decoded > MaxHeld/2 {
+		p.dict = &scroll{
+			in: p.file, from: p.start + p.bytes - h.size, n: h.size, codec: p.codec,
+			decoded: h.decoded, values: int(h.values), held: map[int][]byte{}, room: p.room,
+		}
+		_, err := io.Copy(io.Discard, raw)
+		return err
 	}
 	in, err := p.decoded(raw, p.codec, h.size, h.decoded)
 	if err != nil {
 		return err
 	}
-	return p.dict.fill(p.room, h.values, h.decoded, &plain{in: in, left: h.decoded, longest: MaxText, buf: &p.buf})
+	dict := &dictionary{}
+	p.dict = dict
+	return dict.fill(p.room, h.values, &plain{in: in, left: h.decoded, longest: MaxText, buf: &p.buf})
 }

@@ -32,7 +32,7 @@ func take(in *bufio.Reader, n int64, longest int, buf *[]byte) (value, error) {
 		if _, err := io.CopyN(io.Discard, in, n); err != nil {
 			return value{}, fmt.Errorf("%w: a value of %d bytes is cut short: %w", ErrDamaged, n, err)
 		}
-		return value{long: true}, nil
+		return value{long: true, passed: n}, nil
 	}
 	if n <= int64(in.Buffered()) { // as most are: no copy
 		b, _ := in.Peek(int(n))

@@ -9,7 +9,7 @@ import (
 )
 
 // windowSize is how far back copies reach: lz4's offsets have 16 bits, and
-// snappy's writers cut their input into blocks of 64 KiB.
+// snappy's own writers cut their input into blocks of 64 KiB (Go's s2 does not).
 const windowSize = 64 << 10
 
 // window is the last decoded bytes of a stream of literals and copies, which
@@ -57,7 +57,10 @@ func (w *window) step() error {
 		w.have, w.literal = w.have+n, w.literal-n
 		return nil
 	}
-	if w.offset <= 0 || w.offset > min(w.have, windowSize) {
+	if w.offset > windowSize {
+		return fmt.Errorf("%w: a large page with copies from more than %d bytes back", ErrUnsupported, windowSize)
+	}
+	if w.offset <= 0 || w.offset > w.have {
 		return errCopy
 	}
 	n := min(free, w.copies, w.offset) // no further than what is there

@@ -101,9 +101,9 @@ def parquet():
                    % (at("duckdb_%s.parquet" % version.lower()), version))
 
 
-def write(sink, t, **options):
+def write(sink, t, whole=False):
     with sink as w:
-        w.write_table(t, max_chunksize=16, **options)
+        w.write_table(t, max_chunksize=None if whole else 16)
 
 
 def arrow():
@@ -169,7 +169,21 @@ def dictionaries():
                 w.write_batch(pa.record_batch(cols, schema=schema))
 
 
+def bombs():
+    """A megabyte of text, ten thousand times, in a few kilobytes."""
+    os.makedirs(at("bombs"), exist_ok=True)
+    text = "bomb " * 200_000
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000, pa.int32()), pa.array([text]))
+    t = pa.table({"text": once})
+    pq.write_table(t, at("bombs/dictionary.parquet"), compression="zstd", store_schema=False, dictionary_pagesize_limit=1 << 24)
+    write(ipc.new_file(at("bombs/dictionary.arrow"), t.schema, options=ipc.IpcWriteOptions(compression="zstd")), t.slice(0, 10_000), whole=True)
+    t = pa.table({"text": [text] * 300})
+    pq.write_table(t, at("bombs/plain.parquet"), compression="zstd", use_dictionary=False)
+    write(ipc.new_file(at("bombs/plain.arrow"), t.schema, options=ipc.IpcWriteOptions(compression="zstd")), t, whole=True)
+
+
 os.makedirs(OUT, exist_ok=True)
+bombs()
 parquet()
 arrow()
 with open(at("rows.json"), "w") as f:
