@@ -1,6 +1,7 @@
 // Package ingest turns sources (files, directories, globs of plain text, HTML,
-// JSON lines, CSV, Parquet, Arrow, WARC and WET, zip and tar archives of them; plain or inside gzip,
-// zstd, bzip2 or xz) into documents.
+// JSON lines, CSV, Parquet, Arrow, WARC, WET and ARC, MediaWiki dumps, EPUB, DOCX,
+// PDF, zip and tar archives of them; plain or inside gzip, zstd, bzip2 or xz) into
+// documents.
 //
 // It has two passes. "scan" looks at every source once: its hash, its format
 // (told by content, never by name) and where it can be cut into units of about
@@ -79,7 +80,7 @@
 // from the page, not from its JSON-LD. Responses other than 2xx, and types
 // other than HTML and plain text, are left out; where no type is given, so are
 // addresses that end as those of style sheets, scripts, feeds, pictures and the
-// like. Markdown and source code are plain text.
+// like. Markdown and source code are plain text, front matter included.
 //
 // # Languages
 //
@@ -87,4 +88,35 @@
 // whole is in another is lost before its tree is built. Where a text
 // cannot tell its language, what <html lang> or Content-Language says is taken,
 // with the score 0.
+//
+// # Archives of crawls
+//
+// WARC from 0.17 on, WET, and ARC of both versions; .warc.zst with the dictionary
+// in front that it may have. WAT has no text: it is left out with a message that
+// names what to take instead. In ARC, a record whose length does not lead to the
+// next is lost, and reading goes on at the next line that describes a capture.
+//
+// # MediaWiki
+//
+// Of a dump (pages-articles, or with the whole history) the last revision of each
+// page in namespace 0 is taken; redirects and other namespaces are other records.
+// Its address comes from the head of the dump, its time is that of the revision.
+// Templates cannot be expanded without their wiki: they are dropped, as are
+// references, files, categories, links to other languages, and headings under
+// which nothing is left. Links are their text, items and rows are lines (cells
+// with " | " between), code and formulas stay as they are.
+//
+// # Books and office files
+//
+// EPUB: the chapters in reading order, without navigation and what the book calls
+// auxiliary; one whose chapters are encrypted is lost. DOCX (and DOCM): paragraphs,
+// items and rows as lines, foot- and endnotes at the end; deleted text, hidden
+// text, field codes, the table of contents, comments, headers and footers are left
+// out. Spreadsheets, slides and OpenDocument are named and left out.
+//
+// PDF: what pdftotext of poppler-utils finds, in reading order, with the lines of
+// a paragraph joined. It runs as a child process with bounds on memory, processor
+// time and output; the text is a function of its version too. Where it is missing,
+// PDFs are counted as lost.unsupported.pdf and not as read, so that a run after
+// its installation takes them.
 package ingest

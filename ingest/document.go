@@ -32,15 +32,32 @@ func convert(cfg Config, s *source, rec record) (*corpus.Document, *loss) {
 		l = fillRecord(d, rec, s.layout)
 	case columns.Parquet, columns.Arrow:
 		l = fillRow(d, rec)
-	case formatWARC:
-		var wanted bool
-		if wanted, l = fillWARC(cfg, d, rec); !wanted && l == nil {
+	case formatWARC, formatARC, formatWiki:
+		wanted := false
+		if wanted, l = fillArchived(cfg, d, s, rec); !wanted {
 			return nil, nil
 		}
+	case formatEPUB:
+		l = fillEPUB(d, bytes.NewReader(rec.raw), int64(len(rec.raw)))
+	case formatDOCX:
+		l = fillDOCX(d, bytes.NewReader(rec.raw), int64(len(rec.raw)))
+	case formatPDF:
+		l = fillPDF(d, bytes.NewReader(rec.raw), int64(len(rec.raw)))
 	default:
 		l = fillText(d, rec.raw, "")
 	}
 	return d, l
+}
+
+// fillArchived takes a record of the formats that hold more than documents.
+func fillArchived(cfg Config, d *corpus.Document, s *source, rec record) (wanted bool, l *loss) {
+	switch s.format {
+	case formatARC:
+		return fillARC(cfg, d, rec)
+	case formatWiki:
+		return fillWiki(d, s.layout, rec)
+	}
+	return fillWARC(cfg, d, rec)
 }
 
 // fillText takes plain text in any character set.
@@ -100,15 +117,7 @@ func fillWARC(cfg Config, d *corpus.Document, rec record) (wanted bool, l *loss)
 	if rec.head["warc-type"] != "response" {
 		return true, fillBody(cfg, d, rec.body, rec.head["content-type"])
 	}
-	r, l := parseResponse(rec.body)
-	if l == nil && (r.status < 200 || r.status > 299) {
-		l = lose(Status, "%d", r.status)
-	}
-	if l != nil {
-		return true, l
-	}
-	d.Lang = said(r.head["content-language"])
-	return true, fillBody(cfg, d, r.body, r.head["content-type"])
+	return true, fillResponse(cfg, d, rec.body)
 }
 
 func wantedRecord(rec record) bool {
@@ -122,6 +131,19 @@ func wantedRecord(rec record) bool {
 		return kind == "application/http" || bytes.HasPrefix(rec.body, []byte("HTTP/"))
 	}
 	return false
+}
+
+// fillResponse takes the body of an HTTP response when it is one of success.
+func fillResponse(cfg Config, d *corpus.Document, b []byte) *loss {
+	r, l := parseResponse(b)
+	switch {
+	case l != nil:
+		return l
+	case r.status < 200 || r.status > 299:
+		return lose(Status, "%d", r.status)
+	}
+	d.Lang = said(r.head["content-language"])
+	return fillBody(cfg, d, r.body, r.head["content-type"])
 }
 
 // fetchable says whether a target is the address of something that was fetched.

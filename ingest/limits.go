@@ -24,6 +24,25 @@ const (
 	// MaxWARCHeader is the largest header of a WARC record. Common Crawl's stay
 	// under 4 kB.
 	MaxWARCHeader = 64 << 10
+	// MaxARCHeader is the longest line that describes a capture in an ARC file:
+	// an address, and the file name and location of version 2.
+	MaxARCHeader = 16 << 10
+	// MaxRevision is the largest revision of a page in a MediaWiki dump, and of
+	// what stands before the first. MediaWiki takes 2 MiB ($wgMaxArticleSize),
+	// which escapes make longer.
+	MaxRevision = 16 << 20
+	// MaxMarkup is how deep links, tables and headings of wiki mark-up may stand in
+	// each other: what is deeper is dropped. MediaWiki itself stops at 40 templates.
+	MaxMarkup = 30
+	// MaxMarks is the most templates, links and tables of a page of wiki mark-up:
+	// the longest lists have some 20,000.
+	MaxMarks = 1 << 19
+	// MaxTag is the longest tag of an XML file or a chapter, in bytes: its attributes
+	// are held, at ten times their size. Drawings in a DOCX have some kB.
+	MaxTag = 1 << 20
+	// MaxNesting is how deep the elements of a DOCX may stand in each other. A text
+	// box in a table takes some 30.
+	MaxNesting = 256
 	// MaxHTTPHeader is the largest status line and header block of a response;
 	// servers and proxies stop at 8 to 64 kB.
 	MaxHTTPHeader = 256 << 10
@@ -53,6 +72,25 @@ const (
 	// MaxWindow is the largest zstd window: levels up to 20 need no more, --long
 	// and levels 21 and 22 do.
 	MaxWindow = 32 << 20
+	// MaxDictionary is the largest zstd dictionary in front of a file, decoded.
+	// zstd trains 110 kB by default, Archive Team's have 1 MiB.
+	MaxDictionary = 4 << 20
+	// MaxDirectory is the size of the list of a zip file, in bytes: 4 MiB are some
+	// 50,000 entries. Long books with every image have a few thousand.
+	MaxDirectory = 4 << 20
+	// MaxEntry is the largest file inside an EPUB or DOCX that is read, decoded,
+	// and MaxPackage the most that is decoded of one in all.
+	MaxEntry   = corpus.MaxDocument
+	MaxPackage = 4 * corpus.MaxDocument
+	// MaxSpine is the most chapters of an EPUB.
+	MaxSpine = 10_000
+	// MaxPDFMemory is the heap of pdftotext, MaxPDFSpace its address space, in
+	// bytes; on manuals of 2,000 pages it takes some 15 MiB. MaxPDFSeconds is its
+	// processor time, at some 400 pages a second. They are there for files made to
+	// be dear, and the one budget that is a time.
+	MaxPDFMemory  = 2 * corpus.MaxDocument
+	MaxPDFSpace   = 256 << 20
+	MaxPDFSeconds = 120
 	// MaxRatio of decoded to compressed bytes, once RatioFloor bytes are decoded,
 	// is where a compressed stream counts as a bomb. Text reaches 5 to 20.
 	MaxRatio   = 200
@@ -77,11 +115,12 @@ const (
 
 // Memory that a worker holds at most, whatever the input.
 const (
-	// scanMemory: a zstd or xz window with its tables, and a line in a buffer that
-	// doubled last.
+	// scanMemory: a zstd or xz window with its tables and dictionary, and a line in
+	// a buffer that doubled last.
 	scanMemory = 2*MaxWindow + 2*MaxLine
 	// workMemory is the text of one document in the forms it passes through
-	// (bytes, decoded, parsed, as a string, cleaned twice), or the tree of a page.
+	// (bytes, decoded, parsed, as a string, cleaned twice), or the tree of a page, or
+	// a PDF, the process that reads it and the text in two forms.
 	workMemory = 6 * corpus.MaxDocument
 	// tableMemory is the same for Parquet and Arrow: a group, a copy of its text,
 	// and a file inside a compressed archive.

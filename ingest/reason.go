@@ -21,20 +21,25 @@ const (
 	BadBody   = "bad_body"   // chunks or content coding cannot be decoded
 	BadJSON   = "bad_json"   // line is not a JSON object
 	BadCSV    = "bad_csv"    // quotes without an end, or other fields than the header
+	BadXML    = "bad_xml"    // a page of a MediaWiki dump that does not end before the next
+	BadEPUB   = "bad_epub"   // an EPUB without the files that one must have, or damaged ones
+	BadDOCX   = "bad_docx"   // the same of a DOCX
+	BadPDF    = "bad_pdf"    // pdftotext finds no PDF in it, or takes more than its share
 
 	// Whole, but not for us.
-	TooLarge    = "too_large"   // beyond a cap of limits.go
-	Empty       = "empty"       // nothing, or only white space
-	Binary      = "binary"      // NUL bytes or many control characters
-	Unsupported = "unsupported" // a known format that is not read
-	Encrypted   = "encrypted"   // behind a password
-	NoText      = "no_text"     // JSON object without a text field, page without visible text
-	Status      = "http_status" // a response other than 2xx
-	MIME        = "mime"        // a response that is neither HTML nor text
-	Language    = "language"    // in none of the languages asked for
-	Nodes       = "html_nodes"  // more HTML nodes than MaxNodes
-	LinkOut     = "symlink"     // a symbolic link that leaves its SOURCE
-	Encoding    = "http_coding" // a content coding that is not known
+	TooLarge    = "too_large"       // beyond a cap of limits.go
+	Empty       = "empty"           // nothing, or only white space
+	Binary      = "binary"          // NUL bytes or many control characters
+	Unsupported = "unsupported"     // a known format that is not read
+	NoPDF       = "unsupported.pdf" // a PDF, and no pdftotext (package poppler-utils) to read it
+	Encrypted   = "encrypted"       // behind a password, or its owner allows no copies
+	NoText      = "no_text"         // JSON object without a text field, page without visible text
+	Status      = "http_status"     // a response other than 2xx
+	MIME        = "mime"            // a response that is neither HTML nor text
+	Language    = "language"        // in none of the languages asked for
+	Nodes       = "html_nodes"      // more HTML nodes than MaxNodes
+	LinkOut     = "symlink"         // a symbolic link that leaves its SOURCE
+	Encoding    = "http_coding"     // a content coding that is not known
 )
 
 // badSource says whether a status makes the source count in bad_sources.
@@ -50,7 +55,7 @@ func badSource(status string) bool {
 // against whole but not wanted.
 func badRecord(reason string) bool {
 	switch reason {
-	case BadHeader, BadLength, BadDigest, BadHTTP, BadBody, BadJSON, BadCSV:
+	case BadHeader, BadLength, BadDigest, BadHTTP, BadBody, BadJSON, BadCSV, BadXML, BadEPUB, BadDOCX, BadPDF:
 		return true
 	}
 	return badSource(reason)

@@ -147,6 +147,7 @@ func (r *run) planned(env corpus.Env) ([]part, error) {
 		return nil, err
 	}
 	p := planner{bytes: r.cfg.PartBytes, sources: corpus.PartSources}
+	pdfs := pdfGate{open: hasPDF()}
 	for _, s := range all {
 		past, ok := known[version{s.name, s.sha256}]
 		if ok && past.whole() {
@@ -155,7 +156,7 @@ func (r *run) planned(env corpus.Env) ([]part, error) {
 			}
 			continue
 		}
-		if s.status != "" {
+		if left := pdfs.leaves(s); s.status != "" && (!left || pdfs.left == 1) { // one warning is enough
 			r.warn(s.name, loss{s.status, s.detail})
 		}
 		p.add(s)

@@ -41,7 +41,7 @@ type scanned struct {
 	format  string // "" when it gives no documents
 	comp    string
 	charset string // of a wide set that is read as UTF-8
-	layout  string // what the beginning says of all units: the text column of a table, the fields of CSV
+	layout  string // what the beginning says of all units: the text column of a table, the fields of CSV, of MediaWiki see wikiLayout
 	decoded int64
 	status  string // "" or the reason why it is bad or left out
 	detail  string
@@ -50,7 +50,16 @@ type scanned struct {
 }
 
 // single says whether the source is one document.
-func (s *scanned) single() bool { return s.format == formatText || s.format == formatHTML }
+func (s *scanned) single() bool { return s.format != "" && !manyRecords(s.format) && !s.archives() && !s.columnar() }
+
+// manyRecords says whether sources of a format are read record by record.
+func manyRecords(format string) bool {
+	switch format {
+	case formatJSONL, formatCSV, formatWARC, formatARC, formatWiki:
+		return true
+	}
+	return false
+}
 
 // scanSchema has a row a unit; a source without units has one row whose start
 // is null.
@@ -223,14 +232,18 @@ func (sc *scan) format(f io.ReaderAt, c *cursor, s *scanned) error {
 	if len(b) == 0 && c.broken() != "" {
 		s.status, s.detail = c.broken(), oneLine(c.err.Error(), MaxDetail)
 	}
-	if c.broken() != "" && s.format != formatWARC && s.format != formatJSONL {
+	if c.broken() != "" && !manyRecords(s.format) {
 		sc.sniffBehind(f, c.err, s)
 	}
-	if s.format == formatJSONL || s.format == formatCSV {
+	switch s.format {
+	case formatJSONL, formatCSV, formatWiki:
 		s.charset = wide(head)
 	}
-	if s.format == formatCSV {
+	switch s.format {
+	case formatCSV:
 		s.layout = sc.csvLayout(head, c.err != nil && len(b) <= SniffBytes)
+	case formatWiki:
+		s.layout = wikiLayout(head)
 	}
 	return nil
 }
@@ -251,7 +264,7 @@ func (sc *scan) sniffBehind(f io.ReaderAt, err error, s *scanned) {
 	c := newCursor(st, 0)
 	b := c.ensure(SniffBytes)
 	format, _, _ := sniff(b[:min(len(b), SniffBytes)], c.err != nil, sc.textField)
-	if format == formatWARC || format == formatJSONL {
+	if manyRecords(format) {
 		s.format = format
 	}
 }
@@ -381,9 +394,16 @@ func (s *scanned) markBad(first int, err error) {
 
 // newReader reads the records of a format of many records.
 func newReader(s *scanned, c *cursor) reader {
-	if s.format == formatWARC {
+	switch s.format {
+	case formatWARC:
 		c.most = MaxRecord + MaxWARCHeader + SniffBytes
 		return &warc{c: c, max: MaxRecord}
+	case formatARC:
+		c.most = MaxRecord + MaxARCHeader + SniffBytes
+		return &arc{c: c, max: MaxRecord}
+	case formatWiki:
+		c.most = MaxRevision + SniffBytes
+		return &wiki{c: c, max: MaxRevision}
 	}
 	c.most = MaxLine + SniffBytes
 	if s.format == formatCSV {

@@ -14,6 +14,11 @@ const (
 	formatJSONL = "jsonl"
 	formatWARC  = "warc"
 	formatCSV   = "csv"
+	formatARC   = "arc"
+	formatWiki  = "mediawiki"
+	formatEPUB  = "epub"
+	formatDOCX  = "docx"
+	formatPDF   = "pdf"
 )
 
 // sniffCompression tells a compression by the first bytes.
@@ -35,10 +40,8 @@ func sniffCompression(b []byte) string {
 
 // known is formats that are recognised and not read.
 var known = []struct{ magic, name string }{
-	{"filedesc://", "ARC archive"},
 	{"PAR1", "Parquet inside a compressed file"},
 	{"ARROW1", "Arrow inside a compressed file"},
-	{"%PDF-", "PDF"},
 	{"BZh", "bzip2 inside a compressed file"},
 	{"\xfd7zXZ\x00", "xz inside a compressed file"},
 	{"7z\xbc\xaf\x27\x1c", "7-Zip"},
@@ -52,6 +55,11 @@ var known = []struct{ magic, name string }{
 // says that b is all of it. For a source that gives no documents, format is ""
 // and reason and detail say why.
 func sniff(b []byte, whole bool, textField string) (format, reason, detail string) {
+	if format, detail := sniffFile(b); format != "" {
+		return format, "", ""
+	} else if detail != "" {
+		return "", Unsupported, detail
+	}
 	for _, k := range known {
 		if bytes.HasPrefix(b, []byte(k.magic)) {
 			return "", Unsupported, k.name
@@ -71,7 +79,14 @@ func sniff(b []byte, whole bool, textField string) (format, reason, detail strin
 	case whole && len(head) == 0:
 		return "", Empty, ""
 	case versionLine(head):
+		if isWAT(head) {
+			return "", Unsupported, detailWAT
+		}
 		return formatWARC, "", ""
+	case isARC(head):
+		return formatARC, "", ""
+	case isWiki(head):
+		return formatWiki, "", ""
 	case isJSONL(head, whole, textField): // also with zeros that a crash left between lines
 		return formatJSONL, "", ""
 	case isBinary(b):
@@ -83,6 +98,33 @@ func sniff(b []byte, whole bool, textField string) (format, reason, detail strin
 		return formatCSV, "", ""
 	}
 	return formatText, "", ""
+}
+
+// sniffFile tells the formats that one file is one document of, and names those
+// of the same kind that are not read.
+func sniffFile(b []byte) (format, unread string) {
+	if bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) && isPDF(b) {
+		return formatPDF, ""
+	}
+	if bytes.HasPrefix(b, []byte(zipMagic)) {
+		return sniffZip(b)
+	}
+	return "", ""
+}
+
+// isPDF says whether %PDF- stands first or behind nothing but what is no text:
+// mail headers and the like come before it in files of the 1990s.
+func isPDF(b []byte) bool {
+	line, _, _ := bytes.Cut(b[bytes.Index(b, []byte("%PDF-")):], []byte("\n"))
+	return bytes.HasPrefix(b, []byte("%PDF-")) || len(line) < 16 && isBinary(b)
+}
+
+// isARC says whether content begins with the record that describes an ARC file,
+// or with any other: behind a first member that is damaged.
+func isARC(b []byte) bool {
+	line, _, _ := strings.Cut(string(b[:min(len(b), MaxARCHeader)]), "\n")
+	c, ok := parseCapture(strings.TrimRight(line, "\r"))
+	return strings.HasPrefix(line, arcMagic) || ok && c.length >= 0 && strings.Contains(c.mime, "/")
 }
 
 // isBinary says whether content cannot be text: a NUL byte, or more than one

@@ -194,8 +194,7 @@ func (s *stream) decodeFrame(raw, end int64) error {
 	frame := io.NewSectionReader(s.file, raw, end-raw)
 	var err error
 	if s.zd == nil {
-		s.zd, err = zstd.NewReader(frame, zstd.WithDecoderConcurrency(1),
-			zstd.WithDecoderMaxWindow(MaxWindow), zstd.WithDecoderLowmem(true))
+		s.zd, err = newZstd(frame, s.file, s.size)
 	} else {
 		err = s.zd.Reset(frame)
 	}

@@ -251,9 +251,10 @@ func TestRealWARCs(t *testing.T) {
 		"dolma-sample-0000.warc.gz": 22, "warcio-example-bad-non-chunked.warc.gz": 1, "warcio-example-bad.warc.gz.bad": 1,
 		"warcio-example-iana.org-chunked.warc": 1, "warcio-example-resource.warc.gz": 1, "warcio-example-wget-bad-target-uri.warc.gz": 1,
 		"warcio-example.warc": 1, "warcio-example.warc.gz": 1,
+		"warcio-example.arc": 1, "warcio-example.arc.gz": 1,
 	}
 	wantLost := map[string]string{
-		"warcio-bad.arc": "unsupported ", "warcio-example.arc": "unsupported ", "warcio-example.arc.gz": "unsupported ", "warcio-example-space-in-url.arc": "unsupported ",
+		"warcio-bad.arc": "bad_header bad_header empty bad_header ", "warcio-example-space-in-url.arc": "truncated ",
 		"warcio-example-bad.warc.gz.bad": "http_status ", "warcio-example-space-in-target-uri.warc.gz": "mime ",
 		"warcio-example-trunc.warc":           "bad_length ",
 		"warcio-example-wrong-chunks.warc.gz": "bad_digest ", "warcio-post-test.warc.gz": "mime mime mime ",

@@ -48,7 +48,7 @@ func (a *app) writing(do func(*workspace, *cli.Context) error, stages ...string)
 
 func (a *app) ingestCommand() *cli.Command {
 	return &cli.Command{
-		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, CSV, Parquet, Arrow, WARC and WET (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
+		Name: "ingest", Usage: "read text, Markdown, HTML, JSON lines, CSV, Parquet, Arrow, WARC, ARC, WET, MediaWiki dumps, EPUB, DOCX and PDF (plain, .gz, .zst, .bz2, .xz; in zip and tar archives too) into documents",
 		ArgsUsage: "SOURCE… (files, directories, globs; http(s)://, s3://, gs://, azblob://; @FILE: a list of these; - for standard input; default: ingest.sources and ingest.trusted of corpus.yaml, and what its crawls have fetched)",
 		Flags:     crawlFlags(stageFlags("ingest")...),
 		Action: func(c *cli.Context) error {
