@@ -50,7 +50,9 @@ type scanned struct {
 }
 
 // single says whether the source is one document.
-func (s *scanned) single() bool { return s.format != "" && !manyRecords(s.format) && !s.archives() && !s.columnar() }
+func (s *scanned) single() bool {
+	return s.format != "" && !manyRecords(s.format) && !s.archives() && !s.columnar()
+}
 
 // manyRecords says whether sources of a format are read record by record.
 func manyRecords(format string) bool {
