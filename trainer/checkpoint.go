@@ -57,7 +57,7 @@ type Best struct {
 type Env struct {
 	Program string `json:"program"` // version of this program
 	Library string `json:"library"` // version of libtorch, such as "2.1.2"
-	Device  string `json:"device"`  // such as "cpu"
+	Device  string `json:"device"`  // such as "cpu" or "cuda NVIDIA H100 80GB HBM3"
 	CPU     string `json:"cpu"`     // model of the processor
 	Threads int    `json:"threads"`
 }

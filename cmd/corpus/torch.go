@@ -3,7 +3,6 @@
 package main
 
 import (
-	"cmp"
 	"os"
 	"runtime"
 	"slices"
@@ -23,7 +22,7 @@ func newModel(c trainer.Config, threads int, device string) (trainer.Model, erro
 
 // modelEnv is what the bits of a training depend on here.
 func modelEnv(threads int, device string) trainer.Env {
-	return trainer.Env{Program: programVersion(), Library: library(), Device: cmp.Or(device, "cpu"), CPU: cpuModel(), Threads: threads}
+	return trainer.Env{Program: programVersion(), Library: library(), Device: torch.DeviceName(device), CPU: cpuModel(), Threads: threads}
 }
 
 // spinCount is how often a thread of libgomp that waits for work looks before

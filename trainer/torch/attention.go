@@ -2,7 +2,11 @@
 
 package torch
 
-import "math"
+import (
+	"math"
+
+	"corpus/trainer/torch/shim"
+)
 
 // norm is the weight and bias of a layer normalisation.
 type norm struct{ weight, bias tensor }
@@ -22,15 +26,46 @@ func (s *scope) joined(x tensor, width int) tensor {
 	return s.view(s.transpose(x, 1, 2), -1, int64(width))
 }
 
-// attention is dropout(softmax(q·kᵀ + bias))·v; scaling is in q. bias, if not
-// nil, broadcasts to [rows, heads, queries, keys].
-func (s *scope) attention(q, k, v, bias tensor, dropout float64) tensor {
+// hidden says which keys a query does not see.
+type hidden struct {
+	bias   tensor // added to the scores if not nil; broadcasts to [rows, heads, queries, keys]
+	causal bool   // those behind the query; fused attention only, and no bias then
+}
+
+// attention is dropout(softmax(q·kᵀ + bias))·v; scaling is in q. A processor
+// does it in steps, with dropout as a function of key and position.
+func (s *scope) attention(q, k, v tensor, hide hidden, dropout float64) tensor {
+	if s.fused {
+		return s.fusedAttention(q, k, v, hide, dropout)
+	}
 	mark := s.enter()
 	scores := s.matmul(q, s.transpose(k, -1, -2))
-	if bias != nil {
-		scores = s.addTo(scores, bias)
+	if hide.bias != nil {
+		scores = s.addTo(scores, hide.bias)
 	}
 	return s.leave(mark, s.matmul(s.drop(s.softmax(scores), dropout), v))
+}
+
+func (s *scope) fusedAttention(q, k, v tensor, hide hidden, dropout float64) tensor {
+	if s.err != nil {
+		return nil
+	}
+	key := uint64(0)
+	if !s.dropout {
+		dropout = 0
+	}
+	if dropout > 0 {
+		key = s.nextKey()
+	}
+	return s.made("attention", shim.Attention(s.slot(), q, k, v, hide.bias, hide.causal, dropout, key))
+}
+
+// ahead hides from each of n queries the keys behind it, and padding.
+func (s *scope) ahead(mask []uint8, rows, n int) hidden {
+	if s.fused && mask == nil && n > 1 {
+		return hidden{causal: true}
+	}
+	return hidden{bias: s.both(s.causal(n, 0), s.padding(mask, rows, n))}
 }
 
 // causal is the bias that hides from query i, at position past+i, the keys

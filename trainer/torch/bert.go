@@ -54,9 +54,9 @@ func (n *bert) features(s *scope, b trainer.Batch) tensor {
 	x = s.add(x, s.narrow(n.positions, 0, 0, int64(b.Cols)))
 	x = s.view(x, -1, int64(n.c.Hidden))
 	x = s.drop(n.norm(s, x, n.embedded), n.c.Dropout)
-	bias := s.padding(b.Mask, b.Rows, b.Cols)
+	hide := hidden{bias: s.padding(b.Mask, b.Rows, b.Cols)}
 	for i := range n.blocks {
-		x = n.block(s, &n.blocks[i], x, b.Rows, b.Cols, bias)
+		x = n.block(s, &n.blocks[i], x, b.Rows, b.Cols, hide)
 	}
 	return x
 }
@@ -65,13 +65,13 @@ func (n *bert) norm(s *scope, x tensor, w norm) tensor {
 	return s.layerNorm(x, w, int64(n.c.Hidden), n.c.NormEps)
 }
 
-func (n *bert) block(s *scope, b *bertBlock, x tensor, rows, cols int, bias tensor) tensor {
+func (n *bert) block(s *scope, b *bertBlock, x tensor, rows, cols int, hide hidden) tensor {
 	mark := s.enter()
 	split := func(l linear) tensor {
 		return s.heads(s.linear(x, l.weight, l.bias), rows, cols, n.c.Heads, n.c.HeadDim)
 	}
 	q := s.scale(split(b.query), 1/sqrt(n.c.HeadDim))
-	h := s.joined(s.attention(q, split(b.key), split(b.value), bias, n.c.AttnDropout), n.c.Hidden)
+	h := s.joined(s.attention(q, split(b.key), split(b.value), hide, n.c.AttnDropout), n.c.Hidden)
 	h = s.drop(s.linear(h, b.out.weight, b.out.bias), n.c.Dropout)
 	x = n.norm(s, s.add(h, x), b.attended)
 

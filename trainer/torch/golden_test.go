@@ -170,7 +170,7 @@ var goldens = []string{"bert", "gpt2", "t5-v1_0", "t5-v1_1"}
 
 func goldenModel(t *testing.T, g golden) *Model {
 	t.Helper()
-	m, err := New(g.Config, Options{Threads: 1})
+	m, err := New(g.Config, Options{Threads: 1, Device: device})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,13 +37,13 @@ func newGPT2(c trainer.Config, w *weights) *gpt2 {
 }
 
 func (g *gpt2) features(s *scope, b trainer.Batch) tensor {
-	bias := s.both(s.causal(b.Cols, 0), s.padding(b.Mask, b.Rows, b.Cols))
-	return g.run(s, s.grid(b.Input, b.Rows, b.Cols), b.Rows, b.Cols, bias, nil)
+	hide := s.ahead(b.Mask, b.Rows, b.Cols)
+	return g.run(s, s.grid(b.Input, b.Rows, b.Cols), b.Rows, b.Cols, hide, nil)
 }
 
 // run gives the hidden states [rows·n, hidden] of n further positions; caches,
 // if not nil, hold what came before them, one for each block.
-func (g *gpt2) run(s *scope, ids tensor, rows, n int, bias tensor, caches []cache) tensor {
+func (g *gpt2) run(s *scope, ids tensor, rows, n int, hide hidden, caches []cache) tensor {
 	past := 0
 	if caches != nil {
 		past = caches[0].used
@@ -55,12 +55,12 @@ func (g *gpt2) run(s *scope, ids tensor, rows, n int, bias tensor, caches []cach
 		if caches != nil {
 			c = &caches[i]
 		}
-		x = g.block(s, &g.blocks[i], x, rows, n, bias, c)
+		x = g.block(s, &g.blocks[i], x, rows, n, hide, c)
 	}
 	return s.layerNorm(x, g.final, int64(g.c.Hidden), g.c.NormEps)
 }
 
-func (g *gpt2) block(s *scope, b *gpt2Block, x tensor, rows, n int, bias tensor, c *cache) tensor {
+func (g *gpt2) block(s *scope, b *gpt2Block, x tensor, rows, n int, hide hidden, c *cache) tensor {
 	mark := s.enter()
 	h := s.layerNorm(x, b.ln1, int64(g.c.Hidden), g.c.NormEps)
 	h = s.conv1d(h, b.attn.weight, b.attn.bias)
@@ -70,7 +70,7 @@ func (g *gpt2) block(s *scope, b *gpt2Block, x tensor, rows, n int, bias tensor,
 	if c != nil {
 		k, v = c.grow(s, k, v, rows, g.c.Heads, n, g.c.HeadDim)
 	}
-	h = s.joined(s.attention(q, k, v, bias, g.c.AttnDropout), g.c.Hidden)
+	h = s.joined(s.attention(q, k, v, hide, g.c.AttnDropout), g.c.Hidden)
 	x = s.add(x, s.drop(s.conv1d(h, b.attnOut.weight, b.attnOut.bias), g.c.Dropout))
 
 	h = s.layerNorm(x, b.ln2, int64(g.c.Hidden), g.c.NormEps)
@@ -99,8 +99,8 @@ func (d *gpt2Decoding) next(s *scope, ids []int32) (tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	bias := s.causal(n, d.caches[0].used)
-	x := d.g.run(s, s.grid(ids, d.rows, n), d.rows, n, bias, d.caches)
+	hide := hidden{bias: s.causal(n, d.caches[0].used)}
+	x := d.g.run(s, s.grid(ids, d.rows, n), d.rows, n, hide, d.caches)
 	return d.g.head(s, s.last(x, d.rows, n, d.g.c.Hidden)), nil
 }
 

@@ -3,6 +3,7 @@
 package torch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -79,11 +80,24 @@ func parseDevice(name string) (int, error) {
 	return 0, fmt.Errorf("unknown device %q; use cpu, cuda or cuda:N", name)
 }
 
+// DeviceName is a device with the type of its GPU, on which a training's bits
+// depend.
+func DeviceName(device string) string {
+	n, err := parseDevice(device)
+	if err != nil || n < 0 {
+		return cmp.Or(device, "cpu")
+	}
+	return strings.TrimSpace(device + " " + shim.GPUName(n))
+}
+
 func (m *Model) build(device, threads int) error {
 	if threads > 0 {
 		if err := shim.SetThreads(threads); err != nil {
 			return err
 		}
+	}
+	if device >= 0 {
+		shim.Repeatable()
 	}
 	shim.KeepMemory()
 	m.s = newScope(device)
@@ -189,11 +203,15 @@ func (m *Model) prepare(b trainer.Batch) (targets, error) {
 
 // loss is the sum over predicted positions; the head works on these only.
 func (m *Model) loss(s *scope, b trainer.Batch, t targets) tensor {
-	x := m.net.features(s, b)
+	at, label := tensor(nil), s.ints(t.label, int64(len(t.label))) // before a GPU is busy, which an upload waits for
 	if len(t.at) < t.of {
-		x = s.rows(x, s.ints(t.at, int64(len(t.at))))
+		at = s.ints(t.at, int64(len(t.at)))
 	}
-	return s.crossEntropy(m.net.head(s, x), s.ints(t.label, int64(len(t.label))))
+	x := m.net.features(s, b)
+	if at != nil {
+		x = s.rows(x, at)
+	}
+	return s.crossEntropy(m.net.head(s, x), label)
 }
 
 // Step does one update; see trainer.Model.
@@ -244,8 +262,8 @@ func (m *Model) gradients(s *scope, micro []trainer.Batch, seed uint64, st *trai
 		}
 		s.dropout, s.key = true, splitmix(seed+uint64(i))
 		loss := s.scale(m.loss(s, b, all[i]), 1/float64(st.Tokens))
-		st.Loss += s.item(loss)
 		s.backward(loss)
+		st.Loss += s.item(loss)
 		if s.err != nil {
 			return fmt.Errorf("micro-batch %d: %w", i, s.err)
 		}

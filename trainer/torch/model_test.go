@@ -4,6 +4,7 @@ package torch
 
 import (
 	"math"
+	"os"
 	"slices"
 	"testing"
 
@@ -27,6 +28,9 @@ func tinyConfig(family string) trainer.Config {
 	return c
 }
 
+// device is where the models of these tests run; CORPUS_DEVICE=cuda tests a GPU.
+var device = os.Getenv("CORPUS_DEVICE")
+
 // newModel has one thread: on models this small a second only waits for the first.
 func newModel(t testing.TB, c trainer.Config) *Model {
 	t.Helper()
@@ -35,7 +39,7 @@ func newModel(t testing.TB, c trainer.Config) *Model {
 
 func newModelOn(t testing.TB, c trainer.Config, threads int) *Model {
 	t.Helper()
-	m, err := New(c, Options{Threads: threads})
+	m, err := New(c, Options{Threads: threads, Device: device})
 	if err != nil {
 		t.Fatal(err)
 	}

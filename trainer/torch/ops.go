@@ -265,8 +265,13 @@ func (s *scope) drop(x tensor, p float64) tensor {
 	if s.err != nil || !s.dropout || p == 0 {
 		return x
 	}
+	return s.made("dropout", shim.Dropout(s.slot(), x, p, s.nextKey()))
+}
+
+// nextKey is that of a dropout mask.
+func (s *scope) nextKey() uint64 {
 	s.drawn++
-	return s.made("dropout", shim.Dropout(s.slot(), x, p, splitmix(s.key+s.drawn*goldenStep)))
+	return splitmix(s.key + s.drawn*goldenStep)
 }
 
 // goldenStep is 2⁶⁴ divided by the golden ratio, the step of SplitMix64.

@@ -22,6 +22,7 @@ type scope struct {
 	err    error
 	dims   [8]int64 // shapes on their way to C
 	device int      // -1 CPU, else the GPU's number
+	fused  bool     // attention in one kernel
 
 	dropout bool   // training
 	key     uint64 // of this scope's dropout masks
@@ -31,7 +32,7 @@ type scope struct {
 const scopeSlots = 4
 
 func newScope(device int) *scope {
-	return &scope{slots: shim.NewArray(scopeSlots), device: device}
+	return &scope{slots: shim.NewArray(scopeSlots), device: device, fused: device >= 0 && shim.HasAttention()}
 }
 
 // free releases what belongs to the scope itself. It must be closed.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"corpus/trainer"
 	"corpus/trainer/torch/shim"
@@ -13,13 +14,19 @@ import (
 	"github.com/sugarme/gotch/libtch"
 )
 
+const kindFloat64 = 7 // of c10/core/ScalarType.h
+
 // onThread runs f with a scope of its own, as a model does.
 func onThread(t *testing.T, f func(s *scope)) {
 	t.Helper()
+	number, err := parseDevice(device)
+	if err != nil {
+		t.Fatal(err)
+	}
 	th := newThread()
 	defer th.stop()
-	err := th.do(func() error {
-		s := newScope(-1)
+	err = th.do(func() error {
+		s := newScope(number)
 		defer s.free()
 		f(s)
 		return s.err
@@ -73,6 +80,58 @@ func TestDropout(t *testing.T) {
 			t.Error("two threads drop others than one")
 		}
 		if other, _ := drop(2, key+1); slices.Equal(other, out) {
+			t.Error("another key drops the same")
+		}
+	})
+}
+
+// What is no float32 on a CPU takes the way of GPUs. A gradient whose strides are
+// other than those of x, as one that comes through a product, has the same mask.
+func TestDropoutOfLibtorch(t *testing.T) {
+	const rows, cols, p = 300, 200, 0.25
+	onThread(t, func(s *scope) {
+		ones := func(dims ...int64) tensor {
+			data := make([]float64, rows*cols)
+			for i := range data {
+				data[i] = 1
+			}
+			return s.upload(unsafe.Pointer(unsafe.SliceData(data)), 8, kindFloat64, dims)
+		}
+		values := func(x tensor) []float64 {
+			out := make([]float64, rows*cols)
+			libtch.AtCopyData(x, unsafe.Pointer(unsafe.SliceData(out)), rows*cols, 8)
+			s.fail("download", lastError())
+			return out
+		}
+		drop := func(key uint64) (out, grad []float64) {
+			x := ones(rows, cols)
+			libtch.AtgSetRequiresGrad(s.slot(), x, 1)
+			s.took("requires_grad")
+			y := s.made("dropout", shim.Dropout(s.slot(), x, p, key))
+			s.backward(s.matmul(s.matmul(s.transpose(y, 0, 1), ones(rows)), ones(cols)))
+			libtch.AtgGrad(s.slot(), x)
+			return values(y), values(s.took("grad"))
+		}
+		out, grad := drop(1)
+		if !slices.Equal(out, grad) {
+			t.Error("forward and backward drop different elements")
+		}
+		kept := 0
+		for _, v := range out {
+			if v != 0 {
+				kept++
+			}
+			if v != 0 && math.Abs(v-1/(1-p)) > 1e-6 {
+				t.Fatalf("1 becomes %g", v)
+			}
+		}
+		if off := math.Abs(float64(kept) - rows*cols*(1-p)); off > 5*math.Sqrt(rows*cols*p*(1-p)) {
+			t.Errorf("%d of %d kept, want about %g", kept, rows*cols, rows*cols*(1-p))
+		}
+		if again, _ := drop(1); !slices.Equal(again, out) {
+			t.Error("the same key drops others")
+		}
+		if other, _ := drop(2); slices.Equal(other, out) {
 			t.Error("another key drops the same")
 		}
 	})
@@ -159,6 +218,29 @@ func TestPortableUpdate(t *testing.T) {
 	}
 }
 
+// Attention in one kernel gives transformers' logits and gradients too; it is
+// what GPUs use.
+func TestFusedAttention(t *testing.T) {
+	if !shim.HasAttention() {
+		t.Skip("needs libtorch 2.1")
+	}
+	for _, name := range goldens {
+		t.Run(name, func(t *testing.T) {
+			g := readGolden(t, name)
+			m := goldenModel(t, g)
+			m.s.fused = true
+			b := g.batch("1")
+			near(t, "logits", sampled(t, m, b, g.Sample), g.Logits, 1e-4)
+			checkGradients(t, m, b, g.Gradients)
+
+			b.Mask, b.DecMask = nil, nil // causal without a bias
+			fused := logits(t, m, b)
+			m.s.fused = false
+			near(t, "logits of full rows", fused, logits(t, m, b), 1e-4)
+		})
+	}
+}
+
 // What libtorch throws comes back as an error, and the thread works on.
 func TestNativeErrors(t *testing.T) {
 	onThread(t, func(s *scope) {
@@ -171,11 +253,13 @@ func TestNativeErrors(t *testing.T) {
 		}
 		t.Log(s.err)
 		s.close()
-		s.crossEntropy(s.floats(filled(6, 1), 2, 3), s.ints([]int64{0, 9}, 2))
-		if s.err == nil {
-			t.Error("a target outside the logits gave no error")
+		if s.device < 0 { // a GPU would be of no use to the process after it; models check their labels
+			s.crossEntropy(s.floats(filled(6, 1), 2, 3), s.ints([]int64{0, 9}, 2))
+			if s.err == nil {
+				t.Error("a target outside the logits gave no error")
+			}
+			s.close()
 		}
-		s.close()
 		s.floats(nil, 0)
 		if s.err == nil {
 			t.Error("an empty upload gave no error")

@@ -144,7 +144,7 @@ func (n *t5) selfAttention(s *scope, b *t5Block, x tensor, rows, cols int, bias 
 	if c != nil {
 		k, v = c.grow(s, k, v, rows, n.c.Heads, cols, n.c.HeadDim)
 	}
-	return s.leave(mark, n.residual(s, x, s.attention(q, k, v, bias, n.c.AttnDropout), b.self.o))
+	return s.leave(mark, n.residual(s, x, s.attention(q, k, v, hidden{bias: bias}, n.c.AttnDropout), b.self.o))
 }
 
 // residual adds the heads' output, joined and projected, to x.
@@ -162,7 +162,7 @@ func (n *t5) crossAttention(s *scope, layer int, x tensor, rows, cols int, mem *
 	} else {
 		k, v = n.split(s, mem.hidden, b.cross.k, rows, mem.cols), n.split(s, mem.hidden, b.cross.v, rows, mem.cols)
 	}
-	return s.leave(mark, n.residual(s, x, s.attention(q, k, v, mem.hide, n.c.AttnDropout), b.cross.o))
+	return s.leave(mark, n.residual(s, x, s.attention(q, k, v, hidden{bias: mem.hide}, n.c.AttnDropout), b.cross.o))
 }
 
 func (n *t5) feedForward(s *scope, b *t5Block, x tensor) tensor {

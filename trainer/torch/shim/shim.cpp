@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstring>
 #include <dlfcn.h>
+#include <mutex>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -32,6 +33,9 @@ using torch::autograd::tensor_list;
 #else
 #define WIDE
 #endif
+
+// scaled_dot_product_attention with a scale, and the setting beside it.
+#define HAS_FUSED_ATTENTION (TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
 
 namespace {
 
@@ -91,28 +95,38 @@ Tensor dropped_cpu(const Tensor &x, double p, uint64_t key) {
   return out;
 }
 
-Tensor dropped(const Tensor &x, double p, uint64_t key) {
-  if (plain(x))
-    return dropped_cpu(x, p, key);
-  auto gen = at::globalContext().defaultGenerator(x.device()).clone();
+// seed makes what libtorch draws next on x's device a function of key.
+void seed(const Tensor &x, uint64_t key) {
+  at::Generator gen = at::globalContext().defaultGenerator(x.device());
+  std::lock_guard<std::mutex> lock(gen.mutex());
   gen.set_current_seed(key);
-  return x * at::empty_like(x).bernoulli_(1 - p, gen).div_(1 - p);
 }
 
+// Where the pass above is not for, libtorch's own draws and scales in one kernel.
+// Its mask is kept: that of a gradient with other strides would be another one.
 struct Dropout : public Function<Dropout> {
   static Tensor forward(AutogradContext *ctx, Tensor x, double p, int64_t key) {
     ctx->saved_data["p"] = p;
     ctx->saved_data["key"] = key;
-    return dropped(x, p, uint64_t(key));
+    if (plain(x))
+      return dropped_cpu(x, p, uint64_t(key));
+    seed(x, uint64_t(key));
+    auto [out, mask] = at::native_dropout(x, p, true);
+    ctx->save_for_backward({mask});
+    return out;
   }
   static tensor_list backward(AutogradContext *ctx, tensor_list grads) {
-    uint64_t key = uint64_t(ctx->saved_data["key"].toInt());
-    return {dropped(grads[0], ctx->saved_data["p"].toDouble(), key), Tensor(), Tensor()};
+    const double p = ctx->saved_data["p"].toDouble();
+    auto saved = ctx->get_saved_variables();
+    Tensor grad = saved.empty() ? dropped_cpu(grads[0], p, uint64_t(ctx->saved_data["key"].toInt()))
+                                : at::native_dropout_backward(grads[0], saved[0], 1 / (1 - p));
+    return {grad, Tensor(), Tensor()};
   }
 };
 
-// Logits handled at a time by the loss: 4 MB, which caches hold.
-constexpr int64_t kLossChunk = 1 << 20;
+// Logits handled at a time by the loss: 4 MB on a CPU, which caches hold; 256 MB
+// on a GPU, which would mostly wait for the starts of kernels with less.
+int64_t loss_chunk(const Tensor &logits) { return logits.is_cpu() ? 1 << 20 : 1 << 26; }
 
 // CrossEntropy makes the gradient in the memory of the logits while it computes
 // the loss, where the obvious way holds four matrices of that size.
@@ -120,7 +134,7 @@ struct CrossEntropy : public Function<CrossEntropy> {
   static Tensor forward(AutogradContext *ctx, Tensor logits, Tensor target, bool train) {
     Tensor loss = at::zeros({}, logits.options()), column = target.unsqueeze(1);
     Tensor minus = at::full({}, -1, logits.options());
-    const int64_t rows = std::max<int64_t>(1, kLossChunk / logits.size(1));
+    const int64_t rows = std::max<int64_t>(1, loss_chunk(logits) / logits.size(1));
     for (int64_t i = 0; i < logits.size(0); i += rows) {
       const int64_t n = std::min(rows, logits.size(0) - i);
       Tensor part = logits.narrow(0, i, n), want = column.narrow(0, i, n);
@@ -145,13 +159,12 @@ struct Rates {
 // rates are AdamW's (torch.optim.AdamW: decay first, eps beside the corrected
 // root), or for rms_scaled those of nanoT5's AdamWScale: the step times
 // max(1e-3, RMS of the weight), eps beside the uncorrected root, decay last.
-Rates rates(const ct_update &u, bool decayed, const Tensor &p) {
+Rates rates(const ct_update &u, bool decayed, double rms) {
   const double fix1 = 1 - std::pow(u.beta1, double(u.step));
   const double fix2 = 1 - std::pow(u.beta2, double(u.step));
   const float keep = float(1 - (decayed ? u.lr * u.decay : 0));
   if (!u.rms_scaled)
     return {keep, float(u.lr / fix1), float(1 / std::sqrt(fix2)), 1.f};
-  const double rms = p.norm(2).item<double>() / std::sqrt(double(p.numel()));
   return {1.f, float(u.lr * std::sqrt(fix2) / fix1 * std::max(1e-3, rms)), 1.f, keep};
 }
 
@@ -178,11 +191,47 @@ void update_cpu(Tensor p, Tensor grad, Tensor m, Tensor v, const Rates &r, const
   });
 }
 
-void update_any(Tensor p, const Tensor &grad, Tensor m, Tensor v, const Rates &r, const ct_update &u) {
-  Tensor g = grad * u.clip;
-  m.mul_(u.beta1).add_(g, 1 - u.beta1);
-  v.mul_(u.beta2).addcmul_(g, g, 1 - u.beta2);
-  p.mul_(r.before).addcdiv_(m, v.sqrt().mul_(r.root).add_(u.eps), -r.step).mul_(r.after);
+// Updated are the tensors that have a gradient.
+struct Updated {
+  std::vector<Tensor> p, g, m, v;
+  std::vector<Rates> rates;
+
+  std::vector<at::Scalar> each(float Rates::*field, float sign) const {
+    std::vector<at::Scalar> out;
+    for (const Rates &r : rates)
+      out.push_back(sign * r.*field);
+    return out;
+  }
+};
+
+// update_any is update_cpu for all tensors at once, with kernels that take lists.
+void update_any(const Updated &t, const ct_update &u) {
+  auto g = at::_foreach_mul(t.g, u.clip);
+  at::_foreach_mul_(t.m, u.beta1);
+  at::_foreach_add_(t.m, g, 1 - u.beta1);
+  at::_foreach_mul_(t.v, u.beta2);
+  at::_foreach_addcmul_(t.v, g, g, 1 - u.beta2);
+  auto root = at::_foreach_sqrt(t.v);
+  if (!u.rms_scaled) { // else these are 1
+    at::_foreach_mul_(root, t.each(&Rates::root, 1));
+    at::_foreach_mul_(t.p, t.each(&Rates::before, 1));
+  }
+  at::_foreach_add_(root, u.eps);
+  at::_foreach_addcdiv_(t.p, t.m, root, t.each(&Rates::step, -1));
+  if (u.rms_scaled)
+    at::_foreach_mul_(t.p, t.each(&Rates::after, 1));
+}
+
+// norms are the 2-norms of tensors; they come from the device in one piece.
+Tensor norms(const std::vector<Tensor> &t) { return at::stack(at::_foreach_norm(t)); }
+
+// roots are the root mean squares of tensors.
+std::vector<double> roots(const std::vector<Tensor> &t) {
+  Tensor host = norms(t).cpu();
+  std::vector<double> out;
+  for (size_t i = 0; i < t.size(); i++)
+    out.push_back(double(host.data_ptr<float>()[i]) / std::sqrt(double(t[i].numel())));
+  return out;
 }
 
 } // namespace
@@ -229,6 +278,43 @@ char *ct_zeros(ct_tensor *out, const int64_t *shape, int dims, int device) {
   });
 }
 
+// On a GPU several kernels add in whatever order threads come; libtorch takes
+// others when asked, and throws where it has none.
+void ct_repeatable(void) {
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0); // which older libtorchs insist on
+  at::globalContext().setDeterministicAlgorithms(true, false);
+#if HAS_FUSED_ATTENTION
+  at::globalContext().setDeterministicFillUninitializedMemory(false); // only slow
+#endif
+}
+
+int ct_has_attention(void) { return HAS_FUSED_ATTENTION; }
+
+char *ct_attention(ct_tensor *out, ct_tensor q, ct_tensor k, ct_tensor v, ct_tensor bias, int causal, double p, uint64_t key) {
+  return guarded([&] {
+#if HAS_FUSED_ATTENTION
+    if (p > 0)
+      seed(ref(q), key);
+    auto mask = bias ? std::optional<Tensor>(ref(bias)) : std::nullopt;
+    give(out, at::scaled_dot_product_attention(ref(q), ref(k), ref(v), mask, p, causal != 0, 1.0));
+#else
+    throw std::runtime_error("this libtorch has no fused attention");
+#endif
+  });
+}
+
+// The driver is asked, whose interface needs no headers of CUDA.
+char *ct_gpu_name(int device) {
+  char name[256] = "";
+  if (void *cuda = dlopen("libcuda.so.1", RTLD_LAZY)) {
+    auto init = reinterpret_cast<int (*)(unsigned)>(dlsym(cuda, "cuInit"));
+    auto get = reinterpret_cast<int (*)(char *, int, int)>(dlsym(cuda, "cuDeviceGetName"));
+    if (!init || !get || init(0) != 0 || get(name, sizeof name, device) != 0)
+      name[0] = 0;
+  }
+  return strdup(name);
+}
+
 char *ct_dropout(ct_tensor *out, ct_tensor x, double p, uint64_t key) {
   return guarded([&] { give(out, Dropout::apply(ref(x), p, int64_t(key))); });
 }
@@ -252,11 +338,11 @@ char *ct_cross_entropy(ct_tensor *out, ct_tensor logits, ct_tensor target) {
 
 char *ct_grad_norm(ct_tensor *params, int n, double *norm) {
   return guarded([&] {
-    std::vector<Tensor> norms;
+    std::vector<Tensor> grads;
     for (int i = 0; i < n; i++)
       if (ref(params[i]).grad().defined())
-        norms.push_back(ref(params[i]).grad().norm(2));
-    *norm = norms.empty() ? 0 : at::stack(norms).norm(2).item<double>();
+        grads.push_back(ref(params[i]).grad());
+    *norm = grads.empty() ? 0 : norms(grads).norm(2).item<double>();
   });
 }
 
@@ -270,15 +356,25 @@ char *ct_zero_grad(ct_tensor *params, int n) {
 char *ct_adamw(ct_tensor *params, ct_tensor *m, ct_tensor *v, const uint8_t *decayed, int n, const ct_update *u) {
   return guarded([&] {
     at::NoGradGuard off;
+    Updated t;
+    std::vector<bool> decays;
     for (int i = 0; i < n; i++) {
-      const Tensor &p = ref(params[i]), &g = p.grad();
-      if (!g.defined())
+      if (!ref(params[i]).grad().defined())
         continue;
-      const Rates r = rates(*u, decayed[i] != 0, p);
-      if (plain(p) && !u->portable)
-        update_cpu(p, g, ref(m[i]), ref(v[i]), r, *u);
-      else
-        update_any(p, g, ref(m[i]), ref(v[i]), r, *u);
+      t.p.push_back(ref(params[i]));
+      t.g.push_back(ref(params[i]).grad());
+      t.m.push_back(ref(m[i]));
+      t.v.push_back(ref(v[i]));
+      decays.push_back(decayed[i] != 0);
     }
+    if (t.p.empty())
+      return;
+    auto rms = u->rms_scaled ? roots(t.p) : std::vector<double>(t.p.size());
+    for (size_t i = 0; i < t.p.size(); i++)
+      t.rates.push_back(rates(*u, decays[i], rms[i]));
+    if (!plain(t.p[0]) || u->portable)
+      return update_any(t, *u);
+    for (size_t i = 0; i < t.p.size(); i++)
+      update_cpu(t.p[i], t.g[i], t.m[i], t.v[i], t.rates[i], *u);
   });
 }

@@ -61,11 +61,7 @@ func SetThreads(n int) error { return failed(C.ct_threads(C.int(n))) }
 // SetGrad turns recording for backward on or off on this OS thread, and returns
 // what it was.
 func SetGrad(on bool) bool {
-	n := C.int(0)
-	if on {
-		n = 1
-	}
-	return C.ct_grad_mode(n) != 0
+	return C.ct_grad_mode(flag(on)) != 0
 }
 
 // NewArray returns n tensor slots in C memory, all nil.
@@ -86,19 +82,44 @@ func Zeros(out Slot, shape []int64, device int) error {
 	return failed(C.ct_zeros(slot(out), (*C.int64_t)(unsafe.SliceData(shape)), C.int(len(shape)), C.int(device)))
 }
 
+// Repeatable makes the same operations on a GPU give the same bits again, in the
+// whole process; an operation that cannot is an error.
+func Repeatable() { C.ct_repeatable() }
+
+// GPUName is what the driver calls a GPU, "" where there is none.
+func GPUName(device int) string {
+	name := C.ct_gpu_name(C.int(device))
+	defer C.free(unsafe.Pointer(name))
+	return C.GoString(name)
+}
+
+// HasAttention says whether this libtorch has Attention: from 2.1 on.
+func HasAttention() bool { return C.ct_has_attention() != 0 }
+
+// Attention is dropout(softmax(q·kᵀ + bias))·v of [rows, heads, positions, dim],
+// as one kernel where libtorch has one for this device. bias may be nil; causal
+// hides later keys, and then there is none.
+func Attention(out Slot, q, k, v, bias Tensor, causal bool, p float64, key uint64) error {
+	return failed(C.ct_attention(slot(out), C.ct_tensor(unsafe.Pointer(q)), C.ct_tensor(unsafe.Pointer(k)),
+		C.ct_tensor(unsafe.Pointer(v)), C.ct_tensor(unsafe.Pointer(bias)), flag(causal), C.double(p), C.uint64_t(key)))
+}
+
+func flag(b bool) C.int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // Dropout zeroes elements with probability p and scales the others by 1/(1-p).
-// What it keeps is a function of key and position alone.
+// What it keeps is a function of key, position and, on a GPU, its type.
 func Dropout(out Slot, x Tensor, p float64, key uint64) error {
 	return failed(C.ct_dropout(slot(out), C.ct_tensor(unsafe.Pointer(x)), C.double(p), C.uint64_t(key)))
 }
 
 // Gelu is x·Φ(x), or its tanh approximation (gelu_new).
 func Gelu(out Slot, x Tensor, tanh bool) error {
-	n := C.int(0)
-	if tanh {
-		n = 1
-	}
-	return failed(C.ct_gelu(slot(out), C.ct_tensor(unsafe.Pointer(x)), n))
+	return failed(C.ct_gelu(slot(out), C.ct_tensor(unsafe.Pointer(x)), flag(tanh)))
 }
 
 // RMSNorm is x / sqrt(mean(x²)+eps) · weight over the last dimension.
@@ -140,12 +161,7 @@ func AdamW(params, m, v []Tensor, decayed []uint8, u Update) error {
 	cu := C.ct_update{
 		lr: C.double(u.LR), beta1: C.double(u.Beta1), beta2: C.double(u.Beta2), eps: C.double(u.Eps),
 		decay: C.double(u.Decay), clip: C.double(u.Clip), step: C.int64_t(u.Step),
-	}
-	if u.RMSScaled {
-		cu.rms_scaled = 1
-	}
-	if u.Portable {
-		cu.portable = 1
+		rms_scaled: flag(u.RMSScaled), portable: flag(u.Portable),
 	}
 	return failed(C.ct_adamw(slot(unsafe.SliceData(params)), slot(unsafe.SliceData(m)), slot(unsafe.SliceData(v)),
 		(*C.uint8_t)(unsafe.SliceData(decayed)), C.int(len(params)), &cu))

@@ -21,6 +21,12 @@ char *ct_threads(int n);
 int ct_grad_mode(int on);
 
 char *ct_zeros(ct_tensor *out, const int64_t *shape, int dims, int device);
+void ct_repeatable(void);
+char *ct_gpu_name(int device); // to be freed; "" when it is not known
+
+int ct_has_attention(void);
+// bias may be NULL.
+char *ct_attention(ct_tensor *out, ct_tensor q, ct_tensor k, ct_tensor v, ct_tensor bias, int causal, double p, uint64_t key);
 char *ct_dropout(ct_tensor *out, ct_tensor x, double p, uint64_t key);
 char *ct_gelu(ct_tensor *out, ct_tensor x, int tanh);
 char *ct_rms_norm(ct_tensor *out, ct_tensor x, ct_tensor weight, double eps);
