@@ -390,6 +390,7 @@ func TestRunRefusesAnotherSpec(t *testing.T) {
 		"spec.weight_decay":   func(j *Job) { j.Spec.WeightDecay = 0 },
 		"spec.eval_batches":   func(j *Job) { j.Spec.EvalBatches = 1 },
 		"config.attn_dropout": func(j *Job) { j.Config.AttnDropout = 0 },
+		"spec.precision":      func(j *Job) { j.Spec.Precision = "bf16" },
 	} {
 		j := base
 		j.Make = made(newBigram(j.Config))

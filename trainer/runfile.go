@@ -120,12 +120,20 @@ func (r *RunInfo) same(p *Phase, now *RunInfo) error {
 }
 
 // differences lists the fields that decide a run and are not the same, as
-// "spec.lr 0.001, now 0.002".
+// "spec.lr 0.001, now 0.002". One that is left out has its default.
 func differences(a, b map[string]any) []string {
+	keys := maps.Clone(a)
+	maps.Copy(keys, b)
+	said := func(v any) any {
+		if v == nil {
+			return "the default"
+		}
+		return v
+	}
 	var out []string
-	for _, key := range slices.Sorted(maps.Keys(a)) {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if !reflect.DeepEqual(a[key], b[key]) {
-			out = append(out, fmt.Sprintf("%s %v, now %v", key, a[key], b[key]))
+			out = append(out, fmt.Sprintf("%s %v, now %v", key, said(a[key]), said(b[key])))
 		}
 	}
 	return out

@@ -80,10 +80,22 @@ func TestResolveRefuses(t *testing.T) {
 		"rate NaN":       {Objective: "mlm", LR: math.NaN()},
 		"dropout":        {Objective: "mlm", Dropout: 1},
 		"clip":           {Objective: "mlm", Clip: -3},
+		"precision":      {Objective: "mlm", Precision: "fp8"},
 	} {
 		if got, err := s.Resolve(); err == nil {
 			t.Errorf("%s: %+v", name, got)
 		}
+	}
+}
+
+// A run that asks for float32 is the same as one that does not.
+func TestFloat32IsTheDefault(t *testing.T) {
+	plain, err := Spec{Objective: "mlm"}.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked, err := (Spec{Objective: "mlm", Precision: "float32"}).Resolve(); err != nil || asked != plain {
+		t.Errorf("%+v, %v; want %+v", asked, err, plain)
 	}
 }
 

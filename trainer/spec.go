@@ -34,6 +34,10 @@ type Spec struct {
 	Clip        float64 `json:"clip"`         // largest gradient norm; default 1
 	Dropout     float64 `json:"dropout"`      // default 0.1 (span 0)
 
+	// Of products: "" is float32, and also asked for by that name; "tf32" on a
+	// GPU; "bf16". Weights and optimizer are float32 always.
+	Precision string `json:"precision,omitempty"`
+
 	MaskRate     float64 `json:"mask_rate"`     // mlm: share of tokens to predict; default 0.15
 	NoiseDensity float64 `json:"noise_density"` // span: share of tokens to hide; default 0.15
 	SpanLength   float64 `json:"span_length"`   // span: mean tokens of a hidden span; default 3
@@ -107,6 +111,9 @@ func (s *Spec) fillShape(r recipe, c Config) {
 	fill(&s.NoiseDensity, r.density)
 	fill(&s.SpanLength, r.spanLength)
 	fillNumber(&s.Dropout, r.dropout)
+	if s.Precision == "float32" {
+		s.Precision = ""
+	}
 }
 
 func (s *Spec) fillOptimizer(r recipe, c Config) {
@@ -164,6 +171,9 @@ func (s Spec) validate(c Config) error {
 	}
 	if !s.ownPositions() && c.MaxPositions > 0 && s.SeqLen > c.MaxPositions {
 		return bad("%s has %d positions; rows of %d do not fit", s.Model, c.MaxPositions, s.SeqLen)
+	}
+	if s.Precision != "" && s.Precision != "tf32" && s.Precision != "bf16" {
+		return bad("unknown precision %q; want float32, tf32 or bf16", s.Precision)
 	}
 	if s.Optimizer != "adamw" && s.Optimizer != "adamw-rms" {
 		return bad("unknown optimizer %q; want adamw or adamw-rms", s.Optimizer)

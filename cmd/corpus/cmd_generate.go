@@ -101,7 +101,7 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 	if err != nil {
 		return err
 	}
-	model, err := newModel(folder.Config, w.threads(), device)
+	model, err := newModel(folder.Config, w.threads(), device, "")
 	if err != nil {
 		return err
 	}

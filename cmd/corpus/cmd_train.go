@@ -56,6 +56,7 @@ func trainingFlags() []cli.Flag {
 		&cli.Int64Flag{Name: "warmup", Usage: "`N` steps"},
 		&cli.Float64Flag{Name: "dropout", Usage: "`P` of all dropouts"},
 		&cli.Float64Flag{Name: "mask-rate", Usage: "mlm: `SHARE` of the tokens to predict (evaluation: always 0.15)"},
+		&cli.StringFlag{Name: "precision", Usage: "of products: `float32`, tf32 (GPUs) or bf16 (libtorch 2.4 and newer)"},
 		&cli.Uint64Flag{Name: "seed", Usage: "`N` of weights, order, noise and dropout"},
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
 		&cli.Int64Flag{Name: "save-every", Usage: "`N` steps between checkpoints"},
@@ -68,7 +69,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 	t := training{
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
-		MaskRate: c.Float64("mask-rate"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
+		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
 	}
 	if c.IsSet("dropout") {
 		v := c.Float64("dropout")
@@ -104,7 +105,7 @@ func positive(c *cli.Context, names ...string) error {
 func (t training) options(class corpus.Class) (trainOptions, error) {
 	o := trainOptions{run: t.Run, spec: trainer.Spec{
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
-		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
+		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
 	}}
 	if o.run == "" {
 		o.run = t.Objective

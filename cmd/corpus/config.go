@@ -72,6 +72,7 @@ type training struct {
 	Warmup    *int64   `yaml:"warmup"`
 	Dropout   *float64 `yaml:"dropout"`
 	MaskRate  float64  `yaml:"mask_rate"`
+	Precision string   `yaml:"precision"`
 	Seed      uint64   `yaml:"seed"`
 	EvalEvery int64    `yaml:"eval_every"`
 	SaveEvery int64    `yaml:"save_every"`

@@ -8,7 +8,7 @@ import (
 )
 
 // newModel says how to get a build that can.
-func newModel(trainer.Config, int, string) (trainer.Model, error) {
+func newModel(trainer.Config, int, string, string) (trainer.Model, error) {
 	return nil, &corpus.Error{
 		Class: corpus.BadConfig, What: "this corpus was built without libtorch", Offset: -1,
 		Next: "run `make` in its source directory to build bin/corpus with it",

@@ -16,8 +16,8 @@ import (
 )
 
 // newModel makes a model on libtorch.
-func newModel(c trainer.Config, threads int, device string) (trainer.Model, error) {
-	return torch.New(c, torch.Options{Threads: threads, Device: device})
+func newModel(c trainer.Config, threads int, device, precision string) (trainer.Model, error) {
+	return torch.New(c, torch.Options{Threads: threads, Device: device, Precision: precision})
 }
 
 // modelEnv is what the bits of a training depend on here.

@@ -44,7 +44,7 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 		FS: w.fs, Dir: filepath.Join(w.dir, "runs", o.run), Spec: spec, Config: cfg, Special: special,
 		Data: trainer.DataInfo{Shards: generations[len(generations)-1].Key, Generations: len(generations)},
 		Env:  modelEnv(w.threads(), o.device), Files: modelFiles(b, tok, cfg), Holder: holder(),
-		Make:  func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device) },
+		Make:  func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device, spec.Precision) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
 	}
 	j.Open = func(d trainer.DataInfo) (data *trainer.Data, err error) {

@@ -18,6 +18,9 @@ import (
 type Options struct {
 	Threads int    // of one operation on the CPU; 0 = libtorch's choice
 	Device  string // "" or "cpu", "cuda", "cuda:1"
+	// "" or "float32"; "tf32" on a GPU: factors of products rounded to 10 bits;
+	// "bf16": products in bf16 while training, weights and optimizer in float32.
+	Precision string
 }
 
 // Model is a trainer.Model on libtorch.
@@ -27,6 +30,7 @@ type Model struct {
 	s      *scope
 	w      *weights
 	net    network
+	bf16   bool
 	closed bool
 }
 
@@ -57,8 +61,8 @@ func New(cfg trainer.Config, opts Options) (trainer.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{cfg: cfg, t: newThread()}
-	if err := m.t.do(func() error { return m.build(device, opts.Threads) }); err != nil {
+	m := &Model{cfg: cfg, t: newThread(), bf16: opts.Precision == "bf16"}
+	if err := m.t.do(func() error { return m.build(device, opts) }); err != nil {
 		m.t.stop()
 		return nil, fmt.Errorf("make the %s model: %w", cfg.Family, err)
 	}
@@ -90,11 +94,14 @@ func DeviceName(device string) string {
 	return strings.TrimSpace(device + " " + shim.GPUName(n))
 }
 
-func (m *Model) build(device, threads int) error {
-	if threads > 0 {
-		if err := shim.SetThreads(threads); err != nil {
+func (m *Model) build(device int, opts Options) error {
+	if opts.Threads > 0 {
+		if err := shim.SetThreads(opts.Threads); err != nil {
 			return err
 		}
+	}
+	if err := setPrecision(device, opts.Precision); err != nil {
+		return err
 	}
 	if device >= 0 {
 		shim.Repeatable()
@@ -111,6 +118,29 @@ func (m *Model) build(device, threads int) error {
 		m.s.free()
 	}
 	return err
+}
+
+// setPrecision does what holds for the whole process; bf16 is turned on for each
+// loss, and only asked for here.
+func setPrecision(device int, precision string) error {
+	gpu := device >= 0
+	switch precision {
+	case "", "float32":
+	case "tf32":
+		if !gpu {
+			return errors.New("tf32 needs a GPU; use float32 or bf16")
+		}
+	case "bf16":
+		if err := errors.Join(shim.Autocast(gpu, true), shim.Autocast(gpu, false)); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("unknown precision %q; use float32, tf32 or bf16", precision)
+	}
+	if gpu {
+		return shim.TF32(precision == "tf32")
+	}
+	return nil
 }
 
 func newNetwork(cfg trainer.Config, w *weights) (network, error) {
@@ -203,6 +233,10 @@ func (m *Model) prepare(b trainer.Batch) (targets, error) {
 
 // loss is the sum over predicted positions; the head works on these only.
 func (m *Model) loss(s *scope, b trainer.Batch, t targets) tensor {
+	if m.bf16 {
+		s.fail("bf16", shim.Autocast(s.device >= 0, true))
+		defer func() { s.fail("bf16", shim.Autocast(s.device >= 0, false)) }()
+	}
 	at, label := tensor(nil), s.ints(t.label, int64(len(t.label))) // before a GPU is busy, which an upload waits for
 	if len(t.at) < t.of {
 		at = s.ints(t.at, int64(len(t.at)))

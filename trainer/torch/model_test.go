@@ -39,7 +39,12 @@ func newModel(t testing.TB, c trainer.Config) *Model {
 
 func newModelOn(t testing.TB, c trainer.Config, threads int) *Model {
 	t.Helper()
-	m, err := New(c, Options{Threads: threads, Device: device})
+	return newModelWith(t, c, Options{Threads: threads, Device: device})
+}
+
+func newModelWith(t testing.TB, c trainer.Config, opts Options) *Model {
+	t.Helper()
+	m, err := New(c, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +230,55 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 	}
 }
 
+// bf16 comes near float32, learns, and goes on from a saved state bit for bit.
+func TestBF16(t *testing.T) {
+	opts := Options{Threads: 2, Device: device, Precision: "bf16"}
+	if m, err := New(tinyConfig("bert"), opts); err != nil {
+		t.Skip("needs libtorch 2.4: ", err)
+	} else if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		t.Run(family, func(t *testing.T) {
+			exact, m := newModel(t, tinyConfig(family)), newModelWith(t, tinyConfig(family), opts)
+			b := cyclic(m.cfg, 4, 24, 1)
+			want, err := exact.Eval(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := m.Eval(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Loss == want.Loss || math.Abs(got.Loss-want.Loss) > 0.01*want.Loss {
+				t.Errorf("loss %g, in float32 %g; want another one within 1 %%", got.Loss, want.Loss)
+			}
+			var saved []trainer.Tensor
+			for step := int64(1); step <= 120; step++ {
+				if step == 119 {
+					saved = mustState(t, m)
+				}
+				got = mustStep(t, m, step)
+				if norm := mustStep(t, exact, step).Norm; step == 1 && math.Abs(got.Norm-norm) > 0.05*norm {
+					t.Errorf("gradient norm %g, in float32 %g", got.Norm, norm)
+				}
+			}
+			if got.Loss > 0.5 {
+				t.Errorf("the loss is %g after 120 steps", got.Loss)
+			}
+			again := newModelWith(t, m.cfg, opts)
+			if err := again.Load(saved); err != nil {
+				t.Fatal(err)
+			}
+			mustStep(t, again, 119)
+			if st := mustStep(t, again, 120); st != got {
+				t.Errorf("again step 120 gives %+v, want %+v", st, got)
+			}
+			equalStates(t, mustState(t, again), mustState(t, m))
+		})
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	m := newModel(t, tinyConfig("bert"))
 	whole := mustState(t, m)
@@ -296,6 +350,11 @@ func TestNewRefuses(t *testing.T) {
 	}
 	if _, err := New(c, Options{Device: "cuda:63"}); err == nil {
 		t.Error("a GPU that is not there was taken")
+	}
+	for _, precision := range []string{"fp8", "tf32"} {
+		if _, err := New(c, Options{Precision: precision}); err == nil {
+			t.Errorf("a processor took the precision %s", precision)
+		}
 	}
 	c.Heads = 0
 	if _, err := New(c, Options{}); err == nil {

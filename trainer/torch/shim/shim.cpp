@@ -8,6 +8,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
 #include <cmath>
 #include <cstring>
 #include <dlfcn.h>
@@ -36,6 +37,8 @@ using torch::autograd::tensor_list;
 
 // scaled_dot_product_attention with a scale, and the setting beside it.
 #define HAS_FUSED_ATTENTION (TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+// autocast told by the type of the device.
+#define HAS_AUTOCAST (TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
 
 namespace {
 
@@ -132,16 +135,21 @@ int64_t loss_chunk(const Tensor &logits) { return logits.is_cpu() ? 1 << 20 : 1 
 // the loss, where the obvious way holds four matrices of that size.
 struct CrossEntropy : public Function<CrossEntropy> {
   static Tensor forward(AutogradContext *ctx, Tensor logits, Tensor target, bool train) {
-    Tensor loss = at::zeros({}, logits.options()), column = target.unsqueeze(1);
-    Tensor minus = at::full({}, -1, logits.options());
+    const auto exact = logits.options().dtype(at::kFloat);
+    Tensor loss = at::zeros({}, exact), column = target.unsqueeze(1), minus = at::full({}, -1, exact);
     const int64_t rows = std::max<int64_t>(1, loss_chunk(logits) / logits.size(1));
     for (int64_t i = 0; i < logits.size(0); i += rows) {
       const int64_t n = std::min(rows, logits.size(0) - i);
       Tensor part = logits.narrow(0, i, n), want = column.narrow(0, i, n);
-      Tensor log = at::log_softmax(part, -1);
+      Tensor log = at::log_softmax(part, -1, at::kFloat);
       loss.sub_(log.gather(1, want).sum());
-      if (train)
-        at::exp_out(part, log).scatter_add_(1, want, minus.expand({n, 1}));
+      if (!train)
+        continue;
+      const bool same = part.scalar_type() == at::kFloat;
+      Tensor grad = same ? at::exp_out(part, log) : log.exp_();
+      grad.scatter_add_(1, want, minus.expand({n, 1}));
+      if (!same) // rounded once, behind the subtraction
+        part.copy_(grad);
     }
     ctx->saved_data["grad"] = logits.detach();
     return loss;
@@ -286,6 +294,25 @@ void ct_repeatable(void) {
 #if HAS_FUSED_ATTENTION
   at::globalContext().setDeterministicFillUninitializedMemory(false); // only slow
 #endif
+}
+
+// On a GPU; for the whole process.
+char *ct_tf32(int on) {
+  return guarded([&] { at::globalContext().setFloat32MatmulPrecision(on ? "high" : "highest"); });
+}
+
+char *ct_autocast(int gpu, int on) {
+  return guarded([&] {
+#if HAS_AUTOCAST
+    const auto device = gpu ? at::kCUDA : at::kCPU;
+    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device, on != 0);
+    at::autocast::clear_cache(); // of cast weights, which an update changes
+#else
+    if (on)
+      throw std::runtime_error("bf16 needs libtorch 2.4 or newer");
+#endif
+  });
 }
 
 int ct_has_attention(void) { return HAS_FUSED_ATTENTION; }

@@ -86,6 +86,15 @@ func Zeros(out Slot, shape []int64, device int) error {
 // whole process; an operation that cannot is an error.
 func Repeatable() { C.ct_repeatable() }
 
+// TF32 lets GPUs round the factors of float32 products to 10 bits, in the whole
+// process.
+func TF32(on bool) error { return failed(C.ct_tf32(flag(on))) }
+
+// Autocast makes products on this OS thread those of bf16, from bf16 copies of
+// the float32 weights; sums over many numbers stay in float32. It needs libtorch
+// 2.4.
+func Autocast(gpu, on bool) error { return failed(C.ct_autocast(flag(gpu), flag(on))) }
+
 // GPUName is what the driver calls a GPU, "" where there is none.
 func GPUName(device int) string {
 	name := C.ct_gpu_name(C.int(device))

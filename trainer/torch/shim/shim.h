@@ -22,6 +22,8 @@ int ct_grad_mode(int on);
 
 char *ct_zeros(ct_tensor *out, const int64_t *shape, int dims, int device);
 void ct_repeatable(void);
+char *ct_tf32(int on);
+char *ct_autocast(int gpu, int on); // of this thread
 char *ct_gpu_name(int device); // to be freed; "" when it is not known
 
 int ct_has_attention(void);
