@@ -69,7 +69,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 	t := training{
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
-		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
+		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
 	}
 	if c.IsSet("dropout") {
 		v := c.Float64("dropout")
@@ -86,9 +86,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 	if err != nil {
 		return trainOptions{}, err
 	}
-	o, err := t.options(corpus.Usage)
-	o.device = c.String("device")
-	return o, err
+	return t.options(corpus.Usage)
 }
 
 // positive refuses flags that were given a number that is not.
@@ -103,7 +101,7 @@ func positive(c *cli.Context, names ...string) error {
 
 // options are those of a training; class is that of its errors.
 func (t training) options(class corpus.Class) (trainOptions, error) {
-	o := trainOptions{run: t.Run, spec: trainer.Spec{
+	o := trainOptions{run: t.Run, device: t.Device, spec: trainer.Spec{
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
 		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
 	}}

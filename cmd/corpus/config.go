@@ -73,6 +73,7 @@ type training struct {
 	Dropout   *float64 `yaml:"dropout"`
 	MaskRate  float64  `yaml:"mask_rate"`
 	Precision string   `yaml:"precision"`
+	Device    string   `yaml:"device"`
 	Seed      uint64   `yaml:"seed"`
 	EvalEvery int64    `yaml:"eval_every"`
 	SaveEvery int64    `yaml:"save_every"`
