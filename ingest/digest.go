@@ -17,7 +17,7 @@ import (
 // form, nothing can be said. Payload digests are not compared: what archivers
 // computed them over differs.
 func wrongDigest(h header, block []byte) *loss {
-	name, digits, ok := strings.Cut(h["warc-block-digest"], ":")
+	name, digits, ok := strings.Cut(h.get("warc-block-digest"), ":")
 	sum := digestOf(strings.ToLower(strings.TrimSpace(name)))
 	if !ok || sum == nil {
 		return nil

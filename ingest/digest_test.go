@@ -21,7 +21,7 @@ func TestDigests(t *testing.T) {
 		{"", "abc", false},
 	}
 	for _, tt := range tests {
-		if l := wrongDigest(header{"warc-block-digest": tt.digest}, []byte(tt.block)); (l != nil) != tt.wrong {
+		if l := wrongDigest(header{{"warc-block-digest", tt.digest}}, []byte(tt.block)); (l != nil) != tt.wrong {
 			t.Errorf("%s of %q: %v", tt.digest, tt.block, l)
 		}
 	}

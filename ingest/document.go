@@ -114,20 +114,20 @@ func fillWARC(cfg Config, d *corpus.Document, rec record) (wanted bool, l *loss)
 	if l := wrongDigest(rec.head, rec.body); l != nil {
 		return true, l
 	}
-	if rec.head["warc-type"] != "response" {
-		return true, fillBody(cfg, d, rec.body, rec.head["content-type"])
+	if rec.head.get("warc-type") != "response" {
+		return true, fillBody(cfg, d, rec.body, rec.head.get("content-type"))
 	}
 	return true, fillResponse(cfg, d, rec.body)
 }
 
 func wantedRecord(rec record) bool {
-	switch rec.head["warc-type"] {
+	switch rec.head.get("warc-type") {
 	case "conversion":
 		return true
 	case "resource":
 		return fetchable(rec.head.target()) // wget stores its own log and arguments
 	case "response":
-		kind, _ := mediaType(rec.head["content-type"])
+		kind, _ := mediaType(rec.head.get("content-type"))
 		return kind == "application/http" || bytes.HasPrefix(rec.body, []byte("HTTP/"))
 	}
 	return false
@@ -142,8 +142,8 @@ func fillResponse(cfg Config, d *corpus.Document, b []byte) *loss {
 	case r.status < 200 || r.status > 299:
 		return lose(Status, "%d", r.status)
 	}
-	d.Lang = said(r.head["content-language"])
-	return fillBody(cfg, d, r.body, r.head["content-type"])
+	d.Lang = said(r.head.get("content-language"))
+	return fillBody(cfg, d, r.body, r.head.get("content-type"))
 }
 
 // fetchable says whether a target is the address of something that was fetched.

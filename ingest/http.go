@@ -55,14 +55,14 @@ func parseResponse(b []byte) (response, *loss) {
 
 // decode undoes the transfer coding, then the content codings.
 func (r *response) decode() *loss {
-	if strings.Contains(strings.ToLower(r.head["transfer-encoding"]), "chunked") {
+	if strings.Contains(strings.ToLower(r.head.get("transfer-encoding")), "chunked") {
 		body, err := unchunk(r.body)
 		if err != nil {
 			return lose(BadBody, "chunks: %v", err)
 		}
 		r.body = body
 	}
-	codings := strings.FieldsFunc(strings.ToLower(r.head["content-encoding"]), func(c rune) bool { return c == ',' || c == ' ' })
+	codings := strings.FieldsFunc(strings.ToLower(r.head.get("content-encoding")), func(c rune) bool { return c == ',' || c == ' ' })
 	if len(codings) > MaxHTTPEncodings {
 		return lose(Encoding, "%d content codings", len(codings))
 	}

@@ -8,9 +8,10 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/flate"
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
+
+	"corpus/internal/inflate"
 )
 
 // Compressions of a whole source.
@@ -56,7 +57,7 @@ type stream struct {
 	br   *bufio.Reader
 	body io.Reader // the open member, nil between members
 	part *member   // its bytes, of a bzip2 or xz stream
-	gz   gzip.Reader
+	gz   inflate.Reader
 	zd   *zstd.Decoder
 	end  int64 // of the open zstd frame in the file
 	err  error
@@ -67,7 +68,7 @@ type stream struct {
 func openStream(file io.ReaderAt, size int64, comp string, raw, pos int64) *stream {
 	s := &stream{file: file, size: size, comp: comp, pos: pos, first: mark{pos, raw}, last: mark{pos, raw}}
 	s.sec = io.NewSectionReader(file, raw, size-raw)
-	s.br = bufio.NewReaderSize(s.sec, int(min(64<<10, max(16, size-raw))))
+	s.br = bufio.NewReaderSize(s.sec, int(min(64<<10, max(4<<10, size-raw))))
 	return s
 }
 
@@ -141,12 +142,11 @@ func (s *stream) openGzip() error {
 	}
 	s.mark(s.offset())
 	if b, _ := s.br.Peek(len(gzipMagic)); !bytes.HasPrefix(gzipMagic, b) {
-		return s.damage(Garbage, gzip.ErrHeader) // also when too short for a header
+		return s.damage(Garbage, inflate.ErrHeader) // also when too short for a header
 	}
 	if err := s.gz.Reset(s.br); err != nil {
 		return s.damaged(err)
 	}
-	s.gz.Multistream(false)
 	s.body = &s.gz
 	return nil
 }
@@ -250,12 +250,12 @@ func (s *stream) damaged(err error) error {
 		return &damage{reason: Garbage, raw: s.offset(), pos: s.pos, err: errMember}
 	case errors.Is(err, xz.ErrBuf) && s.offset() >= s.size:
 		return s.damage(Truncated, io.ErrUnexpectedEOF)
-	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch) || errors.Is(err, errBlockSum) ||
+	case errors.Is(err, inflate.ErrChecksum) || errors.Is(err, zstd.ErrCRCMismatch) || errors.Is(err, errBlockSum) ||
 		errors.Is(err, errStreamSum) || errors.Is(err, xz.ErrData):
 		return s.damage(Checksum, err)
 	case errors.Is(err, errWindow) || errors.Is(err, xz.ErrMemlimit):
 		return s.damage(Window, errWindow)
-	case errors.Is(err, gzip.ErrHeader) || errors.Is(err, errNoFrame):
+	case errors.Is(err, inflate.ErrHeader) || errors.Is(err, errNoFrame):
 		return s.damage(Garbage, err)
 	}
 	return s.damage(Corrupt, err)

@@ -11,9 +11,8 @@ import (
 	"corpus"
 )
 
-// header is the named fields of a WARC record or an HTTP message; names are
-// in lower case, the first of a repeated field counts.
-type header map[string]string
+// header is the named fields of a WARC record or an HTTP message.
+type header []field
 
 // warc reads records of WARC 0.17 to 1.1 (ISO 28500): a version line, named
 // fields, an empty line, Content-Length bytes, two line ends. After damage it
@@ -61,10 +60,10 @@ func (w *warc) read(rec *record) {
 		return
 	}
 	rec.head = parseHeader(w.c.window()[:n])
-	length, err := strconv.ParseInt(rec.head["content-length"], 10, 64)
+	length, err := strconv.ParseInt(rec.head.get("content-length"), 10, 64)
 	switch {
 	case err != nil || length < 0:
-		w.lose(rec, n, BadHeader, "Content-Length is "+strconv.Quote(rec.head["content-length"]))
+		w.lose(rec, n, BadHeader, "Content-Length is "+strconv.Quote(rec.head.get("content-length")))
 	case length > int64(w.max):
 		w.tooLarge(rec, n, length)
 	default:
@@ -245,40 +244,72 @@ func (w *warc) tooLarge(rec *record, n int, length int64) {
 	}
 }
 
+// field is a named field; the name is in lower case.
+type field struct{ name, value string }
+
+// get is the value of the first field of the name, "" when there is none.
+func (h header) get(name string) string {
+	for _, f := range h {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return ""
+}
+
 // parseHeader reads "Name: value" lines behind the first line; a line that
-// begins with white space goes on the value before it.
+// begins with white space goes on the value before it. All names and values are
+// slices of one string.
 func parseHeader(b []byte) header {
-	h, last := header{}, ""
-	lines := strings.Split(string(b), "\n")
-	for _, line := range lines[1:] {
+	text := string(lowerNames(b))
+	_, text, _ = strings.Cut(text, "\n")
+	h := make(header, 0, min(strings.Count(text, "\n"), 32))
+	for more := text != ""; more; {
+		var line string
+		line, text, more = strings.Cut(text, "\n")
 		line = strings.TrimRight(line, "\r")
-		if line != "" && (line[0] == ' ' || line[0] == '\t') && last != "" {
-			h[last] += " " + strings.TrimSpace(line)
+		if line != "" && (line[0] == ' ' || line[0] == '\t') && len(h) > 0 {
+			h[len(h)-1].value += " " + strings.TrimSpace(line)
 			continue
 		}
-		name, value, ok := strings.Cut(line, ":")
-		if !ok {
-			continue
+		if name, value, ok := strings.Cut(line, ":"); ok {
+			h = append(h, field{strings.TrimSpace(name), strings.TrimSpace(value)})
 		}
-		name = strings.ToLower(strings.TrimSpace(name))
-		if _, twice := h[name]; twice {
-			last = ""
-			continue
-		}
-		h[name], last = strings.TrimSpace(value), name
 	}
 	return h
 }
 
+// lowerNames is a copy of a header with what stands before the first colon of
+// its lines in lower case; names are of ASCII.
+func lowerNames(b []byte) []byte {
+	b = bytes.Clone(b)
+	for line := b; len(line) > 0; {
+		end := bytes.IndexByte(line, '\n')
+		if end < 0 {
+			end = len(line) - 1
+		}
+		for i, c := range line[:end] {
+			if c == ':' {
+				break
+			}
+			if 'A' <= c && c <= 'Z' {
+				line[i] = c + 'a' - 'A'
+			}
+		}
+		line = line[end+1:]
+	}
+	return b
+}
+
 // target is the address of a record. Wget up to 1.20 wrote it as <uri>.
 func (h header) target() string {
-	uri := h["warc-target-uri"]
+	uri := h.get("warc-target-uri")
 	return strings.TrimSuffix(strings.TrimPrefix(uri, "<"), ">")
 }
 
 // fetched is the time of capture in Unix seconds.
 func (h header) fetched() int64 {
-	t, err := time.Parse(time.RFC3339, h["warc-date"])
+	t, err := time.Parse(time.RFC3339, h.get("warc-date"))
 	if err != nil {
 		return corpus.NullInt
 	}

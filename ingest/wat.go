@@ -17,11 +17,11 @@ func isWAT(b []byte) bool {
 		if err != nil || rec.head == nil {
 			return false
 		}
-		if rec.head["warc-type"] == "warcinfo" && rec.lost == "" {
+		if rec.head.get("warc-type") == "warcinfo" && rec.lost == "" {
 			continue
 		}
-		kind, _ := mediaType(rec.head["content-type"])
-		return rec.head["warc-type"] == "metadata" && strings.HasSuffix(kind, "json") && hasEnvelope(b, rec)
+		kind, _ := mediaType(rec.head.get("content-type"))
+		return rec.head.get("warc-type") == "metadata" && strings.HasSuffix(kind, "json") && hasEnvelope(b, rec)
 	}
 }
 
