@@ -90,7 +90,7 @@ func fillObject(d *corpus.Document, rec record, textField string) *loss {
 		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 	}
 	line = toUTF8(line, "")
-	o, err := parseObject(line)
+	o, err := parseObject(line, wanted(textField))
 	switch {
 	case len(line) > corpus.MaxDocument:
 		return tooLong()

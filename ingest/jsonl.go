@@ -2,10 +2,10 @@ package ingest
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -105,38 +105,17 @@ var (
 	metaFields = []string{"metadata", "meta"}
 )
 
-type object map[string]json.RawMessage
-
-// text is the first of the named fields that is a string.
-func (o object) text(names []string) (string, bool) {
-	for _, name := range names {
-		raw, ok := o[name]
-		var s string
-		if ok && len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil {
-			return s, true
-		}
-	}
-	return "", false
-}
-
-// parseObject reads a JSON line.
-func parseObject(line []byte) (object, error) {
-	var o object
-	if err := json.Unmarshal(line, &o); err != nil {
-		return nil, err
-	}
-	if o == nil {
-		return nil, fmt.Errorf("null instead of an object")
-	}
-	return o, nil
-}
-
 // textNames are the fields that may hold the text.
 func textNames(field string) []string {
 	if field != "" {
 		return []string{field}
 	}
 	return textFields
+}
+
+// wanted are the members that a page is made of.
+func wanted(field string) []string {
+	return slices.Concat(textNames(field), urlFields, titleFields, idFields, metaFields)
 }
 
 // page fills a document from the fields of an object; false when none of the
@@ -151,8 +130,12 @@ func (o object) page(d *corpus.Document, field string) bool {
 	d.Title, _ = o.text(titleFields)
 	d.Author, _ = o.text(authorFields)
 	for _, name := range metaFields {
-		var meta object
-		if json.Unmarshal(o[name], &meta) != nil {
+		raw := o.get(name)
+		if len(raw) == 0 || raw[0] != '{' || d.URL != "" && d.Title != "" {
+			continue
+		}
+		meta, err := parseObject(raw, slices.Concat(urlFields, titleFields))
+		if err != nil {
 			continue
 		}
 		if d.URL == "" {

@@ -195,7 +195,7 @@ func isJSONL(b []byte, whole bool, textField string) bool {
 		var o object
 		err := errNoObject
 		if line[0] == '{' {
-			o, err = parseObject(line)
+			o, err = parseObject(line, textNames(textField))
 		}
 		if err != nil {
 			if cut := i == len(all)-1 && line[0] == '{'; !cut {

@@ -13,7 +13,7 @@ func clean(s string) (text string, replaced int) {
 	if !utf8.ValidString(s) {
 		s, replaced = repair(s)
 	}
-	if strings.IndexFunc(s, dropped) >= 0 {
+	if changes(s) {
 		s = normalise(s)
 	}
 	return trim(s), replaced
@@ -38,6 +38,23 @@ func repair(s string) (string, int) {
 // DEL, byte order marks, and the line separators.
 func dropped(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r == '\u2028' || r == '\u2029'
+}
+
+// changes says whether valid UTF-8 holds what is dropped. Of other than ASCII
+// that begins with one of three bytes.
+func changes(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case ' ' <= c && c < 0x7f || c == '\n' || c == '\t':
+		case c < 0x80:
+			return true
+		case c == 0xc2 || c == 0xe2 || c == 0xef:
+			if r, _ := utf8.DecodeRuneInString(s[i:]); dropped(r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func normalise(s string) string {
