@@ -28,7 +28,7 @@ const perNat = 2048
 // models are the probabilities of n-grams by language.
 type models struct {
 	langs []string
-	grams map[uint64]span // by key, of all orders
+	grams table // of all orders
 	costs []cost
 	// candidates are the languages of each script.
 	candidates [][]uint8
@@ -67,7 +67,7 @@ func parseModels(raw []byte) (*models, error) {
 	if len(raw) < 5 || string(raw[:4]) != "LID1" {
 		return nil, errors.New("no models")
 	}
-	m := &models{grams: map[uint64]span{}}
+	m := &models{grams: newTable(1 << 10)}
 	n, raw := int(raw[4]), raw[5:]
 	if len(raw) < 2*n {
 		return nil, errModels
@@ -113,14 +113,14 @@ func (m *models) order(raw []byte) ([]byte, error) {
 			m.costs = append(m.costs, c)
 			raw = raw[3:]
 		}
-		m.grams[key] = s
+		m.grams.put(key, s)
 	}
 	return raw, nil
 }
 
 // of are the costs of an n-gram.
 func (m *models) of(key uint64) []cost {
-	s := m.grams[key]
+	s := m.grams.get(key)
 	return m.costs[s.at : s.at+uint32(s.n)]
 }
 

@@ -9,8 +9,8 @@ import (
 
 func TestEmbeddedModels(t *testing.T) {
 	m := embedded()
-	if len(m.langs) != 62 || len(m.grams) < 250_000 {
-		t.Errorf("%d languages, %d n-grams", len(m.langs), len(m.grams))
+	if len(m.langs) != 62 || m.grams.used < 250_000 {
+		t.Errorf("%d languages, %d n-grams", len(m.langs), m.grams.used)
 	}
 	for s, want := range map[int]struct {
 		n    int

@@ -29,18 +29,22 @@ func trigrams(sample string, in int) (keys []uint64) {
 // it is among those of the script. "" means that nothing speaks for any.
 func (m *models) best(in int, keys []uint64) (lang string, p float64) {
 	candidates := m.candidates[in]
-	sums, seen := make([]int64, len(m.langs)), make([]int64, len(m.langs))
+	sums := make([]int64, len(m.langs))
+	// Where a language lacks the trigram its first two letters count, then its
+	// first, then nothing. Keys that begin alike are neighbours.
+	seen, begun := make([]uint16, len(m.langs)), make([]uint16, len(m.langs))
+	last := uint64(1<<64 - 1)
 	for _, key := range keys {
-		clear(seen)
-		// where a language lacks the trigram its first two letters count, then
-		// its first, then nothing
-		for _, k := range [3]uint64{key >> 42, key >> 21, key} {
-			for _, c := range m.of(k) {
-				seen[c.lang] = int64(c.nats)
-			}
+		if key>>21 != last {
+			last = key >> 21
+			clear(begun)
+			m.charge(begun, key>>42)
+			m.charge(begun, key>>21)
 		}
+		copy(seen, begun)
+		m.charge(seen, key)
 		for _, l := range candidates {
-			sums[l] += seen[l]
+			sums[l] += int64(seen[l])
 		}
 	}
 	first := -1
@@ -59,4 +63,11 @@ func (m *models) best(in int, keys []uint64) (lang string, p float64) {
 		}
 	}
 	return m.langs[first], 1 / total
+}
+
+// charge writes the costs of an n-gram over those that are there.
+func (m *models) charge(costs []uint16, key uint64) {
+	for _, c := range m.of(key) {
+		costs[c.lang] = c.nats
+	}
 }
