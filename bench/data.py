@@ -8,6 +8,7 @@ $BENCH_DATA (default /tmp/corpus-bench):
     pages.warc.gz   prose for a reader: what HTML extraction is measured on
     all.warc.gz     every page with its request and metadata, as Common Crawl has them
     text.jsonl      the text of every page
+    text.wet.gz     the same as conversion records, as in Common Crawl's WET files
 
 Pages come in the order of their hashes, so that neighbours are strangers; what
 is there already is not made again. manifest.json has packages, sizes and hashes.
@@ -33,7 +34,7 @@ PROSE = ["apache2-doc", "debian-handbook", "erlang-doc", "installation-guide-amd
 REFERENCE = ["dpdk-doc", "ghc-doc", "libfastutil-java-doc", "openjdk-17-doc", "python-pandas-doc", "python-scipy-doc",
              "rust-doc", "scala-doc", "wx3.2-doc"]
 MAX_PAGE = 1 << 20  # Common Crawl cut pages here until 2025
-PAGES = 6000  # of pages.warc.gz: a minute of datatrove
+PAGES = 3000  # of pages.warc.gz: a minute of datatrove
 DATE = "2026-01-15T12:00:00Z"
 
 
@@ -116,18 +117,30 @@ def write_text(name, found):
     (HOME / (name + ".part")).rename(HOME / name)
 
 
+def write_wet(name, texts):
+    with open(HOME / (name + ".part"), "wb") as out, open(HOME / texts, encoding="utf-8") as lines:
+        w = WARCWriter(out, gzip=True, warc_version="1.0")
+        for line in lines:
+            page = json.loads(line)
+            body = page["text"].encode()
+            w.write_record(w.create_warc_record(page["url"], "conversion", payload=io.BytesIO(body), length=len(body), warc_content_type="text/plain",
+                                                warc_headers_dict=identity(page["url"], "conversion")))
+    (HOME / (name + ".part")).rename(HOME / name)
+
+
 def main():
     prose, everything = pages(PROSE), pages(PROSE + REFERENCE)
     for name, make in {
         "pages.warc.gz": lambda n: write_warc(n, prose[:PAGES], False),
         "all.warc.gz": lambda n: write_warc(n, everything, True),
         "text.jsonl": lambda n: write_text(n, everything),
+        "text.wet.gz": lambda n: write_wet(n, "text.jsonl"),
     }.items():
         if not (HOME / name).exists():
             print("writing", HOME / name, file=sys.stderr)
             make(name)
     manifest = {"packages": sorted(p.name for p in (HOME / "deb").glob("*.deb")), "pages": len(everything)}
-    for name in ["pages.warc.gz", "all.warc.gz", "text.jsonl"]:
+    for name in ["pages.warc.gz", "all.warc.gz", "text.jsonl", "text.wet.gz"]:
         with open(HOME / name, "rb") as f:
             manifest[name] = {"bytes": os.fstat(f.fileno()).st_size, "sha256": hashlib.file_digest(f, "sha256").hexdigest()}
     (HOME / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
