@@ -12,6 +12,7 @@ $BENCH_DATA (default /tmp/corpus-bench):
 
 Pages come in the order of their hashes, so that neighbours are strangers; what
 is there already is not made again. manifest.json has packages, sizes and hashes.
+BENCH_PAGES=300 takes so many pages only, to try things out.
 """
 
 import hashlib
@@ -129,7 +130,8 @@ def write_wet(name, texts):
 
 
 def main():
-    prose, everything = pages(PROSE), pages(PROSE + REFERENCE)
+    few = int(os.environ.get("BENCH_PAGES", "0")) or None
+    prose, everything = pages(PROSE)[:few], pages(PROSE + REFERENCE)[:few]
     for name, make in {
         "pages.warc.gz": lambda n: write_warc(n, prose[:PAGES], False),
         "all.warc.gz": lambda n: write_warc(n, everything, True),

@@ -29,6 +29,12 @@ def build():
     return bin
 
 
+def workspace(folder):
+    """Makes a folder one that corpus works in."""
+    with open(os.path.join(folder, "corpus.yaml"), "w") as f:
+        f.write("ingest: {}\n")
+
+
 def run(command, cwd):
     """(wall, CPU, standard output) of a command on one core."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -51,6 +57,7 @@ def compare(what, rival, ours, need):
         row = []
         for name, command, counts in rival, ours:
             folder = Path(tempfile.mkdtemp(dir=DATA))
+            workspace(folder)
             wall, cpu, out = run(command(folder), folder)
             row.append((wall, cpu, counts(out, folder)))
             shutil.rmtree(folder)

@@ -34,7 +34,7 @@ func readRecords(b *testing.B, path string) (records, payload int64) {
 	}
 	st := openStream(f, info.Size(), gzipped, 0, 0)
 	defer st.Close()
-	r := newReader(formatWARC, newCursor(st, 0))
+	r := newReader(&scanned{format: formatWARC}, newCursor(st, 0))
 	for {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {

@@ -27,7 +27,7 @@ func sample(text string) string {
 func letters(out []byte, text string, n int) []byte {
 	gap := false
 	for _, r := range text {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+		if !letter(r) {
 			gap = true
 			continue
 		}
@@ -41,6 +41,14 @@ func letters(out []byte, text string, n int) []byte {
 		out, gap = utf8.AppendRune(out, r), false
 	}
 	return out
+}
+
+// letter says whether r counts, a mark on a letter too; most are of ASCII.
+func letter(r rune) bool {
+	if r < 0x80 {
+		return 'a' <= r|0x20 && r|0x20 <= 'z'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r)
 }
 
 // wordStart is the first place after a space in text[from:to], or the first

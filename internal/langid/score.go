@@ -12,7 +12,7 @@ func trigrams(sample string, in int) (keys []uint64) {
 	const three = 1<<63 - 1
 	word, n := uint64(0), 0
 	for _, r := range sample {
-		if r == ' ' || unicode.IsMark(r) || scriptOf(r) != in { // lingua's words are letters only
+		if r == ' ' || r >= 0x80 && unicode.IsMark(r) || scriptOf(r) != in { // lingua's words are letters only
 			n = 0
 			continue
 		}

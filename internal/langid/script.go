@@ -70,7 +70,7 @@ func takeCensus(sample string) census {
 	c := census{words: make([]int, len(scripts))}
 	last := -2
 	for _, r := range sample {
-		if unicode.IsMark(r) {
+		if r >= 0x80 && unicode.IsMark(r) {
 			continue // goes with the letter before
 		}
 		s := -2

@@ -1,9 +1,9 @@
-"""JSON lines to Arrow: `corpus ingest` beside datatrove's JsonlReader and its writers.
+"""WET or JSON lines to Arrow: `corpus ingest` beside datatrove's readers and writers.
 
-    venv/bin/python bench/jsonl_arrow.py [WRITER]     (inputs: bench/data.py)
+    venv/bin/python bench/text_arrow.py [wet|jsonl [jsonl|parquet|zstd]]     (inputs: bench/data.py)
 
-WRITER is jsonl (default; uncompressed, its fastest), parquet (snappy, its
-default) or zstd (Parquet with what corpus compresses with). One core. corpus
+datatrove writes uncompressed JSON lines (default; its fastest), Parquet (snappy,
+its default) or Parquet with zstd, which corpus compresses with. One core; corpus
 also hashes every record and measures its language.
 """
 
@@ -17,15 +17,16 @@ import pairs
 
 def rival(source, out, writer):
     from datatrove.executor import LocalPipelineExecutor
-    from datatrove.pipeline.readers import JsonlReader
+    from datatrove.pipeline.readers import JsonlReader, WarcReader
     from datatrove.pipeline.writers import JsonlWriter, ParquetWriter
 
+    reader = JsonlReader if source.suffix == ".jsonl" else WarcReader
     to = {
         "jsonl": lambda: JsonlWriter(out + "/out", compression=None),
         "parquet": lambda: ParquetWriter(out + "/out"),
         "zstd": lambda: ParquetWriter(out + "/out", compression="zstd"),
     }[writer]()
-    LocalPipelineExecutor(pipeline=[JsonlReader(str(source.parent), glob_pattern=source.name), to], tasks=1, workers=1, logging_dir=out + "/logs").run()
+    LocalPipelineExecutor(pipeline=[reader(str(source.parent), glob_pattern=source.name), to], tasks=1, workers=1, logging_dir=out + "/logs").run()
 
 
 def rival_counts(_, folder):
@@ -50,11 +51,11 @@ def our_counts(out, _):
 
 
 def main():
-    writer = sys.argv[1] if len(sys.argv) > 1 else "jsonl"
+    kind, writer = (sys.argv[1:] + ["wet", "jsonl"][len(sys.argv) - 1:])[:2]
     bin = pairs.build()
-    source = pairs.DATA / "text.jsonl"
+    source = pairs.DATA / {"wet": "text.wet.gz", "jsonl": "text.jsonl"}[kind]
     pairs.compare(
-        f"JSON lines to Arrow (rival: {writer})",
+        f"{source.name} to Arrow (rival: to {writer})",
         (f"datatrove {version('datatrove')}", lambda to: [sys.executable, __file__, "--rival", source, to, writer], rival_counts),
         ("corpus", lambda to: [bin / "corpus", "ingest", source, "--workers", "1", "--json", "--quiet", "--out", to / "data"], our_counts),
         5)
