@@ -33,6 +33,8 @@ def warc(out, bodies, content_type=b"text/html"):
 
 WORDS = " ".join(f"word{k * k % 99991}" for k in range(MB // 10))  # longer than gzip and zstd look back
 
+ESCAPES = b"".join(b"\\u%04x" % (0x4e00 + k * k % 19997) for k in range(MB // 6))
+
 
 def prose(i, size):
     """Words, for each i others."""
@@ -57,7 +59,7 @@ def long_lines(out):
 def escaped_lines(out):
     with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=1) as z:
         for i in range(24):
-            z.write(b'{"text":"' + b"\\u4e2d" * (30 * MB // 6) + b'"}\n')
+            z.write(b'{"text":"' + ESCAPES * (30 * MB // len(ESCAPES)) + b'"}\n')
 
 
 def bomb(out):

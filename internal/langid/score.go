@@ -34,15 +34,16 @@ func (m *models) best(in int, keys []uint64) (lang string, p float64) {
 	// first, then nothing. Keys that begin alike are neighbours.
 	seen, begun := make([]uint16, len(m.langs)), make([]uint16, len(m.langs))
 	last := uint64(1<<64 - 1)
-	for _, key := range keys {
+	for i, found := range m.find(keys) {
+		key := keys[i]
 		if key>>21 != last {
 			last = key >> 21
 			clear(begun)
-			m.charge(begun, key>>42)
-			m.charge(begun, key>>21)
+			m.charge(begun, m.grams.get(key>>42))
+			m.charge(begun, m.grams.get(key>>21))
 		}
 		copy(seen, begun)
-		m.charge(seen, key)
+		m.charge(seen, found)
 		for _, l := range candidates {
 			sums[l] += int64(seen[l])
 		}
@@ -65,9 +66,19 @@ func (m *models) best(in int, keys []uint64) (lang string, p float64) {
 	return m.langs[first], 1 / total
 }
 
+// find looks up n-grams. It does nothing between, so that the processor waits for
+// many at once: the table is larger than its caches.
+func (m *models) find(keys []uint64) []span {
+	found := make([]span, len(keys))
+	for i, key := range keys {
+		found[i] = m.grams.get(key)
+	}
+	return found
+}
+
 // charge writes the costs of an n-gram over those that are there.
-func (m *models) charge(costs []uint16, key uint64) {
-	for _, c := range m.of(key) {
+func (m *models) charge(costs []uint16, s span) {
+	for _, c := range m.costs[s.at : s.at+uint32(s.n)] {
 		costs[c.lang] = c.nats
 	}
 }
