@@ -261,8 +261,7 @@ func (h header) get(name string) string {
 // begins with white space goes on the value before it. All names and values are
 // slices of one string.
 func parseHeader(b []byte) header {
-	text := string(lowerNames(b))
-	_, text, _ = strings.Cut(text, "\n")
+	_, text, _ := strings.Cut(lowerNames(b), "\n")
 	h := make(header, 0, min(strings.Count(text, "\n"), 32))
 	for more := text != ""; more; {
 		var line string
@@ -279,26 +278,28 @@ func parseHeader(b []byte) header {
 	return h
 }
 
-// lowerNames is a copy of a header with what stands before the first colon of
-// its lines in lower case; names are of ASCII.
-func lowerNames(b []byte) []byte {
-	b = bytes.Clone(b)
-	for line := b; len(line) > 0; {
-		end := bytes.IndexByte(line, '\n')
-		if end < 0 {
-			end = len(line) - 1
+// lowerNames is a header with what stands before the first colon of its lines in
+// lower case; names are of ASCII.
+func lowerNames(b []byte) string {
+	var out strings.Builder
+	out.Grow(len(b))
+	for len(b) > 0 {
+		end := bytes.IndexByte(b, '\n') + 1
+		if end == 0 {
+			end = len(b)
 		}
-		for i, c := range line[:end] {
-			if c == ':' {
-				break
-			}
+		i := 0
+		for ; i < end && b[i] != ':'; i++ {
+			c := b[i]
 			if 'A' <= c && c <= 'Z' {
-				line[i] = c + 'a' - 'A'
+				c += 'a' - 'A'
 			}
+			out.WriteByte(c)
 		}
-		line = line[end+1:]
+		out.Write(b[i:end])
+		b = b[end:]
 	}
-	return b
+	return out.String()
 }
 
 // target is the address of a record. Wget up to 1.20 wrote it as <uri>.

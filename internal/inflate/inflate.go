@@ -195,37 +195,38 @@ func (f *inflater) copyStored() error {
 // are not beyond the ends: at least one. Locals live in registers.
 func (f *inflater) symbols(inEnd, outEnd int) error {
 	in, out := f.in, f.out
+	// Of count the lowest six bits are true: what else an entry holds is taken off too.
 	bits, count, pos, w := f.bits, f.count, f.pos, f.w
 	lit, dist := &f.lit, &f.dist
 	var err error
 	for pos <= inEnd && w < outEnd {
 		bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
-		pos += int((63 - count) >> 3)
+		pos += int((^count & 63) >> 3)
 		count |= 56
 		e := lit[bits&(1<<litBits-1)]
 		if e&literal != 0 {
 			// Three literals take at most 33 bits.
 			bits >>= e & 63
-			count -= uint(e & 63)
+			count -= uint(e)
 			out[w] = byte(e >> 16)
 			w++
 			e = lit[bits&(1<<litBits-1)]
 			if e&literal != 0 {
 				bits >>= e & 63
-				count -= uint(e & 63)
+				count -= uint(e)
 				out[w] = byte(e >> 16)
 				w++
 				e = lit[bits&(1<<litBits-1)]
 				if e&literal != 0 {
 					bits >>= e & 63
-					count -= uint(e & 63)
+					count -= uint(e)
 					out[w] = byte(e >> 16)
 					w++
 					continue
 				}
 			}
 			bits |= binary.LittleEndian.Uint64(in[pos:]) << (count & 63)
-			pos += int((63 - count) >> 3)
+			pos += int((^count & 63) >> 3)
 			count |= 56
 		}
 		if e&other != 0 {
@@ -235,16 +236,16 @@ func (f *inflater) symbols(inEnd, outEnd int) error {
 			}
 			if e&endBlock == endBlock {
 				bits >>= e & 63
-				count -= uint(e & 63)
+				count -= uint(e)
 				f.kind = between
 				break
 			}
 			bits >>= e & 63
-			count -= uint(e & 63)
+			count -= uint(e)
 			e = lit[e>>16&(1<<15-1)+uint32(bits)&(1<<(e>>8&31)-1)]
 			if e&literal != 0 {
 				bits >>= e & 63
-				count -= uint(e & 63)
+				count -= uint(e)
 				out[w] = byte(e >> 16)
 				w++
 				continue
@@ -252,7 +253,7 @@ func (f *inflater) symbols(inEnd, outEnd int) error {
 			if e&other != 0 {
 				if e&endBlock == endBlock {
 					bits >>= e & 63
-					count -= uint(e & 63)
+					count -= uint(e)
 					f.kind = between
 				} else {
 					err = ErrCorrupt
@@ -262,7 +263,7 @@ func (f *inflater) symbols(inEnd, outEnd int) error {
 		}
 		length := int(e>>16) + int(uint32(bits)&(1<<(e&31)-1)>>(e>>8&31))
 		bits >>= e & 63
-		count -= uint(e & 63)
+		count -= uint(e)
 
 		e = dist[bits&(1<<distBits-1)]
 		if e&other != 0 {
@@ -271,7 +272,7 @@ func (f *inflater) symbols(inEnd, outEnd int) error {
 				break
 			}
 			bits >>= e & 63
-			count -= uint(e & 63)
+			count -= uint(e)
 			e = dist[e>>16&(1<<15-1)+uint32(bits)&(1<<(e>>8&31)-1)]
 			if e&other != 0 {
 				err = ErrCorrupt
@@ -280,7 +281,7 @@ func (f *inflater) symbols(inEnd, outEnd int) error {
 		}
 		from := w - int(e>>16) - int(uint32(bits)&(1<<(e&31)-1)>>(e>>8&31))
 		bits >>= e & 63
-		count -= uint(e & 63)
+		count -= uint(e)
 		if from < 0 {
 			err = ErrCorrupt
 			break
@@ -308,6 +309,6 @@ func (f *inflater) symbols(inEnd, outEnd int) error {
 		}
 		w = end
 	}
-	f.bits, f.count, f.pos, f.w = bits, count, pos, w
+	f.bits, f.count, f.pos, f.w = bits, count&63, pos, w
 	return err
 }
