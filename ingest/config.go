@@ -33,6 +33,10 @@ type Config struct {
 	// Langs are the languages to read, ISO 639-1; none = every language. Documents
 	// in others are lost, pages before their tree is built.
 	Langs []string
+	// Sample is the share of the records that is read, 0 or 1 for all of them, and
+	// Seed draws another one; see sampled.
+	Sample float64
+	Seed   uint64
 	// UnitBytes and PartBytes are where sources are cut and parts end; 0 means
 	// corpus.UnitBytes and corpus.PartBytes.
 	UnitBytes, PartBytes int64
@@ -100,11 +104,12 @@ type readKey struct {
 // docs_trusted and bytes_trusted (of those, the documents of trusted sources and
 // their text), units, replaced (U+FFFD put for invalid bytes), mojibake (documents
 // that are UTF-8 read as windows-1252, see mojibake), long_urls (documents
-// without their address, since it was longer than MaxURL), lost.<reason>, bad_records, bad_sources. See Bad.
+// without their address, since it was longer than MaxURL), sampled_out (records
+// that are not in the sample; they are in no other count but records), lost.<reason>, bad_records, bad_sources. See Bad.
 //
 // A source of the same name and content as one of an earlier generation is left
 // out; a run with nothing new has no part. One that was read with another
-// TextField, Extract or Langs, where those matter to its format, or that has become
+// TextField, Extract, Langs or Sample, where those matter to its format, or that has become
 // trusted or is it no more, is an error of class BadConfig, and so is a setting that cannot be.
 func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, error) {
 	cfg = cfg.defaults()
@@ -115,7 +120,11 @@ func Stage(ctx context.Context, cfg Config, sources []string) (corpus.Stage, err
 	if err != nil {
 		return corpus.Stage{}, err
 	}
-	trust(inputs, cfg.Trusted)
+	trustworthy, err := lists(ctx, &cfg, cfg.Trusted)
+	if err != nil {
+		return corpus.Stage{}, err
+	}
+	trust(inputs, trustworthy)
 	r := newRun(cfg, inputs)
 	beside := inputMemory * int64(len(inputs))
 	if slices.ContainsFunc(inputs, func(in input) bool { return in.places != nil }) {

@@ -375,6 +375,10 @@ func (o *outcome) record(r *run, s *source, rec record) {
 		o.more(rec)
 		return
 	}
+	if !r.reading.sampled(rec.raw) {
+		o.counts["sampled_out"]++
+		return
+	}
 	d, l := convert(r.cfg, s, rec)
 	if d == nil {
 		o.counts["other_records"]++

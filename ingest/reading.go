@@ -24,20 +24,26 @@ type reading struct {
 	TextField string   `json:"text_field,omitempty"`
 	Extract   string   `json:"extract"`
 	Langs     []string `json:"lang,omitempty"`
+	Sample    float64  `json:"sample,omitempty"` // 0: all records
+	Seed      uint64   `json:"seed,omitempty"`   // of a sample
 }
 
 // reading is what the user chose; the order of languages is none.
 func (c Config) reading() reading {
 	langs := slices.Clone(c.Langs)
 	slices.Sort(langs)
-	return reading{c.TextField, c.Extract, slices.Compact(langs)}
+	r := reading{TextField: c.TextField, Extract: c.Extract, Langs: slices.Compact(langs)}
+	if c.Sample != 0 && c.Sample != 1 {
+		r.Sample, r.Seed = c.Sample, c.Seed
+	}
+	return r
 }
 
 // String is the form in the table of sources.
 func (r reading) String() string {
 	b, err := json.Marshal(r)
 	if err != nil {
-		panic(err) // strings only
+		panic(err) // strings and finite numbers only
 	}
 	return string(b)
 }
@@ -49,14 +55,17 @@ func parseReading(s string) (r reading) {
 
 // of leaves out what does not matter to sources of a format.
 func (r reading) of(format string) reading {
+	if format == formatTar || format == formatZip { // what is in them is not known here
+		return r
+	}
 	if !namesFields(format) {
 		r.TextField = ""
 	}
-	if format != formatHTML && format != formatWARC {
+	if format != formatHTML && format != formatWARC && format != formatARC {
 		r.Extract = ""
 	}
 	if format == "" {
-		r.Langs = nil
+		return reading{}
 	}
 	return r
 }
@@ -78,6 +87,9 @@ func (r reading) check() error {
 	if !slices.Contains([]string{ExtractTrafilatura, ExtractFast, ExtractRaw}, r.Extract) {
 		return bad("ingest.extract is %q, want %s, %s or %s", r.Extract, ExtractTrafilatura, ExtractFast, ExtractRaw)
 	}
+	if !(r.Sample >= 0 && r.Sample <= 1) {
+		return bad("ingest.sample is %v, want a share from 0 to 1", r.Sample)
+	}
 	known := langid.Languages()
 	for _, l := range r.Langs {
 		if !slices.Contains(known, l) {
@@ -97,6 +109,8 @@ func (p past) otherReading(s *source, now reading) error {
 			return other(s, "text_field", "the text field %q, now it is %q", was.TextField, is.TextField)
 		case was.Extract != is.Extract:
 			return other(s, "extract", "--extract %s, now it is %s", was.Extract, is.Extract)
+		case was.Sample != is.Sample || was.Seed != is.Seed:
+			return other(s, "sample", "--sample %v --seed %v, now it is --sample %v --seed %v", was.Sample, was.Seed, is.Sample, is.Seed)
 		case !slices.Equal(was.Langs, is.Langs):
 			return other(s, "lang", "the languages %q, now they are %q", was.Langs, is.Langs)
 		}

@@ -18,7 +18,7 @@ const askers = 16
 
 // lists puts the names in list files (@FILE) in their place. A list in a list is
 // the name of a file.
-func (f *finder) lists(ctx context.Context, sources []string) ([]string, error) {
+func lists(ctx context.Context, cfg *Config, sources []string) ([]string, error) {
 	var all []string
 	for _, source := range sources {
 		name, ok := strings.CutPrefix(source, "@")
@@ -26,7 +26,10 @@ func (f *finder) lists(ctx context.Context, sources []string) ([]string, error) 
 			all = append(all, source)
 			continue
 		}
-		names, err := place.ReadList(ctx, f.cfg.Places, name, f.cfg.Prefix)
+		if cfg.Places == nil {
+			return nil, corpus.Errorf(corpus.Usage, "%s: lists cannot be read here", source)
+		}
+		names, err := place.ReadList(ctx, cfg.Places, name, cfg.Prefix)
 		if err != nil {
 			return nil, err
 		}

@@ -116,6 +116,27 @@ func TestListOfSources(t *testing.T) {
 	}
 }
 
+// TestTrustElsewhere: addresses can be trusted, by name, pattern or in a list.
+func TestTrustElsewhere(t *testing.T) {
+	s := serve(t, "a.txt", "Text of a.", "d/b.txt", "Text of b.", "d/c.md", "Text of c.", "e.txt", "Text of e.", "list", "e.txt\n")
+	urls := []string{s.URL + "/a.txt", s.URL + "/d/b.txt", s.URL + "/d/c.md", s.URL + "/e.txt"}
+	for trusted, want := range map[string]string{
+		urls[0]: "a", s.URL + "/d/": "bc", s.URL + "/d/*.md": "c", "@" + s.URL + "/list": "e", s.URL + "/other/": "",
+	} {
+		m := newMemory(1)
+		m.run(t, Config{Places: opener(t), Prefix: s.URL, Trusted: []string{trusted}}, urls...)
+		got := ""
+		for _, d := range m.docs() {
+			if d.Trusted {
+				got += d.Text[len(d.Text)-2 : len(d.Text)-1]
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q is trusted, want %q", trusted, got, want)
+		}
+	}
+}
+
 // TestUnreachable: a server that is not there is the error when nothing else
 // can be read, else a bad source.
 func TestUnreachable(t *testing.T) {

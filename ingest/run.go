@@ -16,6 +16,8 @@ type run struct {
 	inputs []input
 	seen   *seen
 
+	reading reading // of cfg
+
 	known  func(corpus.Env) (map[version]past, error)
 	plan   func(corpus.Env) ([]part, error)
 	reader unitReader      // open where the next part begins, if inside a source
@@ -23,7 +25,7 @@ type run struct {
 }
 
 func newRun(cfg Config, inputs []input) *run {
-	r := &run{cfg: cfg, inputs: inputs, seen: openSeen(cfg.Seen), gone: map[*input]bool{}}
+	r := &run{cfg: cfg, reading: cfg.reading(), inputs: inputs, seen: openSeen(cfg.Seen), gone: map[*input]bool{}}
 	r.known, r.plan = once(earlier), once(r.planned)
 	return r
 }
@@ -151,7 +153,7 @@ func (r *run) planned(env corpus.Env) ([]part, error) {
 	for _, s := range all {
 		past, ok := known[version{s.name, s.sha256}]
 		if ok && past.whole() {
-			if err := cmp.Or(past.otherReading(s, r.cfg.reading()), past.otherTrust(s)); err != nil {
+			if err := cmp.Or(past.otherReading(s, r.reading), past.otherTrust(s)); err != nil {
 				return nil, err
 			}
 			continue

@@ -57,7 +57,7 @@ func find(ctx context.Context, cfg *Config, sources []string) ([]input, error) {
 	for _, dir := range cfg.Exclude {
 		f.exclude[resolved(dir)] = true
 	}
-	sources, err := f.lists(ctx, sources)
+	sources, err := lists(ctx, cfg, sources)
 	if err != nil {
 		return nil, err
 	}

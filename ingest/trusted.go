@@ -1,29 +1,52 @@
 package ingest
 
 import (
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"corpus"
+	"corpus/ingest/place"
 )
 
 // trust marks the inputs that trusted SOURCEs name, match or hold, and moves them
 // to the front; their names stay as they are.
 func trust(inputs []input, sources []string) {
+	if len(sources) == 0 {
+		return
+	}
 	roots := map[string]bool{}
 	for _, source := range sources {
+		if place.Remote(source) {
+			roots[source] = true
+			continue
+		}
 		paths, _ := expand(source)
 		for _, path := range paths {
 			roots[resolved(path)] = true
 		}
 	}
-	if len(roots) == 0 {
-		return
-	}
 	for i := range inputs {
-		inputs[i].trusted = under(roots, resolved(inputs[i].path))
+		if in := &inputs[i]; in.places != nil {
+			in.trusted = of(roots, in.path)
+		} else {
+			in.trusted = under(roots, resolved(in.path))
+		}
 	}
 	slices.SortStableFunc(inputs, func(a, b input) int { return int(flag(b.trusted) - flag(a.trusted)) })
+}
+
+// of says whether an address is one of the roots, matches one, or lies below one
+// that ends with a slash.
+func of(roots map[string]bool, address string) bool {
+	for root := range roots {
+		match, _ := path.Match(root, address)
+		if root == address || match || strings.HasSuffix(root, "/") && strings.HasPrefix(address, root) {
+			return true
+		}
+	}
+	return false
 }
 
 // under says whether a path is one of the roots or lies below one.

@@ -90,7 +90,7 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	}
 	defer places.Close()
 	cfg := ingest.Config{
-		TextField: w.Ingest.TextField, Extract: w.Ingest.Extract, Langs: w.Ingest.Lang,
+		TextField: w.Ingest.TextField, Extract: w.Ingest.Extract, Langs: w.Ingest.Lang, Sample: w.Ingest.Sample, Seed: w.Ingest.Seed,
 		UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),
 		Trusted: trusted, Exclude: w.own(),
 		Seen: filepath.Join(w.dst, ".seen"), Spool: w.spool(), Stdin: os.Stdin,

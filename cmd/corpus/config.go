@@ -27,6 +27,8 @@ type config struct {
 		Trusted   []string `yaml:"trusted"`
 		MaxBad    float64  `yaml:"max_bad"`
 		TextField string   `yaml:"text_field"`
+		Sample    float64  `yaml:"sample"`
+		Seed      uint64   `yaml:"seed"`
 		Prefix    string   `yaml:"prefix"`
 		Anonymous bool     `yaml:"anonymous"`
 		Extract   string   `yaml:"extract"`
@@ -81,7 +83,7 @@ type training struct {
 
 func defaultConfig() config {
 	var c config
-	c.Ingest.MaxBad = 0.01
+	c.Ingest.MaxBad, c.Ingest.Sample = 0.01, 1
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
@@ -102,6 +104,7 @@ ingest:
   # text_field: text     # of JSON lines, CSV, Parquet, when it has an unusual name
   extract: trafilatura   # of pages the main content; fast: in two thirds of the time, less exact; raw: all visible text
   lang: []               # ISO 639-1 codes; documents in others are not read at all; empty: every language
+  # sample: 0.01         # of all records this share, by their hash; seed: N draws another
   # user_agent: my-crawler (+https://example.org/bot)   # of every crawl
 crawl: []                # sites that corpus run goes on with first, for example:
   # - {urls: ["https://docs.example.org/"], path: [/guide/], pages: 5000, time: 1h}

@@ -24,6 +24,8 @@ func settings() []setting {
 		{"", "memory", "memory ceiling of `BYTES`, such as 8GiB; 0: half of the machine", func(c *config) any { return &c.Memory }},
 		{"ingest", "max-bad", "exit 3 beyond this `SHARE` of bad records", func(c *config) any { return &c.Ingest.MaxBad }},
 		{"ingest", "text-field", "`NAME` of the text in JSON lines, CSV, Parquet, Arrow", func(c *config) any { return &c.Ingest.TextField }},
+		{"ingest", "sample", "`SHARE` of the records to read, by their hash: a larger sample holds the smaller", func(c *config) any { return &c.Ingest.Sample }},
+		{"ingest", "seed", "`N` draws another sample", func(c *config) any { return &c.Ingest.Seed }},
 		{"ingest", "prefix", "what goes before the names in a list (@FILE), such as `URL`", func(c *config) any { return &c.Ingest.Prefix }},
 		{"ingest", "anonymous", "read object stores without credentials", func(c *config) any { return &c.Ingest.Anonymous }},
 		{"ingest", "extract", "`HOW` text is taken out of pages: trafilatura, fast or raw (all visible text)", func(c *config) any { return &c.Ingest.Extract }},
@@ -79,6 +81,8 @@ func (s setting) cliFlag() cli.Flag {
 		return &cli.Float64Flag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
 	case *string:
 		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
+	case *uint64:
+		return &cli.Uint64Flag{Name: s.flag, Usage: s.usage, EnvVars: env}
 	case *bool:
 		return &cli.BoolFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
 	case *size:
@@ -97,6 +101,8 @@ func (s setting) apply(c *cli.Context, cfg *config) error {
 		*field = c.Float64(s.flag)
 	case *string:
 		*field = c.String(s.flag)
+	case *uint64:
+		*field = c.Uint64(s.flag)
 	case *bool:
 		*field = c.Bool(s.flag)
 	case *size:
