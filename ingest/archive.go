@@ -115,7 +115,7 @@ func (d damaging) Read(p []byte) (int, error) {
 func zipDamage(err error) error {
 	var known *damage
 	switch {
-	case err == nil || err == io.EOF || ofFile(err) || errors.As(err, &known):
+	case err == nil || errors.Is(err, io.EOF) || ofFile(err) || errors.As(err, &known):
 		return err
 	case errors.Is(err, zip.ErrChecksum):
 		return &damage{reason: Checksum, err: err}
@@ -197,10 +197,10 @@ func (l *lister) tar(a *archive) error {
 	all := io.NewSectionReader(a.tar, 0, math.MaxInt64)
 	for r := tar.NewReader(all); ; {
 		h, err := r.Next()
-		if err == io.EOF && a.stream != nil { // to its end, where the checksum is
+		if errors.Is(err, io.EOF) && a.stream != nil { // to its end, where the checksum is
 			_, err = io.Copy(io.Discard, all)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = nil
 		}
 		if err != nil || h == nil {

@@ -101,7 +101,7 @@ func (s *stream) openMember() error {
 	if s.comp == xzed {
 		s.part = &member{br: s.br, magic: xzMagic, head: xzHead}
 	}
-	if b, _ := s.br.Peek(memberHead); !s.part.head(b) && !(len(b) < memberHead && bytes.HasPrefix(b, s.part.magic)) {
+	if b, _ := s.br.Peek(memberHead); !s.part.head(b) && (len(b) >= memberHead || !bytes.HasPrefix(b, s.part.magic)) {
 		return s.damage(Garbage, errMember)
 	}
 	if s.comp == bzipped {

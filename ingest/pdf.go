@@ -35,7 +35,7 @@ func fillPDF(d *corpus.Document, r io.ReaderAt, size int64) *loss {
 	if err != nil {
 		return lose(Unreadable, "no room for a copy: %v", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	name := filepath.Join(dir, "in.pdf")
 	if err := copyTo(name, io.NewSectionReader(r, 0, size)); err != nil {
 		return lose(Unreadable, "no room for a copy: %v", err)

@@ -161,7 +161,7 @@ type unitReader struct {
 func (u *unitReader) close() {
 	u.leave()
 	if u.inside != nil {
-		u.inside.Close()
+		_ = u.inside.Close()
 	} else if u.file != nil {
 		u.file.Close()
 	}

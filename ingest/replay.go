@@ -1,6 +1,9 @@
 package ingest
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 const (
 	// replayBack is how far a replay goes back without decoding again: more than
@@ -41,7 +44,7 @@ func (p *replay) ReadAt(b []byte, off int64) (int, error) {
 		}
 		p.more()
 	}
-	if p.end > 0 && off+int64(n) == p.pos && p.err != io.EOF {
+	if p.end > 0 && off+int64(n) == p.pos && !errors.Is(p.err, io.EOF) {
 		return n, p.err
 	}
 	return n, nil

@@ -88,7 +88,7 @@ func (w *workspace) ingest(c *cli.Context, sources []string) error {
 	if err != nil {
 		return err
 	}
-	defer places.Close()
+	defer func() { _ = places.Close() }()
 	cfg := ingest.Config{
 		TextField: w.Ingest.TextField, Extract: w.Ingest.Extract, Langs: w.Ingest.Lang, Sample: w.Ingest.Sample, Seed: w.Ingest.Seed,
 		UnitBytes: int64(w.Ingest.Unit), PartBytes: int64(w.Ingest.Part),

@@ -2,6 +2,7 @@ package columns
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -56,7 +57,7 @@ func (h *hybrid) next() (int, error) {
 // writers leave their runs out.
 func (h *hybrid) run() error {
 	head, err := binary.ReadUvarint(h.in)
-	if err == io.EOF && h.width == 0 {
+	if errors.Is(err, io.EOF) && h.width == 0 {
 		h.same, h.number = 1, 0
 		return nil
 	}
