@@ -95,9 +95,16 @@ func (f *finder) addRemote(l listing) error {
 	return nil
 }
 
-// nameOf is an address without what opens it: user, and the query where that
-// is a signature.
+// nameOf is an address without what opens it: of an object the settings behind
+// its key, of a page the user, and the query where that is a signature.
 func nameOf(address string) string {
+	if !strings.HasPrefix(address, "http") {
+		name, settings, _ := strings.Cut(address, "?")
+		if strings.Contains(settings, "=") {
+			return name
+		}
+		return address
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return place.Redacted(address)

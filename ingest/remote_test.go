@@ -205,7 +205,9 @@ func TestNamesOfAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://u:p@host/a/b.gz?x=1#f":                      "https://host/a/b.gz?x=1",
 		"https://host/a?X-Amz-Signature=secret&X-Amz-Date=1": "https://host/a",
-		"s3://bucket/key with space":                         "s3://bucket/key%20with%20space",
+		"s3://bucket/key with space":                         "s3://bucket/key with space",
+		"s3://bucket/what?.txt":                              "s3://bucket/what?.txt",
+		"s3://bucket/key?region=x&endpoint=http://host:1":    "s3://bucket/key",
 	} {
 		if got := nameOf(address); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)
