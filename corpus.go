@@ -17,12 +17,16 @@ type ID [16]byte
 // NewID is the id of the record that begins at offset (bytes of the decoded
 // stream) of source, a name relative to the SOURCE that was given.
 func NewID(source string, offset int64, record []byte) ID {
+	return IDOf(source, offset, sha256.Sum256(record))
+}
+
+// IDOf is the same of a record whose SHA-256 is known.
+func IDOf(source string, offset int64, sum [32]byte) ID {
 	h := sha256.New()
 	h.Write([]byte(source))
 	h.Write([]byte{0})
 	h.Write(binary.LittleEndian.AppendUint64(nil, uint64(offset)))
 	h.Write([]byte{0})
-	sum := sha256.Sum256(record)
 	h.Write(sum[:])
 	var id ID
 	copy(id[:], h.Sum(nil))

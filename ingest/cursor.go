@@ -92,6 +92,7 @@ func (c *cursor) broken() string {
 type record struct {
 	off, end int64  // in the decoded stream
 	raw      []byte // its bytes without the ends of lines behind, valid until the next
+	file     file   // instead of raw, of a file that is one document and larger than a text may be
 	open     bool   // the source ended before the record's own end mark
 	lost     string // reason, "" when it is whole
 	detail   string

@@ -114,6 +114,9 @@
 // text, field codes, the table of contents, comments, headers and footers are left
 // out. Spreadsheets, slides and OpenDocument are named and left out.
 //
+// A file of these that lies there as it is may be larger than a text; in archives,
+// compressed, or in WARC it may not.
+//
 // PDF: what pdftotext of poppler-utils finds, in reading order, with the lines of
 // a paragraph joined. It runs as a child process with bounds on memory, processor
 // time and output; the text is a function of its version too. Where it is missing,

@@ -13,7 +13,7 @@ import (
 // newDocument is a document of a record, without its text.
 func newDocument(s *source, rec record) *corpus.Document {
 	return &corpus.Document{
-		ID: corpus.NewID(s.name, rec.off, rec.raw), Source: s.name,
+		ID: rec.id(s), Source: s.name,
 		Fetched: corpus.NullInt, LangScore: math.NaN(),
 	}
 }
@@ -38,11 +38,14 @@ func convert(cfg Config, s *source, rec record) (*corpus.Document, *loss) {
 			return nil, nil
 		}
 	case formatEPUB:
-		l = fillEPUB(d, bytes.NewReader(rec.raw), int64(len(rec.raw)))
+		r, size := rec.bytes()
+		l = fillEPUB(d, r, size)
 	case formatDOCX:
-		l = fillDOCX(d, bytes.NewReader(rec.raw), int64(len(rec.raw)))
+		r, size := rec.bytes()
+		l = fillDOCX(d, r, size)
 	case formatPDF:
-		l = fillPDF(d, bytes.NewReader(rec.raw), int64(len(rec.raw)))
+		r, size := rec.bytes()
+		l = fillPDF(d, r, size)
 	default:
 		l = fillText(d, rec.raw, "")
 	}

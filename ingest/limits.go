@@ -10,6 +10,9 @@ import (
 const (
 	// MaxSources is the most files one run takes.
 	MaxSources = 1 << 24
+	// MaxFile is the largest PDF, EPUB or DOCX; in archives and compressed it is
+	// that of a text.
+	MaxFile = 1 << 30
 	// MaxMembers is the most sources of one archive.
 	MaxMembers = 1 << 20
 	// ScanSources is the most sources of one task of the scan.

@@ -105,7 +105,7 @@ func (r *run) piece(ctx context.Context, p piece, give func(job) bool) bool {
 	case p.n == 0:
 		return give(job{source: s, begin: true, end: &p})
 	case s.single() && s.archive == "":
-		return give(job{source: s, begin: true, whole: &s.units[0], units: 1, cost: s.units[0].end, end: &p})
+		return give(job{source: s, begin: true, whole: &s.units[0], units: 1, cost: min(s.units[0].end, corpus.MaxDocument), end: &p})
 	case s.single():
 		err = r.reader.whole(ctx, s, give)
 	default:
@@ -315,8 +315,7 @@ func held(rec record, un unit) record {
 func (r *run) work(ctx context.Context, j job) (outcome, error) {
 	o := outcome{job: j, counts: corpus.Counts{}}
 	if j.whole != nil {
-		var err error
-		if o.job.recs, err = readWhole(ctx, j.source, *j.whole); err != nil {
+		if err := o.whole(ctx, r, *j.whole); err != nil {
 			l := fault(err)
 			o.job.gone = &l
 		}
@@ -335,6 +334,16 @@ func (r *run) work(ctx context.Context, j job) (outcome, error) {
 	}
 	o.job.recs = nil
 	return o, nil
+}
+
+// whole reads a file that is one document, or makes the document at once where
+// its bytes are not held.
+func (o *outcome) whole(ctx context.Context, r *run, un unit) (err error) {
+	if s := o.job.source; s.byParts() && un.reason == "" {
+		return o.byParts(ctx, r, s)
+	}
+	o.job.recs, err = readWhole(ctx, o.job.source, un)
+	return err
 }
 
 // leave counts and lists a source that is no more what was scanned.
@@ -375,7 +384,7 @@ func (o *outcome) record(r *run, s *source, rec record) {
 		o.more(rec)
 		return
 	}
-	if !r.reading.sampled(rec.raw) {
+	if !r.reading.sampled(rec) {
 		o.counts["sampled_out"]++
 		return
 	}

@@ -206,6 +206,9 @@ func (sc *scan) content(f io.ReaderAt, s *scanned) error {
 	case s.format == "" || s.archives():
 		s.decoded = int64(len(c.window()))
 		return nil
+	case s.byParts():
+		s.parts()
+		return nil
 	case s.single():
 		return sc.whole(c, s)
 	case s.charset != "":

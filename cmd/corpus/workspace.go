@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -26,6 +27,20 @@ type workspace struct {
 	dir     string // of corpus.yaml
 	in, dst string // data directories read and written
 	fs      fsx.FS
+}
+
+// collection is how eagerly garbage is collected, in percent of what is alive, and
+// the memory beyond which it is eager. Of ingest, pages are most of the work and
+// nearly all garbage: collecting at five times what is alive takes an eighth of
+// the time away, and 400 MiB for two workers keep the process below 512 MB.
+func collection(stage string, workers int, ceiling int64) (percent int, limit int64) {
+	if stage != "ingest" {
+		return 100, ceiling
+	}
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return 400, min(ceiling, 256<<20+72<<20*int64(workers))
 }
 
 // commonFlags are those of every command that works in a workspace.
@@ -164,7 +179,9 @@ func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error
 	job.Dir = filepath.Join(w.dst, job.Stage.Name)
 	p := term.NewProgress(w.err)
 	e := &engine.Engine{FS: w.fs, Workers: w.Workers, Memory: w.memory(), Scratch: w.scratch(), Room: w.room}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(e.Memory))
+	percent, limit := collection(job.Stage.Name, w.Workers, e.Memory)
+	defer debug.SetGCPercent(debug.SetGCPercent(percent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(limit))
 	if !w.quiet {
 		e.Progress = func(s engine.Progress) { showProgress(p, s) }
 	}
