@@ -78,7 +78,7 @@
 // and so it is where nothing is found, or the page nests too deep for a tree or
 // one that can be afforded. Titles and authors come
 // from the page, not from its JSON-LD. Responses other than 2xx, and types
-// other than HTML and plain text, are left out; where no type is given, so are
+// other than HTML, plain text, PDF, EPUB and DOCX, are left out; where no type is given, so are
 // addresses that end as those of style sheets, scripts, feeds, pictures and the
 // like. Markdown and source code are plain text, front matter included.
 //
@@ -115,7 +115,7 @@
 // out. Spreadsheets, slides and OpenDocument are named and left out.
 //
 // A file of these that lies there as it is may be larger than a text; in archives,
-// compressed, or in WARC it may not.
+// compressed, or as the response of a WARC record it may not.
 //
 // PDF: what pdftotext of poppler-utils finds, in reading order, with the lines of
 // a paragraph joined. It runs as a child process with bounds on memory, processor

@@ -168,6 +168,12 @@ func fillBody(cfg Config, d *corpus.Document, b []byte, contentType string) *los
 		return fillPage(cfg, d, b, contentType)
 	case "text/plain", "text/markdown", "text/x-markdown":
 		return fillText(d, b, label)
+	case "application/pdf", "application/x-pdf":
+		return fillPDF(d, bytes.NewReader(b), int64(len(b)))
+	case "application/epub+zip":
+		return fillEPUB(d, bytes.NewReader(b), int64(len(b)))
+	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
+		return fillDOCX(d, bytes.NewReader(b), int64(len(b)))
 	case "", "application/octet-stream", "unknown/unknown":
 		if ext, ok := noPage(d.URL); ok {
 			return lose(MIME, "no type, and the address ends in %s", ext)
@@ -178,6 +184,12 @@ func fillBody(cfg Config, d *corpus.Document, b []byte, contentType string) *los
 			return fillPage(cfg, d, b, contentType)
 		case formatText:
 			return fillText(d, b, label)
+		case formatPDF:
+			return fillPDF(d, bytes.NewReader(b), int64(len(b)))
+		case formatEPUB:
+			return fillEPUB(d, bytes.NewReader(b), int64(len(b)))
+		case formatDOCX:
+			return fillDOCX(d, bytes.NewReader(b), int64(len(b)))
 		case "":
 			return lose(reason, "%s", detail)
 		}

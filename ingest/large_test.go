@@ -53,6 +53,29 @@ func TestLargeFileThatIsTooLarge(t *testing.T) {
 	}
 }
 
+// TestBooksInWARC: what a crawl found is read by its type.
+func TestBooksInWARC(t *testing.T) {
+	epub, err := os.ReadFile("testdata/formats/pandoc.epub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	docx, err := os.ReadFile("testdata/formats/pandoc.docx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := func(kind string, body []byte) string {
+		return warcRecord("response", "http://a.example/x", "application/http", "HTTP/1.1 200 OK\r\nContent-Type: "+kind+"\r\n\r\n"+string(body))
+	}
+	const word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	content := response("application/epub+zip", epub) + response(word, docx) + response("application/octet-stream", docx) + response("application/zip", docx)
+	m := newMemory(1)
+	m.run(t, Config{}, put(t, "x.warc", content), "testdata/formats/pandoc.epub", "testdata/formats/pandoc.docx")
+	got := m.texts()
+	if len(got) != 5 || got[0] != got[3] || got[1] != got[4] || got[2] != got[4] {
+		t.Errorf("%d texts, lost %v", len(got), m.lost())
+	}
+}
+
 // withPicture is a zip file with a stored member more.
 func withPicture(t *testing.T, b, picture []byte) []byte {
 	t.Helper()
