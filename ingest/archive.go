@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -157,10 +158,10 @@ var errManyMembers = fmt.Errorf("more than %d members; unpack it and name the di
 
 // archive looks at the members of an archive. The archive itself comes last: it
 // counts as read when they are.
-func (sc *scan) archive(f file, s scanned) []scanned {
+func (sc *scan) archive(ctx context.Context, f file, s scanned) []scanned {
 	p := holder{archive: s.name, kind: s.format, outer: s.comp}
 	a, err := openArchive(f, s.size, p)
-	l := lister{sc: sc, holder: p, parent: &s, names: map[string]int{}}
+	l := lister{ctx: ctx, sc: sc, holder: p, parent: &s, names: map[string]int{}}
 	switch {
 	case err != nil:
 	case s.format == formatZip:
@@ -184,6 +185,7 @@ func (sc *scan) archive(f file, s scanned) []scanned {
 
 // lister collects the members of an archive.
 type lister struct {
+	ctx    context.Context
 	sc     *scan
 	holder holder
 	parent *scanned
@@ -271,7 +273,7 @@ func (l *lister) member(a *archive, name string, at, size int64, reason, detail 
 		l.all = append(l.all, m)
 		return nil
 	}
-	err := l.sc.content(a.member(&m), &m)
+	err := l.sc.content(l.ctx, a.member(&m), &m)
 	var d *damage
 	if errors.As(err, &d) {
 		m.format, m.units, m.status, m.detail = "", nil, d.reason, oneLine(d.err.Error(), MaxDetail)

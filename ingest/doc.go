@@ -40,6 +40,17 @@
 // name of a text field over records of as many fields. Where a quote is broken,
 // a line is lost and reading goes on at the next.
 //
+// # Large files
+//
+// JSON lines and WARC, plain of more than 128 MiB or compressed of more than 32,
+// are scanned in chunks (64 and 16 MiB of the file) by several workers, while
+// another goroutine hashes them. A chunk begins at the first head of a member
+// (gzip, bzip2, xz) or frame, line, or version line in it. That may be wrong: what
+// looks like a head may lie within a member. So a chunk counts only when the one
+// before leads to its beginning and ends a record where it has one begin; else it
+// is scanned again from there. Units are therefore what one worker finds. A file
+// of one member is decoded by one goroutine.
+//
 // # Archives
 //
 // A member of a zip or tar archive is a source of its own, named after the
@@ -60,7 +71,7 @@
 //
 // # Memory
 //
-// A worker of "scan" holds at most 128 MiB, one of "read" 512 MiB, whatever the
+// A worker of "scan" holds at most 140 MiB, one of "read" 512 MiB, whatever the
 // input, and 768 bytes a source: limits.go has the sum. A ceiling with room for fewer workers slows the
 // passes down, one without room for one refuses them.
 //

@@ -66,3 +66,16 @@ func ofFile(err error) bool {
 	var remote *corpus.Error
 	return errors.As(err, &local) || errors.As(err, &remote) || errors.Is(err, context.Canceled)
 }
+
+// stoppable is a file that cannot be read any more once its context has ended.
+type stoppable struct {
+	io.ReaderAt
+	ctx context.Context
+}
+
+func (f stoppable) ReadAt(b []byte, off int64) (int, error) {
+	if err := f.ctx.Err(); err != nil {
+		return 0, &fs.PathError{Op: "read", Err: err}
+	}
+	return f.ReaderAt.ReadAt(b, off)
+}

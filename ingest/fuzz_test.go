@@ -146,7 +146,7 @@ func FuzzStream(f *testing.F) {
 				if d.raw < from || d.raw > int64(len(b)) {
 					t.Fatalf("damage at %d, reading from %d", d.raw, from)
 				}
-				from, ok, _ = resume(bytes.NewReader(b), int64(len(b)), comp, d.raw+1)
+				from, ok, _ = resume(bytes.NewReader(b), int64(len(b)), comp, d.raw+1, int64(len(b)))
 			}
 			return out.String(), "damaged"
 		}

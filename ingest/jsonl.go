@@ -37,11 +37,12 @@ func (l *lines) line() (record, bool) {
 	c, seen := l.c, 0
 	for {
 		w := c.window()
-		if i := bytes.IndexByte(w[seen:], '\n'); i >= 0 {
+		i := bytes.IndexByte(w[seen:], '\n')
+		if i >= 0 && seen+i <= l.max {
 			return l.take(seen + i + 1), true
 		}
 		seen = len(w)
-		if seen > l.max {
+		if i >= 0 || seen > l.max {
 			return l.tooLong(), true
 		}
 		if !c.more() {

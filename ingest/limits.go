@@ -19,6 +19,15 @@ const (
 	ScanSources = 4096
 	// SniffBytes of decoded content decide the format.
 	SniffBytes = 64 << 10
+	// ChunkBytes and PackedChunkBytes are how much of a plain and of a compressed
+	// file one worker scans at once; files of up to two are scanned by one.
+	ChunkBytes       = 64 << 20
+	PackedChunkBytes = 16 << 20
+	// MaxChunkLog is what a chunk may take that waits for its turn: two to four
+	// bytes a record. Where records are smaller than that, one worker scans them.
+	MaxChunkLog = 4 << 20
+	// MaxBehind is how far behind its end a chunk is decoded for its last record.
+	MaxBehind = MaxLine + MaxRecord
 	// MaxLine is the longest JSON line, and the longest CSV record.
 	MaxLine = corpus.MaxDocument
 	// MaxRecord is the largest payload of a WARC record, and of an HTTP body once
@@ -118,9 +127,9 @@ const (
 
 // Memory that a worker holds at most, whatever the input.
 const (
-	// scanMemory: a zstd or xz window with its tables and dictionary, and a line in
-	// a buffer that doubled last.
-	scanMemory = 2*MaxWindow + 2*MaxLine
+	// scanMemory: a zstd or xz window with its tables and dictionary, a line in a
+	// buffer that doubled last, and three chunks that wait for their turn.
+	scanMemory = 2*MaxWindow + 2*MaxLine + 3*MaxChunkLog
 	// workMemory is the text of one document in the forms it passes through
 	// (bytes, decoded, parsed, as a string, cleaned twice), or the tree of a page, or
 	// a PDF, the process that reads it and the text in two forms.

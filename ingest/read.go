@@ -204,8 +204,9 @@ func (u *unitReader) open(ctx context.Context, s *source) error {
 	return nil
 }
 
-// stand stands at the beginning of a unit.
-func (u *unitReader) stand(ctx context.Context, s *source, un unit) error {
+// stand stands at the beginning of unit i.
+func (u *unitReader) stand(ctx context.Context, s *source, i int) error {
+	un := s.units[i]
 	if u.source == s && u.c != nil && u.c.off == un.start && u.c.fault() == nil {
 		return nil
 	}
@@ -216,6 +217,7 @@ func (u *unitReader) stand(ctx context.Context, s *source, un unit) error {
 		u.st.Close()
 	}
 	u.st = openStream(u.bytes, s.size, s.comp, un.raw, un.base)
+	u.st.since = s.segment(i)
 	text := recoded(u.st, s.charset)
 	if _, err := io.CopyN(io.Discard, text, un.start-un.base); err != nil {
 		return cmp.Or(u.file.same(), err)
@@ -223,6 +225,15 @@ func (u *unitReader) stand(ctx context.Context, s *source, un unit) error {
 	u.c = newCursor(text, un.start)
 	u.r = newReader(&s.scanned, u.c)
 	return nil
+}
+
+// segment is where the stream began, to the scan, that unit i is of: its ratio
+// counts from there.
+func (s *scanned) segment(i int) mark {
+	for i > 0 && s.units[i-1].reason == "" {
+		i--
+	}
+	return mark{s.units[i].base, s.units[i].raw}
 }
 
 // whole gives a member of an archive that is one document. Members are decoded
@@ -249,7 +260,7 @@ func (u *unitReader) read(ctx context.Context, s *source, i int, give func(job) 
 		return u.rows(ctx, s, i, give)
 	}
 	un := s.units[i]
-	if err := u.stand(ctx, s, un); err != nil {
+	if err := u.stand(ctx, s, i); err != nil {
 		return err
 	}
 	j := job{source: s, begin: i == 0, units: 1}

@@ -9,8 +9,8 @@ const (
 	// replayBack is how far a replay goes back without decoding again: more than
 	// what sniffing reads.
 	replayBack = 4 * SniffBytes
-	// replayStep is how much a replay may decode again to save a mark.
-	replayStep = 16 << 20
+	// replayStep is how much of the file a replay may decode again to save a mark.
+	replayStep = 4 << 20
 )
 
 // replay reads a decoded stream at any offset: forward, or a little back, costs

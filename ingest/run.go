@@ -16,7 +16,8 @@ type run struct {
 	inputs []input
 	seen   *seen
 
-	reading reading // of cfg
+	reading    reading // of cfg
+	chunkBytes int64   // see scan
 
 	known  func(corpus.Env) (map[version]past, error)
 	plan   func(corpus.Env) ([]part, error)
@@ -56,9 +57,11 @@ func (r *run) scan(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known, seen: r.seen}
+	sc := scan{unitBytes: r.cfg.UnitBytes, textField: r.cfg.TextField, known: known, seen: r.seen, slots: make(chan struct{}, env.Workers()), chunkBytes: r.chunkBytes}
 	table := corpus.NewTable(scanSchema())
 	work := func(in input) ([]scanned, error) {
+		sc.slots <- struct{}{}
+		defer func() { <-sc.slots }()
 		all := sc.source(env.Context(), in)
 		env.Progress(max(in.size, 0))
 		return all, nil

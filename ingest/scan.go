@@ -7,31 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"corpus"
 	"corpus/ingest/columns"
 )
-
-// unit is a range of the decoded stream of a source, cut at a record.
-type unit struct {
-	start, end int64
-	raw, base  int64  // where decoding begins: offset in the file, and decoded
-	reason     string // damage that ends the stream at end, "" = none
-	bad        bool   // the checksum over these bytes is wrong
-
-	// Of a columnar source start and end are row numbers, raw and base the first
-	// group and the one behind the last, and weight the decoded bytes.
-	weight int64
-}
-
-// size is the decoded bytes of a unit.
-func (u unit) size() int64 {
-	if u.weight > 0 {
-		return u.weight
-	}
-	return u.end - u.start
-}
 
 // scanned is what the scan found out about a source.
 type scanned struct {
@@ -121,6 +102,10 @@ type scan struct {
 	textField string
 	known     map[version]past
 	seen      *seen
+	// slots are held by who decodes, so that however the workers are shared
+	// between files and chunks of them, no more are at it.
+	slots      chan struct{}
+	chunkBytes int64 // 0 = ChunkBytes or PackedChunkBytes; a multiple of markStep, or less
 }
 
 // source looks at one input: of an archive the members come before it. What is
@@ -142,8 +127,8 @@ func (sc *scan) source(ctx context.Context, in input) []scanned {
 	}
 	defer f.Close()
 	all := []scanned{s}
-	if err = sc.file(f, &all[0]); err == nil && all[0].archives() {
-		all = sc.archive(f, all[0])
+	if err = sc.file(ctx, f, &all[0]); err == nil && all[0].archives() {
+		all = sc.archive(ctx, f, all[0])
 	}
 	if err == nil {
 		err = f.same()
@@ -172,20 +157,55 @@ func unread(in input, err error) scanned {
 func (s *scanned) archives() bool { return s.format == formatTar || s.format == formatZip }
 
 // file hashes an open file and looks into it when it is not known.
-func (sc *scan) file(f file, s *scanned) error {
+func (sc *scan) file(ctx context.Context, f file, s *scanned) error {
+	if sc.large(s) {
+		return sc.largeFile(ctx, f, s)
+	}
+	if err := s.hash(f); err != nil || sc.read(s.name, s.sha256) {
+		return err
+	}
+	return sc.content(ctx, f, s)
+}
+
+// largeFile hashes a file while others look into it; the first that fails, or
+// finds that the file is known, stops the others.
+func (sc *scan) largeFile(ctx context.Context, f file, s *scanned) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	bytes, sum := stoppable{f, ctx}, scanned{name: s.name, size: s.size}
+	var hashing sync.WaitGroup
+	hashing.Go(func() {
+		if err := sum.hash(bytes); err != nil {
+			stop(err)
+		} else if sc.read(sum.name, sum.sha256) {
+			stop(errKnown)
+		}
+	})
+	if err := sc.content(ctx, bytes, s); err != nil {
+		stop(err)
+	}
+	hashing.Wait()
+	err := context.Cause(ctx)
+	if errors.Is(err, errKnown) {
+		*s, err = sum, nil
+	}
+	s.sha256 = sum.sha256
+	return err
+}
+
+var errKnown = errors.New("an earlier generation has it")
+
+func (s *scanned) hash(f io.ReaderAt) error {
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, io.NewSectionReader(f, 0, s.size+1), make([]byte, min(256<<10, s.size+1))); err != nil {
 		return err
 	}
 	s.sha256 = hex.EncodeToString(h.Sum(nil))
-	if sc.read(s.name, s.sha256) {
-		return nil
-	}
-	return sc.content(f, s)
+	return nil
 }
 
 // content sniffs and cuts a source.
-func (sc *scan) content(f io.ReaderAt, s *scanned) error {
+func (sc *scan) content(ctx context.Context, f io.ReaderAt, s *scanned) error {
 	head := make([]byte, min(columns.SniffBytes, s.size))
 	n, err := f.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
@@ -195,28 +215,63 @@ func (sc *scan) content(f io.ReaderAt, s *scanned) error {
 		return sc.columnar(f, format, s)
 	}
 	s.comp = sniffCompression(head[:n])
-	st := openStream(f, s.size, s.comp, 0, 0)
-	defer func() { st.Close() }()
-	st.step = markStep
-	c := newCursor(st, 0)
-	if err := sc.format(f, c, s); err != nil {
+	w := newWalk(f, s)
+	w.step = min(markStep, sc.chunk(s))
+	defer func() { w.close() }()
+	if err := w.open(mark{}, mark{}, 0); err != nil {
+		return err
+	}
+	if err := sc.format(f, w.c, s); err != nil {
 		return err
 	}
 	switch {
 	case s.format == "" || s.archives():
-		s.decoded = int64(len(c.window()))
+		s.decoded = int64(len(w.c.window()))
 		return nil
 	case s.byParts():
 		s.parts()
 		return nil
 	case s.single():
-		return sc.whole(c, s)
+		return sc.whole(w.c, s)
 	case s.charset != "":
-		st.Close()
-		st = openStream(f, s.size, s.comp, 0, 0)
-		c = newCursor(recoded(st, s.charset), 0)
+		if err := w.open(mark{}, mark{}, 0); err != nil {
+			return err
+		}
 	}
-	return sc.cut(f, &st, c, s)
+	return sc.cut(ctx, w, s)
+}
+
+// cut finds the units of a source of many records.
+func (sc *scan) cut(ctx context.Context, w *walk, s *scanned) error {
+	j := joiner{cutter: cutter{s: s, unitBytes: sc.unitBytes}, file: w.file, step: sc.chunk(s), slots: sc.slots}
+	if err := j.begin(mark{}); err != nil {
+		return err
+	}
+	if !sc.large(s) || s.charset != "" || s.format != formatJSONL && s.format != formatWARC {
+		_, err := w.run(&j)
+		return err
+	}
+	w.close()
+	<-sc.slots // what this one holds is for the chunks
+	defer func() { sc.slots <- struct{}{} }()
+	return j.run(ctx, cap(sc.slots))
+}
+
+// chunk is how much of a file is scanned at once.
+func (sc *scan) chunk(s *scanned) int64 {
+	switch {
+	case sc.chunkBytes > 0:
+		return sc.chunkBytes
+	case s.comp == plain:
+		return ChunkBytes
+	}
+	return PackedChunkBytes
+}
+
+// large says whether several workers scan a source. Of an archive the members
+// are read one after the other.
+func (sc *scan) large(s *scanned) bool {
+	return s.archive == "" && cap(sc.slots) > 1 && s.size > 2*sc.chunk(s)
 }
 
 // format tells the format of a source, or why it gives no documents, by the
@@ -260,7 +315,7 @@ func (sc *scan) sniffBehind(f io.ReaderAt, err error, s *scanned) {
 	if !errors.As(err, &d) {
 		return
 	}
-	from, ok, _ := resume(f, s.size, s.comp, d.raw+1)
+	from, ok, _ := resume(f, s.size, s.comp, d.raw+1, s.size)
 	if !ok {
 		return
 	}
@@ -292,128 +347,4 @@ func (sc *scan) whole(c *cursor, s *scanned) error {
 	}
 	s.units = []unit{u}
 	return nil
-}
-
-// cut finds the units of a source of many records, through all its damages. A
-// wide set is not picked up again, since its state is lost.
-func (sc *scan) cut(f io.ReaderAt, st **stream, c *cursor, s *scanned) error {
-	for damages := 0; ; damages++ {
-		if err := sc.segment(*st, c, s); err != nil {
-			return err
-		}
-		var d *damage
-		if !errors.As(c.err, &d) {
-			return nil
-		}
-		s.status, s.detail = d.reason, oneLine(d.Error(), MaxDetail)
-		behind := d.raw + 1
-		if d.reason == Garbage {
-			behind = d.raw
-		}
-		from, ok, err := resume(f, s.size, s.comp, behind)
-		if err != nil {
-			return err
-		}
-		if !ok || d.reason == Bomb || damages == MaxDamages || s.charset != "" {
-			return nil
-		}
-		pos := s.decoded
-		(*st).Close()
-		*st = openStream(f, s.size, s.comp, from, pos)
-		(*st).step = markStep
-		*c = cursor{r: *st, off: pos, buf: c.buf[:0]}
-	}
-}
-
-// segment cuts the stream from the cursor to its end or first damage.
-func (sc *scan) segment(st *stream, c *cursor, s *scanned) error {
-	first := len(s.units)
-	u := unit{start: c.off, raw: st.first.raw, base: st.first.pos}
-	r := newReader(s, c)
-	for {
-		rec, err := r.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if rec.lost == Truncated && c.broken() == "" && errors.Is(c.err, io.EOF) {
-			s.status, s.detail = Truncated, oneLine(rec.detail, MaxDetail)
-		}
-		if rec.end-u.start >= sc.unitBytes {
-			u = s.add(u, rec.end, st)
-		}
-	}
-	u.reason = c.broken()
-	s.decoded = c.off + int64(len(c.window()))
-	if s.decoded > u.start || u.reason != "" {
-		s.add(u, s.decoded, st)
-	}
-	s.markBad(first, c.err)
-	return nil
-}
-
-// add ends a unit and gives the beginning of the next: decoding starts at the
-// last member that begins at or before it.
-func (s *scanned) add(u unit, end int64, st *stream) unit {
-	u.end = end
-	s.units = append(s.units, u)
-	i := 0
-	for i+1 < len(st.marks) && st.marks[i+1].pos <= end {
-		i++
-	}
-	st.marks = append(st.marks[:0], st.marks[i:]...)
-	next := unit{start: end, raw: st.first.raw, base: st.first.pos}
-	if s.comp == plain && s.charset == "" {
-		next.raw, next.base = end, end
-		return next
-	}
-	if len(st.marks) > 0 && st.marks[0].pos <= end {
-		next.raw, next.base = st.marks[0].raw, st.marks[0].pos
-	}
-	return next
-}
-
-// markBad flags the units of a member whose checksum is wrong; the unit that
-// it begins in is cut there.
-func (s *scanned) markBad(first int, err error) {
-	var d *damage
-	if !errors.As(err, &d) || d.reason != Checksum {
-		return
-	}
-	for i := first; i < len(s.units); i++ {
-		u := s.units[i]
-		switch {
-		case u.start >= d.pos || s.charset != "":
-			s.units[i].bad = true
-		case u.end > d.pos:
-			good, bad := u, u
-			good.end, good.reason = d.pos, ""
-			bad.start, bad.raw, bad.base, bad.bad = d.pos, d.raw, d.pos, true
-			s.units = append(s.units[:i], append([]unit{good, bad}, s.units[i+1:]...)...)
-			i++
-		}
-	}
-}
-
-// newReader reads the records of a format of many records.
-func newReader(s *scanned, c *cursor) reader {
-	switch s.format {
-	case formatWARC:
-		c.most = MaxRecord + MaxWARCHeader + SniffBytes
-		return &warc{c: c, max: MaxRecord}
-	case formatARC:
-		c.most = MaxRecord + MaxARCHeader + SniffBytes
-		return &arc{c: c, max: MaxRecord}
-	case formatWiki:
-		c.most = MaxRevision + SniffBytes
-		return &wiki{c: c, max: MaxRevision}
-	}
-	c.most = MaxLine + SniffBytes
-	if s.format == formatCSV {
-		l, _ := parseLayout(s.layout)
-		return &separated{c: c, max: MaxLine, delimiter: l.delimiter}
-	}
-	return &lines{c: c, max: MaxLine}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
@@ -50,8 +51,15 @@ type stream struct {
 	pos   int64  // decoded offset of the next byte
 	first mark   // where the stream began
 	last  mark   // where its last member began
-	marks []mark // where decoding can begin, at least step apart
+	marks []mark // where decoding can begin: the first member of each step of the file
 	step  int64  // 0 = marks are not kept
+	steps int64  // the one of the last mark
+	since mark   // from where MaxRatio counts
+	most  int64  // the most that was decoded above MaxRatio times what was read
+
+	limit int64 // offset in the file
+	edge  int64 // decoded offset of the first member at or behind limit
+	far   int64 // how far behind edge Read goes; 0 = to the end
 
 	sec  *io.SectionReader
 	br   *bufio.Reader
@@ -66,9 +74,11 @@ type stream struct {
 // openStream begins at a member that starts at raw in the file and at pos in
 // the decoded stream.
 func openStream(file io.ReaderAt, size int64, comp string, raw, pos int64) *stream {
-	s := &stream{file: file, size: size, comp: comp, pos: pos, first: mark{pos, raw}, last: mark{pos, raw}}
+	at := mark{pos, raw}
+	s := &stream{file: file, size: size, comp: comp, pos: pos, first: at, last: at, since: at, steps: -1, limit: math.MaxInt64, edge: math.MaxInt64}
 	s.sec = io.NewSectionReader(file, raw, size-raw)
-	s.br = bufio.NewReaderSize(s.sec, int(min(64<<10, max(4<<10, size-raw))))
+	// More than there is, so that the end shows wherever a stream began.
+	s.br = bufio.NewReaderSize(s.sec, int(min(64<<10, max(4<<10, size-raw+memberHead+1))))
 	return s
 }
 
@@ -89,12 +99,15 @@ func (s *stream) offset() int64 {
 // file itself.
 func (s *stream) Read(p []byte) (int, error) {
 	for s.err == nil {
+		if s.far > 0 && s.pos-s.far > s.edge {
+			return 0, errFar
+		}
 		if s.body == nil {
 			if s.err = s.open(); s.err != nil {
 				break
 			}
 		}
-		n, err := s.body.Read(p)
+		n, err := s.body.Read(p[:min(int64(len(p)), s.untilLook())])
 		s.pos += int64(n)
 		s.err = s.check(err)
 		if n > 0 {
@@ -125,14 +138,33 @@ func (s *stream) open() error {
 	return nil
 }
 
-// markStep is how much a scan may decode again to save a mark.
-const markStep = 64 << 10
+const (
+	// markStep is how much of the file a scan may decode again to save a mark.
+	markStep = 64 << 10
+	// lookStep is how often within a member the ratio is looked at: at places that
+	// do not depend on how the stream is read.
+	lookStep = 32 << 10
+)
+
+// errFar ends a stream that may go so far and no further.
+var errFar = errors.New("too far behind the limit")
+
+// untilLook is how many bytes may be read before the ratio is looked at.
+func (s *stream) untilLook() int64 {
+	if s.comp == plain {
+		return math.MaxInt64
+	}
+	return lookStep - (s.pos-s.last.pos)%lookStep
+}
 
 // mark notes the start of a member.
 func (s *stream) mark(raw int64) {
 	s.last = mark{s.pos, raw}
-	if n := len(s.marks); s.step > 0 && (n == 0 || s.pos-s.marks[n-1].pos >= s.step) {
-		s.marks = append(s.marks, s.last)
+	if raw >= s.limit && s.edge == math.MaxInt64 {
+		s.edge = s.pos
+	}
+	if s.step > 0 && raw/s.step != s.steps {
+		s.marks, s.steps = append(s.marks, s.last), raw/s.step
 	}
 }
 
@@ -222,16 +254,26 @@ func (s *stream) check(err error) error {
 			}
 		}
 		s.body = nil
-		return nil
+		return s.look()
 	}
 	if err != nil {
 		return s.damaged(err)
 	}
-	in := s.offset() - s.first.raw
-	if s.comp == zstdized {
-		in = s.end - s.first.raw
+	if s.untilLook() == lookStep {
+		return s.look()
 	}
-	if out := s.pos - s.first.pos; s.comp != plain && out > RatioFloor && out/MaxRatio > in {
+	return nil
+}
+
+// look compares what was decoded with what was read.
+func (s *stream) look() error {
+	at := s.offset()
+	if s.comp == zstdized {
+		at = s.end
+	}
+	out, in := s.pos-s.since.pos, at-s.since.raw
+	s.most = max(s.most, out-MaxRatio*in)
+	if out > RatioFloor && out/MaxRatio > in {
 		return s.damage(Bomb, fmt.Errorf("%d bytes from %d", out, in))
 	}
 	return nil
@@ -265,9 +307,9 @@ func (s *stream) damage(reason string, err error) error {
 	return &damage{reason: reason, raw: s.last.raw, pos: s.last.pos, err: err}
 }
 
-// resume is the place of the next member that begins at or after from, or
-// false: where reading goes on after damage. An error is the file's.
-func resume(file io.ReaderAt, size int64, comp string, from int64) (at int64, ok bool, err error) {
+// resume is the place of the next member that begins at or after from and before
+// to, or false: where reading goes on after damage. An error is the file's.
+func resume(file io.ReaderAt, size int64, comp string, from, to int64) (at int64, ok bool, err error) {
 	magic, head := gzipMagic, gzipHead
 	switch comp {
 	case zstdized:
@@ -280,10 +322,10 @@ func resume(file io.ReaderAt, size int64, comp string, from int64) (at int64, ok
 		return 0, false, nil
 	}
 	buf := make([]byte, 64<<10)
-	for from < size {
+	for from < min(to, size) {
 		n, err := file.ReadAt(buf[:min(int64(len(buf)), size-from)], from)
 		if i := findHead(buf[:n], 0, magic, head); i >= 0 {
-			return from + int64(i), true, nil
+			return from + int64(i), from+int64(i) < to, nil
 		}
 		if err != nil && err != io.EOF {
 			return 0, false, err

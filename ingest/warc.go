@@ -74,6 +74,7 @@ func (w *warc) read(rec *record) {
 // header is the length of the version line and fields with the empty line that
 // ends them; 0 when there is none within MaxWARCHeader.
 func (w *warc) header() int {
+	w.c.ensure(len("WARC/"))
 	for seen := 0; ; {
 		b := w.c.window()
 		if len(b) >= 5 && !bytes.HasPrefix(b, []byte("WARC/")) {
@@ -155,13 +156,14 @@ func (w *warc) tail(at int) int {
 // lose lists a damaged record and goes on at the next version line at or after
 // from. When none follows, damage of the stream or its end is the reason.
 func (w *warc) lose(rec *record, from int, reason, detail string) {
+	start := w.isStart()
 	found := w.resync(from)
 	if reason == Truncated && found {
 		reason = BadLength
 	}
 	if why := w.c.broken(); !found && why != "" {
 		reason, detail = why, w.c.err.Error()
-	} else if !found && reason != BadLength && w.isStart(rec) {
+	} else if near := w.c.off + int64(len(w.c.window())) - rec.off; !found && reason != BadLength && start && near <= int64(w.max) {
 		reason = Truncated
 	}
 	rec.lost, rec.detail, rec.open = reason, detail, !found
@@ -171,9 +173,9 @@ func (w *warc) lose(rec *record, from int, reason, detail string) {
 }
 
 // isStart says whether the record at hand began as one should.
-func (w *warc) isStart(rec *record) bool {
+func (w *warc) isStart() bool {
 	b := w.c.window()
-	return w.c.off == rec.off && (bytes.HasPrefix(b, []byte("WARC/")) || strings.HasPrefix("WARC/", string(b)))
+	return bytes.HasPrefix(b, []byte("WARC/")) || strings.HasPrefix("WARC/", string(b))
 }
 
 // resync moves the window to the next version line that begins at or after
@@ -229,9 +231,12 @@ func (w *warc) tooLarge(rec *record, n int, length int64) {
 	for w.c.off < end {
 		b := w.c.ensure(64 << 10)
 		b = b[:min(int64(len(b)), end-w.c.off)]
-		if i := bytes.Index(b, []byte("\nWARC/")); i >= 0 && versionLine(w.c.ensure(i + 17)[i+1:]) {
-			w.c.skip(i + 1)
-			return
+		if i := bytes.Index(b, []byte("\nWARC/")); i >= 0 {
+			version := versionLine(w.c.ensure(i + 17)[i+1:])
+			if w.c.skip(i + 1); version {
+				return
+			}
+			continue
 		}
 		if len(b) == 0 {
 			rec.open, rec.lost = true, Truncated
