@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -218,17 +220,23 @@ func (r maker) damage(b []byte) []byte {
 	return b
 }
 
-// TestChunksChangeNothing: a scan by several workers in chunks of a few bytes to
-// the whole file gives what one gives, whatever the file.
-func TestChunksChangeNothing(t *testing.T) {
-	foreign := map[string][]byte{}
-	for _, comp := range []string{bzipped, xzed} {
-		b, err := os.ReadFile("testdata/lines.jsonl." + map[string]string{bzipped: "bz2", xzed: "xz"}[comp])
+// packedByOthers are files of a member in compressions that nothing here writes.
+func packedByOthers(t *testing.T) map[string][]byte {
+	all := map[string][]byte{}
+	for comp, ext := range map[string]string{bzipped: "bz2", xzed: "xz"} {
+		b, err := os.ReadFile("testdata/packed/lines.jsonl." + ext)
 		if err != nil {
 			t.Fatal(err)
 		}
-		foreign[comp] = b
+		all[comp] = b
 	}
+	return all
+}
+
+// TestChunksChangeNothing: a scan by several workers in chunks of a few bytes to
+// the whole file gives what one gives, whatever the file.
+func TestChunksChangeNothing(t *testing.T) {
+	foreign := packedByOthers(t)
 	for seed := range uint64(250) {
 		r := maker{rand.New(rand.NewPCG(seed, 3))}
 		format := []string{formatJSONL, formatWARC}[r.IntN(2)]
@@ -293,7 +301,7 @@ type crowd struct {
 
 func (c *crowd) ReadAt(b []byte, off int64) (int, error) {
 	c.mu.Lock()
-	if c.seen[off/c.chunk] = true; len(c.seen) == 2 {
+	if c.seen[(off+1)/c.chunk] = true; len(c.seen) == 2 { // a plain chunk is looked for from the byte before
 		close(c.two)
 		c.seen[-1] = true
 	}
@@ -438,6 +446,51 @@ func TestNoFrame(t *testing.T) {
 	m.run(t, Config{}, put(t, "x", one+string(bad)+frames(jsonLine("three"))))
 	if got := m.texts(); !slices.Equal(got, []string{"one", "three"}) || len(m.lost()) != 1 {
 		t.Errorf("texts %q, lost %v", got, m.lost())
+	}
+}
+
+// failing is a file that cannot be read any more after some reads.
+type failing struct {
+	io.ReaderAt
+	left int
+}
+
+func (f *failing) ReadAt(b []byte, off int64) (int, error) {
+	if f.left--; f.left < 0 {
+		return 0, &fs.PathError{Op: "read", Err: syscall.EIO}
+	}
+	return f.ReaderAt.ReadAt(b, off)
+}
+
+// TestFileFails: an error of the file itself ends a scan whenever it comes, and
+// is not taken for damage.
+func TestFileFails(t *testing.T) {
+	foreign := packedByOthers(t)
+	var each []string
+	for i := range 50 {
+		each = append(each, manyLines(10, 50*i))
+	}
+	for comp, content := range map[string]string{
+		plain: strings.Join(each, ""), gzipped: members(each...), zstdized: frames(each...),
+		xzed: strings.Repeat(string(foreign[xzed]), 200), bzipped: strings.Repeat(string(foreign[bzipped]), 200),
+	} {
+		for left := 0; ; left++ {
+			s := &scanned{size: int64(len(content)), comp: comp, format: formatJSONL}
+			f := &failing{strings.NewReader(content), left}
+			w, c := newWalk(f, s), cutter{s: s, unitBytes: 1000}
+			err := errors.Join(c.begin(mark{}), w.open(mark{}, mark{}, 0))
+			if err == nil {
+				_, err = w.run(&c)
+			}
+			w.close()
+			if err == nil && f.left >= 0 {
+				break
+			}
+			if !errors.Is(err, syscall.EIO) {
+				t.Errorf("%s: failed at read %d: %v; %s %s", comp, left, err, s.status, s.detail)
+				break
+			}
+		}
 	}
 }
 

@@ -101,7 +101,11 @@ func (s *stream) openMember() error {
 	if s.comp == xzed {
 		s.part = &member{br: s.br, magic: xzMagic, head: xzHead}
 	}
-	if b, _ := s.br.Peek(memberHead); !s.part.head(b) && (len(b) >= memberHead || !bytes.HasPrefix(b, s.part.magic)) {
+	b, err := s.br.Peek(memberHead)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return s.damaged(err)
+	}
+	if !s.part.head(b) && (len(b) >= memberHead || !bytes.HasPrefix(b, s.part.magic)) {
 		return s.damage(Garbage, errMember)
 	}
 	if s.comp == bzipped {
