@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"iter"
 )
@@ -162,7 +163,7 @@ func beginning(f io.ReaderAt, s *scanned, from, to int64) (at int64, ok bool, er
 		if i := lineBegins(buf[:n], s.format); i >= 0 {
 			return from + int64(i), from+int64(i) < to, nil
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, false, err
 		}
 		if n < len(buf) {

@@ -62,7 +62,7 @@ func plainly(t testing.TB, content []byte, comp, format string, unitBytes int64)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if rec.lost == Truncated && c.err == io.EOF {
+			if rec.lost == Truncated && errors.Is(c.err, io.EOF) {
 				s.status, s.detail = Truncated, rec.detail
 			}
 			if u.end = rec.end; u.end-u.start >= unitBytes {
@@ -177,10 +177,10 @@ func (r maker) pack(pieces [][]byte, comp string) []byte {
 		n := 1 + r.IntN(min(len(pieces), 6))
 		content := bytes.Join(pieces[:n], nil)
 		pieces = pieces[n:]
-		switch k := r.IntN(12); {
-		case comp == plain:
+		switch k := r.IntN(12); comp {
+		case plain:
 			out.Write(content)
-		case comp == zstdized:
+		case zstdized:
 			out.WriteString(frames(string(content)))
 			if k == 0 {
 				out.WriteString("\x50\x2a\x4d\x18\x09\x00\x00\x00\x28\xb5\x2f\xfd skip") // a skippable frame that holds a magic
