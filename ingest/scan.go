@@ -16,18 +16,19 @@ import (
 
 // scanned is what the scan found out about a source.
 type scanned struct {
-	name    string
-	size    int64
-	sha256  string // of the file's bytes, "" when it cannot be read
-	format  string // "" when it gives no documents
-	comp    string
-	charset string // of a wide set that is read as UTF-8
-	layout  string // what the beginning says of all units: the text column of a table, the fields of CSV, of MediaWiki see wikiLayout
-	decoded int64
-	status  string // "" or the reason why it is bad or left out
-	detail  string
-	units   []unit
-	holder  // in an archive; its size is then the member's, its sha256 the archive's
+	name      string
+	size      int64
+	sha256    string // of the file's bytes, "" when it cannot be read
+	format    string // "" when it gives no documents
+	comp      string
+	charset   string // of a wide set that is read as UTF-8
+	layout    string // what the beginning says of all units: the text column of a table, the fields of CSV, of MediaWiki see wikiLayout
+	decoded   int64
+	elsewhere bool   // on a server; known to the scan only
+	status    string // "" or the reason why it is bad or left out
+	detail    string
+	units     []unit
+	holder    // in an archive; its size is then the member's, its sha256 the archive's
 }
 
 // single says whether the source is one document.
@@ -111,7 +112,7 @@ type scan struct {
 // source looks at one input: of an archive the members come before it. What is
 // wrong with the input is in the result.
 func (sc *scan) source(ctx context.Context, in input) []scanned {
-	s := scanned{name: in.name, size: in.size}
+	s := scanned{name: in.name, size: in.size, elsewhere: in.places != nil}
 	if in.bad != "" {
 		s.status, s.detail, s.size = in.bad, in.why, corpus.NullInt
 		return []scanned{s}
@@ -269,9 +270,9 @@ func (sc *scan) chunk(s *scanned) int64 {
 }
 
 // large says whether several workers scan a source. Of an archive the members
-// are read one after the other.
+// are read one after the other, and what is elsewhere comes as one stream.
 func (sc *scan) large(s *scanned) bool {
-	return s.archive == "" && cap(sc.slots) > 1 && s.size > 2*sc.chunk(s)
+	return s.archive == "" && !s.elsewhere && cap(sc.slots) > 1 && s.size > 2*sc.chunk(s)
 }
 
 // format tells the format of a source, or why it gives no documents, by the
