@@ -44,7 +44,7 @@ func (a *app) trainCommand() *cli.Command {
 func trainingFlags() []cli.Flag {
 	return commonFlags(append(settingFlags(), // workers and memory
 		&cli.StringFlag{Name: "objective", Usage: "`mlm`, clm or span", EnvVars: []string{"CORPUS_TRAIN_OBJECTIVE"}},
-		&cli.StringFlag{Name: "model", Usage: "family (bert, gpt2, t5) or a published `NAME` such as bert-base", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
+		&cli.StringFlag{Name: "model", Usage: "family (bert, gpt2, t5) or a published `NAME` such as bert-base; gpt2 is the family, whose base is the published one", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large of a family", EnvVars: []string{"CORPUS_TRAIN_SIZE"}},
 		&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/ (default: the objective)"},
 		&cli.Int64Flag{Name: "steps", Usage: "`N` updates in all", EnvVars: []string{"CORPUS_TRAIN_STEPS"}},
