@@ -56,8 +56,8 @@ libtorch:
 # ends with how many ran; it fails when one of the two commands did, or skipped a
 # test that testdata/skips.txt does not list.
 test: libtorch
-	@{ CGO_ENABLED=0 $(GO) test -json ./... ./testdata/tally 2>&1; echo exit $$?; \
-	   $(GO) test -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
+	@{ CGO_ENABLED=0 $(GO) test -timeout 20m -json ./... ./testdata/tally 2>&1; echo exit $$?; \
+	   $(GO) test -timeout 20m -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
 
 # The figures of docs/benchmarks.md on extraction; FIGURES_ALL=1 measures every page.
 figures:
