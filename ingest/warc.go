@@ -249,13 +249,13 @@ func (w *warc) tooLarge(rec *record, n int, length int64) {
 	}
 }
 
-// field is a named field; the name is in lower case.
+// field is a named field; its name is as the file has it, in any case.
 type field struct{ name, value string }
 
 // get is the value of the first field of the name, "" when there is none.
 func (h header) get(name string) string {
 	for _, f := range h {
-		if f.name == name {
+		if len(f.name) == len(name) && strings.EqualFold(f.name, name) {
 			return f.value
 		}
 	}
@@ -266,7 +266,7 @@ func (h header) get(name string) string {
 // begins with white space goes on the value before it. All names and values are
 // slices of one string.
 func parseHeader(b []byte) header {
-	_, text, _ := strings.Cut(lowerNames(b), "\n")
+	_, text, _ := strings.Cut(string(b), "\n")
 	h := make(header, 0, min(strings.Count(text, "\n"), 32))
 	for more := text != ""; more; {
 		var line string
@@ -281,30 +281,6 @@ func parseHeader(b []byte) header {
 		}
 	}
 	return h
-}
-
-// lowerNames is a header with what stands before the first colon of its lines in
-// lower case; names are of ASCII.
-func lowerNames(b []byte) string {
-	var out strings.Builder
-	out.Grow(len(b))
-	for len(b) > 0 {
-		end := bytes.IndexByte(b, '\n') + 1
-		if end == 0 {
-			end = len(b)
-		}
-		i := 0
-		for ; i < end && b[i] != ':'; i++ {
-			c := b[i]
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			out.WriteByte(c)
-		}
-		out.Write(b[i:end])
-		b = b[end:]
-	}
-	return out.String()
 }
 
 // target is the address of a record. Wget up to 1.20 wrote it as <uri>.
