@@ -51,6 +51,10 @@
 // is scanned again from there. Units are therefore what one worker finds. A file
 // of one member is decoded by one goroutine.
 //
+// Reading, a goroutine for every four workers decodes: units of their own, where
+// decoding can begin near them. Row groups, members of archives and files on
+// servers are read by one.
+//
 // # Archives
 //
 // A member of a zip or tar archive is a source of its own, named after the

@@ -48,8 +48,8 @@ type outcome struct {
 	counts corpus.Counts
 }
 
-// read makes the documents of one part: one goroutine decodes the units, the
-// workers take the text out of their records, and what comes out is written in
+// read makes the documents of one part: one goroutine decodes the units, or of
+// many workers several do, the workers take the text out of their records, and what comes out is written in
 // the order of the input.
 func (r *run) read(env corpus.Env) error {
 	plan, err := r.plan(env)
@@ -60,6 +60,7 @@ func (r *run) read(env corpus.Env) error {
 	if err != nil {
 		return err
 	}
+	r.decoders = max(1, env.Workers()/workersPerDecoder)
 	space := newBudget(int64(env.Workers()) * corpus.MaxDocument)
 	in := func(ctx context.Context) iter.Seq2[job, error] { return r.jobs(ctx, plan[env.Task()], space) }
 	work := func(j job) (outcome, error) { return r.work(env.Context(), j) }
@@ -111,7 +112,7 @@ func (r *run) piece(ctx context.Context, p piece, give func(job) bool) bool {
 		err = r.units(ctx, p, give)
 	}
 	switch {
-	case errors.Is(err, errStop):
+	case errors.Is(err, errStop) || ctx.Err() != nil:
 		return false
 	case err != nil:
 		r.gone[s.input] = true
@@ -124,6 +125,10 @@ func (r *run) piece(ctx context.Context, p piece, give func(job) bool) bool {
 // units reads those of a piece. The reader stays open for the next part when
 // the source goes on there, so that a member that spans parts is decoded once.
 func (r *run) units(ctx context.Context, p piece, give func(job) bool) error {
+	if r.decoders > 1 && p.n > 1 && p.apart() {
+		r.reader.leave()
+		return r.ahead(ctx, p, r.decoders, give)
+	}
 	end := p.from + p.n
 	r.reader.broken = false
 	for i := p.from; i < end; i++ {

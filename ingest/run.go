@@ -19,10 +19,11 @@ type run struct {
 	reading    reading // of cfg
 	chunkBytes int64   // see scan
 
-	known  func(corpus.Env) (map[version]past, error)
-	plan   func(corpus.Env) ([]part, error)
-	reader unitReader      // open where the next part begins, if inside a source
-	gone   map[*input]bool // files that changed while they were read
+	known    func(corpus.Env) (map[version]past, error)
+	plan     func(corpus.Env) ([]part, error)
+	decoders int             // that read a part
+	reader   unitReader      // open where the next part begins, if inside a source
+	gone     map[*input]bool // files that changed while they were read
 }
 
 func newRun(cfg Config, inputs []input) *run {

@@ -1,0 +1,92 @@
+package ingest
+
+import (
+	"context"
+	"sync"
+
+	"corpus"
+)
+
+const (
+	// workersPerDecoder is how many workers one decoder keeps busy: it decodes some
+	// 400 MB/s of gzip, of which a worker takes the text of 30 to 60.
+	workersPerDecoder = 4
+	// apartBytes is how much may be decoded again for a unit of its own.
+	apartBytes = 4 << 20
+)
+
+// apart says whether the units of a piece can be decoded each for itself: where
+// decoding begins near them, of a file that is here.
+func (p piece) apart() bool {
+	s := p.source
+	if s.archive != "" || s.input.places != nil || s.columnar() || s.charset != "" {
+		return false
+	}
+	for _, un := range s.units[p.from : p.from+p.n] {
+		if un.start-un.base > apartBytes {
+			return false
+		}
+	}
+	return true
+}
+
+// decoding is a unit that is read ahead of its turn.
+type decoding struct {
+	jobs  chan job
+	space *budget // of the jobs that wait
+	err   error   // once jobs is closed
+}
+
+// ahead reads the units of a piece by several decoders at once and gives their
+// jobs in order. Each decoder has a budget of its own, so that none waits for
+// another's turn.
+func (r *run) ahead(ctx context.Context, p piece, decoders int, give func(job) bool) error {
+	ctx, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop()
+	turns := make(chan *decoding, decoders-1) // beside the one whose turn it is
+	all.Go(func() {
+		defer close(turns)
+		for i := p.from; i < p.from+p.n; i++ {
+			d := &decoding{space: newBudget(corpus.MaxDocument)}
+			d.jobs = make(chan job, cap(d.space.tokens)) // a job takes a token or more
+			select {
+			case turns <- d:
+				all.Go(func() { d.read(ctx, p.source, i) })
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for d := range turns {
+		for j := range d.jobs {
+			d.space.release(j.cost)
+			if !give(j) {
+				return errStop
+			}
+		}
+		if d.err != nil {
+			return d.err
+		}
+	}
+	return ctx.Err()
+}
+
+// read decodes unit i.
+func (d *decoding) read(ctx context.Context, s *source, i int) {
+	defer close(d.jobs)
+	var u unitReader
+	defer u.close()
+	d.err = u.read(ctx, s, i, func(j job) bool {
+		if !d.space.take(ctx, j.cost) {
+			return false
+		}
+		select {
+		case d.jobs <- j:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	})
+}
