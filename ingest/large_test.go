@@ -42,12 +42,12 @@ func TestLargeBook(t *testing.T) {
 
 // TestLargeFileThatIsTooLarge is listed with its size.
 func TestLargeFileThatIsTooLarge(t *testing.T) {
-	path := filepath.Join(put(t, "a.pdf", "%PDF-1.4\n"), "a.pdf")
-	if err := os.Truncate(path, MaxFile+1); err != nil {
+	dir := put(t, "a.pdf", "%PDF-1.4\n", "b.txt", "Text.")
+	if err := os.Truncate(filepath.Join(dir, "a.pdf"), MaxFile+1); err != nil {
 		t.Fatal(err)
 	}
 	m := newMemory(1)
-	m.run(t, Config{}, path)
+	m.run(t, Config{}, dir)
 	if lost := m.lost(); len(lost) != 1 || lost[0].reason != TooLarge && lost[0].reason != NoPDF {
 		t.Errorf("lost %v", lost)
 	}
