@@ -15,12 +15,15 @@ const (
 	apartBytes = 4 << 20
 )
 
-// apart says whether the units of a piece can be decoded each for itself: where
-// decoding begins near them, of a file that is here.
+// apart says whether the units of a piece can be decoded each for itself: row
+// groups, and where decoding begins near them, of a file that is here.
 func (p piece) apart() bool {
 	s := p.source
-	if s.archive != "" || s.input.places != nil || s.columnar() || s.charset != "" {
+	if s.archive != "" || s.input.places != nil || s.charset != "" {
 		return false
+	}
+	if s.columnar() {
+		return true
 	}
 	for _, un := range s.units[p.from : p.from+p.n] {
 		if un.start-un.base > apartBytes {
@@ -59,9 +62,11 @@ func (r *run) ahead(ctx context.Context, p piece, decoders int, give func(job) b
 			}
 		}
 	})
+	broken := false
 	for d := range turns {
 		for j := range d.jobs {
 			d.space.release(j.cost)
+			broken = firstBad(j.recs, broken)
 			if !give(j) {
 				return errStop
 			}
@@ -71,6 +76,15 @@ func (r *run) ahead(ctx context.Context, p piece, decoders int, give func(job) b
 		}
 	}
 	return ctx.Err()
+}
+
+// firstBad leaves the mark of damage that the scan did not see on the first record
+// that has it, as one decoder does, and says whether there was one.
+func firstBad(recs []record, before bool) bool {
+	for i := range recs {
+		recs[i].bad, before = recs[i].bad && !before, before || recs[i].bad
+	}
+	return before
 }
 
 // read decodes unit i.

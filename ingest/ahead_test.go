@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,39 @@ func TestDecodersChangeNothing(t *testing.T) {
 				t.Fatalf("seed %d, %s %s, %v: %d workers make other tables", seed, comp, format, cfg.UnitBytes, workers)
 			}
 		}
+	}
+}
+
+// TestDecodersOfTables: the same of Parquet and Arrow, whole and with every 97th
+// byte harmed.
+func TestDecodersOfTables(t *testing.T) {
+	files, err := filepath.Glob("columns/testdata/*.*")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	units := int64(0)
+	for k, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := -1; at < len(b); at += 97 * (1 + k%5*4) {
+			content := b
+			if at >= 0 {
+				content = flipped(b, at)
+			}
+			dir := put(t, "a", string(content), "b", string(b))
+			one, many := newMemory(1), newMemory(3*workersPerDecoder)
+			one.run(t, Config{UnitBytes: 1}, dir)
+			many.run(t, Config{UnitBytes: 1}, dir)
+			if one.all() != many.all() {
+				t.Fatalf("%s, byte %d: several decoders make other tables", name, at)
+			}
+			units = max(units, one.count("units"))
+		}
+	}
+	if units < 6 {
+		t.Errorf("at most %d units in two files: nothing was decoded apart", units)
 	}
 }
 

@@ -51,8 +51,8 @@
 // is scanned again from there. Units are therefore what one worker finds. A file
 // of one member is decoded by one goroutine.
 //
-// Reading, a goroutine for every four workers decodes: units of their own, where
-// decoding can begin near them. Row groups, members of archives and files on
+// Reading, a goroutine for every four workers decodes: units of their own, row
+// groups or where decoding can begin near them. Members of archives and files on
 // servers are read by one.
 //
 // # Archives
