@@ -41,9 +41,9 @@ libtorch:
 .install-libtorch:
 	@if [ -n "$$LIBTORCH" ]; then GOWORK=off $(GO) run ./trainer/torch/fit -find; exit 1; fi
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "installing libtorch-dev, libopenblas0-pthread and g++ with apt-get"; \
+	  echo "installing libtorch-dev, libopenblas0-pthread, g++ and poppler-utils (reads PDF) with apt-get"; \
 	  apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -q -y --no-install-recommends libtorch-dev libopenblas0-pthread g++; \
+	    apt-get install -q -y --no-install-recommends libtorch-dev libopenblas0-pthread g++ poppler-utils; \
 	fi; \
 	GOWORK=off $(GO) run ./trainer/torch/fit -find >/dev/null 2>&1 || { \
 	  echo "downloading $(LIBTORCH_URL) to .libtorch/"; \

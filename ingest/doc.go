@@ -51,7 +51,7 @@
 // is scanned again from there. Units are therefore what one worker finds. A file
 // of one member is decoded by one goroutine.
 //
-// Reading, a goroutine for every four workers decodes: units of their own, row
+// Reading, a goroutine for every eight workers decodes: units of their own, row
 // groups or where decoding can begin near them. Members of archives and files on
 // servers are read by one.
 //

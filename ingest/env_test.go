@@ -202,3 +202,22 @@ func (m *memory) texts() []string {
 	}
 	return all
 }
+
+// gives compares the only text ("" = none) and the last reason of a loss.
+func (m *memory) gives(t *testing.T, text, lost string) {
+	t.Helper()
+	var want []string
+	if text != "" {
+		want = []string{text}
+	}
+	if got := m.texts(); !slices.Equal(got, want) {
+		t.Errorf("text %q, want %q", got, want)
+	}
+	reason := ""
+	for _, l := range m.lost() {
+		reason = l.reason
+	}
+	if reason != lost {
+		t.Errorf("lost %v, want %q", m.lost(), lost)
+	}
+}

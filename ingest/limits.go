@@ -138,7 +138,7 @@ const (
 	// and a file inside a compressed archive.
 	tableMemory = columns.Memory + corpus.MaxDocument + MaxHeld
 	// readMemory: what waits in order for its turn is one document; beside the
-	// workers one goroutine decodes, or one for every four of them (a scan's memory
+	// workers one goroutine decodes, or one for every eight of them (a scan's memory
 	// and a copy of the line, or a table), and one writes (a document, in the batch, encoded and compressed).
 	readMemory = workMemory + corpus.MaxDocument + max(scanMemory+MaxLine, tableMemory) + 3*corpus.MaxDocument
 	// inputMemory is what a listed source takes: names, hash, its place in the plan,

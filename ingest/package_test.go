@@ -138,20 +138,7 @@ func TestPackages(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMemory(1)
 			m.run(t, Config{}, put(t, "x", tt.content))
-			var want []string
-			if tt.text != "" {
-				want = []string{tt.text}
-			}
-			if got := m.texts(); !slices.Equal(got, want) {
-				t.Errorf("text %q, want %q", got, want)
-			}
-			reason := ""
-			for _, l := range m.lost() {
-				reason = l.reason
-			}
-			if reason != tt.lost {
-				t.Errorf("lost %v, want %q", m.lost(), tt.lost)
-			}
+			m.gives(t, tt.text, tt.lost)
 		})
 	}
 }

@@ -41,24 +41,7 @@ func (w *wikitext) table(i, end int) {
 // lineEnd is the end of the line at i: line ends inside something else, such as
 // a table in a cell, do not count.
 func (w *wikitext) lineEnd(i, end int) int {
-	for i < end {
-		n := strings.IndexAny(w.s[i:end], "\n{[<")
-		if n < 0 {
-			return end
-		}
-		i += n
-		switch closing, ok := w.ends[i]; {
-		case w.s[i] == '\n':
-			return i
-		case ok:
-			i = closing
-		case w.s[i] == '<':
-			i += opaque(w.s[i:end], w.never)
-		default:
-			i++
-		}
-	}
-	return end
+	return w.find(i, end, "\n", func(i int) bool { return w.s[i] == '\n' })
 }
 
 // wikiTable collects the cells of a row.
@@ -81,24 +64,9 @@ func (t *wikiTable) cells(i, end int, gap string) {
 
 // gap is the offset of the next || or, in a line of headings, !!.
 func (w *wikitext) gap(i, end int, mark string) int {
-	for i < end {
-		n := strings.IndexAny(w.s[i:end], "|!{[<")
-		if n < 0 {
-			return end
-		}
-		i += n
-		switch closing, ok := w.ends[i]; {
-		case strings.HasPrefix(w.s[i:end], "||") || strings.HasPrefix(w.s[i:end], mark):
-			return i
-		case ok:
-			i = closing
-		case w.s[i] == '<':
-			i += opaque(w.s[i:end], w.never)
-		default:
-			i++
-		}
-	}
-	return end
+	return w.find(i, end, "|!", func(i int) bool {
+		return strings.HasPrefix(w.s[i:end], "||") || strings.HasPrefix(w.s[i:end], mark)
+	})
 }
 
 // cell takes a cell, without the attributes before its text.

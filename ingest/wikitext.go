@@ -356,14 +356,20 @@ func (w *wikitext) link(i, end int) {
 // bar is the offset of the first | of a link or cell that is not inside
 // something else; end when there is none.
 func (w *wikitext) bar(i, end int) int {
-	for i < end {
-		n := strings.IndexAny(w.s[i:end], "|{[<")
+	return w.find(i, end, "|", func(i int) bool { return w.s[i] == '|' })
+}
+
+// find is the offset of the first of some bytes at which the search stops and
+// that is not inside something else; end when there is none.
+func (w *wikitext) find(i, end int, bytes string, stops func(i int) bool) int {
+	for bytes += "{[<"; i < end; {
+		n := strings.IndexAny(w.s[i:end], bytes)
 		if n < 0 {
 			return end
 		}
 		i += n
 		switch closing, ok := w.ends[i]; {
-		case w.s[i] == '|':
+		case stops(i):
 			return i
 		case ok:
 			i = closing

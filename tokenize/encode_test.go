@@ -136,7 +136,7 @@ func TestLongRun(t *testing.T) {
 // TestVeryLongWord is cut at MaxMergeBytes and loses nothing.
 func TestVeryLongWord(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a second")
+		t.Skip("needs a second: run without -short")
 	}
 	tok := trainOn(t, []string{strings.Repeat("a", 1000)}, 373)
 	n := MaxMergeBytes + 77
