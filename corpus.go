@@ -68,3 +68,10 @@ type Failure struct {
 	Value float64 `json:"value"`
 	Limit float64 `json:"limit"`
 }
+
+// Edit cuts text[Start:End] of an ingested text, or puts With in its place; Rule
+// is who asked for it. Both ends are at whole characters.
+type Edit struct {
+	Start, End int
+	With, Rule string
+}

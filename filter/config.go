@@ -1,16 +1,22 @@
 package filter
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"corpus"
+	"corpus/filter/recipe"
 	"corpus/internal/langid"
 )
 
 // Config is what the filter section of corpus.yaml says.
 type Config struct {
+	// Recipe names the rules of quality (package recipe); "" is gopher.
+	Recipe string
+	// Own are the user's rules, over any attribute.
+	Own []Rule
 	// Langs are the languages to keep, ISO 639-1; none = every language.
 	Langs []string
 	// Limits replaces limits by rule name (see Rules), in every language.
@@ -23,14 +29,27 @@ type Config struct {
 }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 3
+const Version = 4
+
+// DefaultRecipe is where none is named.
+const DefaultRecipe = "gopher"
+
+// recipe is the one that c names, which Check has found.
+func (c Config) recipe() recipe.Recipe {
+	r, _ := recipe.Named(cmp.Or(c.Recipe, DefaultRecipe))
+	return r
+}
 
 // Check says what is wrong with c; class BadConfig.
 func (c Config) Check() error {
 	bad := func(err error) error {
 		return &corpus.Error{Class: corpus.BadConfig, What: err.Error(), Offset: -1, Next: "correct the filter section of corpus.yaml or the flag"}
 	}
-	if _, err := newRuleSet(c.Limits); err != nil {
+	if _, err := recipe.Named(cmp.Or(c.Recipe, DefaultRecipe)); err != nil {
+		return bad(err)
+	}
+	set := c.ruleSet()
+	if err := set.check(families(c.kinds())); err != nil {
 		return bad(err)
 	}
 	if !(c.Keep >= 0 && c.Keep <= 1) {
@@ -48,8 +67,17 @@ func (c Config) Check() error {
 // maxLang is the longest language code.
 const maxLang = 8
 
+// measures is the part of the configuration that attributes and edits depend on.
+type measures struct {
+	Recipe string
+}
+
+func (c Config) measures() measures { return measures{c.recipe().Name} }
+
 // decisions is the part of the configuration that verdicts depend on.
 type decisions struct {
+	Recipe string
+	Own    []Rule
 	Langs  []string
 	Limits map[string]float64
 	Keep   float64
@@ -58,20 +86,29 @@ type decisions struct {
 func (c Config) decisions() decisions {
 	langs := slices.Clone(c.Langs)
 	slices.Sort(langs)
-	return decisions{slices.Compact(langs), c.Limits, c.Keep}
+	return decisions{c.recipe().Name, c.Own, slices.Compact(langs), c.Limits, c.Keep}
 }
 
 // Stage is the filter stage. It reads "ingest/part" and "dedup/verdict", whose
 // duplicates are dropped and whose cluster ids are handed on; c must pass Check.
 func Stage(c Config) corpus.Stage {
 	s := newSelector(c)
-	read := append([]string{roleLang, roleScore, roleDedup}, families()...)
+	beside := roles(s.families)
+	read := append([]string{roleLang, roleScore, roleDedup}, beside...)
+	keep := append([]string{roleLang, roleScore, roleVerdict, RoleKept}, beside...)
+	text := []string{rolePart, roleVerdict, roleDedup}
+	if s.edits() {
+		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
+	}
 	return corpus.Stage{
 		Name:    "filter",
 		Version: Version,
-		Keep:    append([]string{roleLang, roleScore, roleVerdict, RoleKept}, families()...),
+		Keep:    keep,
 		Passes: []corpus.Pass{
-			{Name: "measure", Inputs: []string{rolePart}, Need: c.need, Memory: measureMemory + meterMemory, Run: measure},
+			{
+				Name: "measure", Config: c.measures(), Inputs: []string{rolePart}, Need: c.need,
+				Memory: measureMemory + s.meterMemory, Run: s.measure,
+			},
 			{Name: "pool", Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: 2*tableMemory + bagsMemory, Run: pool},
 			{
 				Name: "score", Config: c.Target, Inputs: []string{rolePart, rolePool}, Memory: scoreMemory + tokensMemory,
@@ -82,7 +119,7 @@ func Stage(c Config) corpus.Stage {
 				Tasks: corpus.One, Memory: 2 * decideMemory, Run: s.choose,
 			},
 			{Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut}, read...), Memory: decideMemory, Run: s.decide},
-			{Name: "kept", Inputs: []string{rolePart, roleVerdict, roleDedup}, Memory: 2*textMemory + 2*tableMemory, Run: kept},
+			{Name: "kept", Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
 		},
 	}
 }
@@ -112,24 +149,3 @@ const (
 	RoleKept    = "kept/part"  // text of what is kept, and its cluster
 	attrs       = "attrs/"     // families of attributes
 )
-
-// family is a group of attributes in one sidecar.
-type family struct {
-	role    string
-	columns []string
-}
-
-// measured are the families whose columns are all numbers of measure.
-var measured = []family{
-	{attrs + "gopher", gopherColumns},
-	{attrs + "repetition", repetitionColumns},
-	{attrs + "toxicity", toxicityColumns},
-}
-
-func families() []string {
-	roles := make([]string, len(measured))
-	for i, f := range measured {
-		roles[i] = f.role
-	}
-	return roles
-}

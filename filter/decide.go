@@ -30,10 +30,10 @@ func (s *selector) decide(e corpus.Env) error {
 		return err
 	}
 	t := corpus.NewTable(verdictSchema)
-	count := counts{}
+	f := newFunnel(s)
 	err = s.each(e, part(e), func(r *row) error {
 		fails := s.verdict(r, cuts)
-		s.count(count, r, fails)
+		f.count(r, fails)
 		appendVerdict(t, fails)
 		if t.Rows < verdictRows {
 			return nil
@@ -44,9 +44,7 @@ func (s *selector) decide(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	for name, n := range count {
-		e.Count(name, n)
-	}
+	f.report(e)
 	return w.Write(t)
 }
 
@@ -100,53 +98,4 @@ func appendVerdict(t *corpus.Table, fails []corpus.Failure) {
 	c[2].Numbers = append(c[2].Numbers, values)
 	c[3].Numbers = append(c[3].Numbers, limits)
 	t.Rows++
-}
-
-type counts map[string]int64
-
-// count adds a document to the funnel, of all and of its language. A document
-// that fails one rule alone counts as dropped_alone by it: what the rule costs
-// by itself.
-func (s *selector) count(c counts, r *row, fails []corpus.Failure) {
-	for _, in := range []string{"", "lang." + codeOf(r.lang) + "."} {
-		c[in+"docs_in"]++
-		c[in+"bytes_in"] += r.bytes
-		if len(fails) == 0 {
-			c[in+"docs_out"]++
-			c[in+"bytes_out"] += r.bytes
-		}
-		if !r.trusted && (len(fails) == 0 || fails[0].Rule == RuleBudget) {
-			c[in+"docs_eligible"]++
-		}
-		for _, f := range fails {
-			c[in+"dropped."+f.Rule]++
-		}
-		if len(fails) == 1 {
-			c[in+"dropped_alone."+fails[0].Rule]++
-		}
-	}
-	if r.trusted {
-		s.countTrusted(c, r, fails)
-	}
-	for i, rule := range s.set.rules {
-		if math.IsNaN(r.values[i]) {
-			c["not_applied."+rule.Name]++
-		}
-	}
-}
-
-// countTrusted adds a trusted document: how many are kept, and how many of those
-// a rule of quality would have dropped.
-func (s *selector) countTrusted(c counts, r *row, fails []corpus.Failure) {
-	c["trusted.docs_in"]++
-	if len(fails) > 0 {
-		return
-	}
-	c["trusted.docs_out"]++
-	c["trusted.bytes_out"] += r.bytes
-	asked := *r
-	asked.trusted = false
-	if len(s.failures(nil, &asked)) > 0 {
-		c["trusted.spared"]++
-	}
 }

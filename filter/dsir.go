@@ -69,3 +69,11 @@ func (w *weights) score(t *tokens) float64 {
 	t.each(func(i int) { sum += w[i]; n++ })
 	return ratio(sum, float64(n))
 }
+
+// ratio is a/b, and 0 when there is nothing to divide by.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a / b
+}

@@ -5,21 +5,34 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"corpus"
 )
 
-// selector decides: it holds what the configuration says.
+// selector is the stage's work under one configuration.
 type selector struct {
-	set   ruleSet
-	langs []string
-	keep  float64
-	err   error // of the configuration; every pass returns it
+	kinds       []kind
+	families    []family
+	meterMemory int64 // of a worker of measure
+	set         ruleSet
+	langs       []string
+	keep        float64
+	err         error // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	set, _ := newRuleSet(c.Limits) // which Check does too
-	return &selector{set: set, langs: c.Langs, keep: c.Keep, err: c.Check()}
+	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
+	s.families, s.meterMemory = families(s.kinds), bagsMemory+tokensMemory
+	for _, k := range s.kinds {
+		s.meterMemory += k.memory
+	}
+	return s
+}
+
+// edits says whether something may be cut out of documents or replaced.
+func (s *selector) edits() bool {
+	return slices.ContainsFunc(s.kinds, func(k kind) bool { return k.edits })
 }
 
 // row is what is known of one document.
@@ -29,6 +42,7 @@ type row struct {
 	bytes      int64
 	score      float64
 	values     []float64 // of the attribute of each rule
+	limits     []float64 // of each rule in the language
 	duplicate  string    // "", exact or near
 	trusted    bool      // of a trusted source
 	again      bool      // an earlier generation has it under the same id
@@ -37,9 +51,11 @@ type row struct {
 
 // sidecars reads all that was measured of a part, row by row.
 type sidecars struct {
-	about, score, dup cursor
-	families          []cursor
-	at                [][2]int // of each rule's attribute: family and column; -1 is the language
+	dup    cursor
+	attrs  []cursor // language, importance, the families
+	at     [][2]int // of each rule's attribute: which of attrs, and its column
+	set    *ruleSet
+	limits map[string][]float64 // of the languages seen
 }
 
 // each calls do with every document of a part.
@@ -64,35 +80,26 @@ func (s *selector) each(e corpus.Env, part int, do func(*row) error) error {
 
 // open opens the sidecars of a part; what it returns must be closed in any case.
 func (s *selector) open(e corpus.Env, part int) (*sidecars, error) {
-	c := &sidecars{families: make([]cursor, len(measured))}
+	c := &sidecars{attrs: make([]cursor, 2+len(s.families)), set: &s.set, limits: map[string][]float64{}}
 	open := func(to *cursor, role string) (err error) {
 		to.r, err = e.Open(role, part)
 		return err
 	}
-	err := errors.Join(s.err, open(&c.about, roleLang), open(&c.score, roleScore), open(&c.dup, roleDedup))
-	for i, f := range measured {
-		err = errors.Join(err, open(&c.families[i], f.role))
+	err := errors.Join(s.err, open(&c.dup, roleDedup))
+	for i, role := range append([]string{roleLang, roleScore}, roles(s.families)...) {
+		err = errors.Join(err, open(&c.attrs[i], role))
 	}
 	for _, r := range s.set.rules {
-		c.at = append(c.at, place(r.Attribute))
+		at, _ := place(s.families, r.Attribute)
+		c.at = append(c.at, at)
 	}
 	return c, err
 }
 
-// place says where an attribute is: the family and its column.
-func place(attribute string) [2]int {
-	for i, f := range measured {
-		if j := slices.Index(f.columns, attribute); j >= 0 {
-			return [2]int{i, j}
-		}
-	}
-	return [2]int{-1, -1}
-}
-
 func (c *sidecars) all() []*cursor {
-	all := []*cursor{&c.about, &c.score, &c.dup}
-	for i := range c.families {
-		all = append(all, &c.families[i])
+	all := []*cursor{&c.dup}
+	for i := range c.attrs {
+		all = append(all, &c.attrs[i])
 	}
 	return all
 }
@@ -110,22 +117,29 @@ func (c *sidecars) next(r *row) error {
 	if err := step(c.all()...); err != nil {
 		return err
 	}
-	i := c.about.row
-	r.id, r.lang, r.bytes = c.about.t.Columns[0].IDs[i], c.about.t.Columns[1].Strings[i], c.about.t.Columns[2].Ints[i]
-	r.trusted = c.about.t.Columns[4].Ints[i] == 1
-	r.score = c.score.t.Columns[0].Floats[c.score.row]
+	about := &c.attrs[0]
+	i := about.row
+	r.id, r.lang, r.bytes = about.t.Columns[0].IDs[i], about.t.Columns[1].Strings[i], about.t.Columns[2].Ints[i]
+	r.trusted = about.t.Columns[4].Ints[i] == 1
+	r.score = c.attrs[1].t.Columns[0].Floats[c.attrs[1].row]
 	for k, at := range c.at {
-		if at[0] < 0 {
-			r.values[k] = c.about.t.Columns[3].Floats[i]
-			continue
-		}
-		f := &c.families[at[0]]
+		f := &c.attrs[at[0]]
 		r.values[k] = f.t.Columns[at[1]].Floats[f.row]
 	}
+	r.limits = c.limitsOf(r.lang)
 	r.duplicate = c.dup.t.Column("kind").Strings[c.dup.row]
 	r.similarity = c.dup.t.Column("similarity").Floats[c.dup.row]
 	r.again = r.duplicate != "" && c.dup.t.Column("match").IDs[c.dup.row] == r.id
 	return nil
+}
+
+func (c *sidecars) limitsOf(lang string) []float64 {
+	limits, ok := c.limits[lang]
+	if !ok {
+		limits = c.set.limitsOf(lang)
+		c.limits[strings.Clone(lang)] = limits
+	}
+	return limits
 }
 
 // failures appends every rule that r fails, the budget aside. A trusted document
@@ -140,13 +154,10 @@ func (s *selector) failures(dst []corpus.Failure, r *row) []corpus.Failure {
 	case "near":
 		dst = append(dst, corpus.Failure{Rule: RuleNear, Value: r.similarity})
 	}
-	l := languageOf(r.lang)
-	for i, rule := range s.set.rules {
-		if r.trusted && rule.quality() {
-			continue
-		}
-		if limit := s.set.limit(rule, l); rule.fails(r.values[i], limit) {
-			dst = append(dst, corpus.Failure{Rule: rule.Name, Value: r.values[i], Limit: limit})
+	for i := range s.set.rules {
+		rule, value, limit := &s.set.rules[i], r.values[i], r.limits[i]
+		if rule.Fails(value, limit) && !(r.trusted && s.set.quality[i]) {
+			dst = append(dst, corpus.Failure{Rule: rule.Name, Value: value, Limit: limit})
 		}
 	}
 	return dst

@@ -34,7 +34,7 @@ func labelled(t *testing.T, name string, text int, toxic func([]string) bool) (b
 	return bad, good
 }
 
-func share(text string) float64 { return toxicity(tokensOf(text), languageOf("en")) }
+func share(text string) float64 { return toxicity(tokensOf(text), "en") }
 
 // over is the share of texts over the limit.
 func over(texts []string) float64 {

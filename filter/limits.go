@@ -31,16 +31,13 @@ const (
 	textMemory = 3 * (corpus.BatchBytes + corpus.MaxDocument)
 	// tableMemory is reading or writing a table of short rows.
 	tableMemory = 4 * corpus.BatchBytes
-	// tokensMemory is one document's tokens: 41 bytes each, in slices that have
+	// tokensMemory is one document's tokens: 20 bytes each, in slices that have
 	// grown a quarter too long.
-	tokensMemory = maxTokens * 41 * 5 / 4
-	// meterMemory is a worker of measure: tokens, the hashes of their n-grams, the
-	// table that counts them at most half full, and the n-grams of its part.
-	meterMemory = tokensMemory + maxTokens*8*5/4 + 2*maxTokens*16 + bagsMemory
+	tokensMemory = maxTokens * 20 * 5 / 4
 	// bagsMemory is n-gram counts of every language.
 	bagsMemory = maxLanguages * buckets * 8
 
-	measureMemory = textMemory + 5*tableMemory                // beside its workers
+	measureMemory = textMemory + 10*tableMemory               // beside its workers
 	scoreMemory   = textMemory + 2*tableMemory + 3*bagsMemory // pool, target and weights
-	decideMemory  = 7 * tableMemory
+	decideMemory  = 12 * tableMemory
 )

@@ -11,7 +11,6 @@ type matcher struct {
 // phrase is an entry of a word list.
 type phrase struct {
 	hashes []uint64
-	id     int
 	weight float64
 }
 
@@ -57,14 +56,10 @@ func starts(hashes, with []uint64) bool {
 	return true
 }
 
-// phraseOf is the tokens of s as hashes, of the exact or the folded kind.
-func phraseOf(s string, folded bool) []uint64 {
-	var t tokens
+// phraseOf is the tokens of s as hashes.
+func phraseOf(s string) (hashes []uint64) {
 	for _, span := range words.Append(nil, s) {
-		t.add(s[span.Start:span.End], span.Symbol)
+		hashes = append(hashes, fold(s[span.Start:span.End]))
 	}
-	if folded {
-		return t.folded
-	}
-	return t.exact
+	return hashes
 }

@@ -10,46 +10,60 @@ import (
 
 // meter measures documents; each goroutine has its own.
 type meter struct {
-	tokens     tokens
-	repetition repetition
-	values     []float64
-	bags       map[string]*bag
+	gauges []gauge
+	values []float64
+	edits  []corpus.Edit
+	tokens tokens
+	bags   map[string]*bag
 }
 
-func newMeter() *meter { return &meter{bags: map[string]*bag{}} }
-
-// measure gives the attributes of a text in the order of measured, valid until
-// the next call.
-func (m *meter) measure(text, lang string) []float64 {
-	l := languageOf(lang)
-	m.tokens.reset(text)
-	m.values = gopher(m.values[:0], &m.tokens, l)
-	m.values = m.repetition.measure(m.values, &m.tokens)
-	m.values = append(m.values, toxicity(&m.tokens, l))
-	return m.values
+func newMeter(kinds []kind) *meter {
+	m := &meter{bags: map[string]*bag{}}
+	for _, k := range kinds {
+		m.gauges = append(m.gauges, k.new())
+	}
+	return m
 }
 
-// count adds the n-grams of the text last measured.
-func (m *meter) count(lang string) {
+// measure gives the attributes of a text in the order of its kinds, and what is
+// to be edited in it; both are valid until the next call.
+func (m *meter) measure(text, lang string) ([]float64, []corpus.Edit) {
+	m.values, m.edits = m.values[:0], m.edits[:0]
+	for _, g := range m.gauges {
+		m.values = g.Measure(m.values, text, lang)
+		if e, ok := g.(editor); ok {
+			m.edits = e.AppendEdits(m.edits)
+		}
+	}
+	return m.values, settle(m.edits)
+}
+
+// count adds the n-grams of a text.
+func (m *meter) count(text, lang string) {
 	if m.bags[lang] == nil {
 		m.bags[strings.Clone(lang)] = new(bag)
 	}
+	m.tokens.reset(text)
 	m.bags[lang].add(&m.tokens)
 }
 
-// measure is the pass: a sidecar for each family, and the n-grams of the part.
-func measure(e corpus.Env) error {
-	meters := make([]*meter, crew(e, measureMemory, meterMemory))
-	for i := range meters {
-		meters[i] = newMeter()
+// measuring is a task of the pass that measures.
+type measuring struct {
+	families []family
+	meters   []*meter
+	writers  []corpus.TableWriter // of the families
+	edits    corpus.TableWriter   // nil when nothing edits
+}
+
+// measure is the pass: a sidecar for each family, the edits, and the n-grams of
+// the part.
+func (s *selector) measure(e corpus.Env) error {
+	m := &measuring{families: s.families, meters: make([]*meter, crew(e, measureMemory, s.meterMemory))}
+	for i := range m.meters {
+		m.meters[i] = newMeter(s.kinds)
 	}
-	writers := make([]corpus.TableWriter, len(measured))
-	for i, f := range measured {
-		w, err := e.Create(f.role, floats(f.columns, 0).Schema)
-		if err != nil {
-			return err
-		}
-		writers[i] = w
+	if err := m.create(e, s.edits()); err != nil {
+		return err
 	}
 	about, err := e.Create(roleLang, langSchema)
 	if err != nil {
@@ -59,25 +73,43 @@ func measure(e corpus.Env) error {
 		if err := about.Write(aboutLang(t)); err != nil {
 			return err
 		}
-		return measureTable(e, t, meters, writers)
+		return m.table(e, t)
 	})
 	if err != nil {
 		return err
 	}
-	return writeBags(e, roleCounts, merged(meters))
+	return writeBags(e, roleCounts, merged(m.meters))
 }
 
-// measureTable writes the attributes of a batch.
-func measureTable(e corpus.Env, t *corpus.Table, meters []*meter, writers []corpus.TableWriter) error {
-	out := make([]*corpus.Table, len(measured))
-	for i, f := range measured {
+func (m *measuring) create(e corpus.Env, edits bool) error {
+	for _, f := range m.families {
+		w, err := e.Create(f.role, floats(f.columns, 0).Schema)
+		if err != nil {
+			return err
+		}
+		m.writers = append(m.writers, w)
+	}
+	if !edits {
+		return nil
+	}
+	w, err := e.Create(RoleEdits, editSchema)
+	m.edits = w
+	return err
+}
+
+// table measures a batch.
+func (m *measuring) table(e corpus.Env, t *corpus.Table) error {
+	out := make([]*corpus.Table, len(m.families))
+	for i, f := range m.families {
 		out[i] = floats(f.columns, t.Rows)
 	}
+	edits := make([][]corpus.Edit, t.Rows)
 	text, lang := t.Column("text").Strings, t.Column("lang").Strings
-	rows(meters, t.Rows, func(m *meter, row int) {
-		values := m.measure(text[row], lang[row])
+	rows(m.meters, t.Rows, func(m *meter, row int) {
+		values, wanted := m.measure(text[row], lang[row])
+		edits[row] = slices.Clone(wanted)
 		if !t.Document(row).Trusted { // which is no part of the pool
-			m.count(lang[row])
+			m.count(text[row], lang[row])
 		}
 		for _, o := range out {
 			for c := range o.Columns {
@@ -86,7 +118,7 @@ func measureTable(e corpus.Env, t *corpus.Table, meters []*meter, writers []corp
 			values = values[len(o.Columns):]
 		}
 	})
-	for i, w := range writers {
+	for i, w := range m.writers {
 		if err := w.Write(out[i]); err != nil {
 			return err
 		}
@@ -94,7 +126,29 @@ func measureTable(e corpus.Env, t *corpus.Table, meters []*meter, writers []corp
 	for _, s := range text {
 		e.Progress(int64(len(s)))
 	}
-	return nil
+	return m.writeEdits(e, edits)
+}
+
+// writeEdits writes the edits of a batch and counts them by who asked.
+func (m *measuring) writeEdits(e corpus.Env, edits [][]corpus.Edit) error {
+	if m.edits == nil {
+		return nil
+	}
+	t, count := corpus.NewTable(editSchema), map[string]int64{}
+	for _, of := range edits {
+		appendEdits(t, of)
+		for _, edit := range of {
+			count["edits."+edit.Rule]++
+			count["edited_bytes."+edit.Rule] += int64(edit.End - edit.Start)
+		}
+		if len(of) > 0 {
+			count["edited"]++
+		}
+	}
+	for name, n := range count {
+		e.Count(name, n)
+	}
+	return m.edits.Write(t)
 }
 
 var langSchema = corpus.Schema{

@@ -11,7 +11,7 @@ import (
 // judged is the rules that a row with the values fails.
 func judged(c Config, lang string, values map[string]float64) map[string]corpus.Failure {
 	s := newSelector(c)
-	r := row{lang: lang}
+	r := row{lang: lang, limits: s.set.limitsOf(lang)}
 	for _, rule := range s.set.rules {
 		v, ok := values[rule.Attribute]
 		if !ok {
@@ -120,7 +120,8 @@ func TestPoolAddsParts(t *testing.T) {
 // limit, as it is in 50 words elsewhere.
 func TestChineseHitsCountAsWords(t *testing.T) {
 	text := strings.Repeat("我们今天去公园散步", 9)[:3*77] + "他妈的"
-	if got := attributes(text, "zh"); got["gopher.words"] != 80 || math.Abs(got["toxicity.share"]-0.02) > 1e-12 {
-		t.Errorf("%v characters, share %v", got["gopher.words"], got["toxicity.share"])
+	tok := tokensOf(text)
+	if share := toxicity(tok, "zh"); tok.words != 80 || math.Abs(share-0.02) > 1e-12 {
+		t.Errorf("%v characters, share %v", tok.words, share)
 	}
 }

@@ -8,68 +8,54 @@ import (
 	"corpus/internal/words"
 )
 
-// tokens is one document cut into tokens, with all that the rules share: they
-// are computed once. It is reused from document to document.
+// tokens is one document cut into the words of package words, as hashes. It is
+// reused from document to document.
 type tokens struct {
-	text   string
-	runes  int // characters of text
 	spans  []words.Span
-	exact  []uint64 // polynomial hash of the bytes, see poly
-	shift  []uint64 // polyBase to the power of the token's bytes
 	folded []uint64 // hash of the token in lower case
-	length []int32  // characters of the token
-	tight  []bool   // the token is of a script without spaces
 	words  int      // tokens that are not symbols
-	alpha  int      // tokens with at least one letter
-	chars  int      // characters of all words
 }
 
 // reset cuts text, of which at most maxMeasured bytes, maxTokens lines and
 // maxTokens tokens are looked at.
 func (t *tokens) reset(text string) {
 	text = clipLines(clip(text, maxMeasured), maxTokens)
-	spans, end := words.AppendN(t.spans[:0], text, 0, maxTokens)
-	t.text, t.spans = text[:end], spans
-	t.runes = utf8.RuneCountInString(t.text)
-	t.exact, t.shift, t.folded = t.exact[:0], t.shift[:0], t.folded[:0]
-	t.length, t.tight = t.length[:0], t.tight[:0]
-	t.words, t.alpha, t.chars = 0, 0, 0
+	t.spans, _ = words.AppendN(t.spans[:0], text, 0, maxTokens)
+	t.folded, t.words = t.folded[:0], 0
 	for _, s := range t.spans {
-		t.add(t.text[s.Start:s.End], s.Symbol)
+		t.folded = append(t.folded, fold(text[s.Start:s.End]))
+		if !s.Symbol {
+			t.words++
+		}
 	}
 }
 
-// add takes in one token.
-func (t *tokens) add(token string, symbol bool) {
-	hash, shift, fold := uint64(0), uint64(1), uint64(foldSeed)
-	for i := range len(token) {
-		hash = polyAdd(hash, token[i])
-		shift = polyMul(shift, polyBase)
-	}
-	letter, runes := false, int32(0)
-	first, _ := utf8.DecodeRuneInString(token)
+// The hash of a token in lower case is FNV-1a over characters, mixed.
+const (
+	foldSeed  = 0xcbf29ce484222325
+	foldPrime = 0x100000001b3
+)
+
+func fold(token string) uint64 {
+	hash := uint64(foldSeed)
 	for _, r := range token {
-		runes++
-		if r < utf8.RuneSelf {
-			if 'A' <= r && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-			letter = letter || 'a' <= r && r <= 'z'
-		} else {
+		if r >= utf8.RuneSelf {
 			r = unicode.ToLower(r)
-			letter = letter || unicode.IsLetter(r)
+		} else if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
 		}
-		fold = (fold ^ uint64(r)) * foldPrime
+		hash = (hash ^ uint64(r)) * foldPrime
 	}
-	t.exact, t.shift, t.folded = append(t.exact, hash), append(t.shift, shift), append(t.folded, mix(fold))
-	t.length, t.tight = append(t.length, runes), append(t.tight, words.Spaceless(first))
-	if !symbol {
-		t.words++
-		t.chars += int(runes)
-	}
-	if letter {
-		t.alpha++
-	}
+	return mix(hash)
+}
+
+// mix spreads the bits of x (the finalizer of MurmurHash3).
+func mix(x uint64) uint64 {
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	x *= 0xc4ceb9fe1a85ec53
+	return x ^ x>>33
 }
 
 // clipLines is the first n lines of s.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +37,12 @@ var lexicons = sync.OnceValue(func() map[string]*matcher {
 	return all
 })
 
+// spaceless languages write no spaces between words, of which the mean one of
+// modern Chinese has charsPerWord characters.
+var spaceless = []string{"zh", "ja", "th", "lo", "km", "my"}
+
+const charsPerWord = 1.6
+
 // parseLexicon reads lines "weight TAB phrase"; lines of another form and
 // phrases of more than maxPhrase tokens are left out.
 func parseLexicon(text string) *matcher {
@@ -43,7 +50,7 @@ func parseLexicon(text string) *matcher {
 	for line := range strings.Lines(text) {
 		number, entry, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		weight, err := strconv.ParseFloat(number, 64)
-		hashes := phraseOf(entry, true)
+		hashes := phraseOf(entry)
 		if !ok || err != nil || !(weight > 0 && weight <= 1) || len(hashes) == 0 || len(hashes) > maxPhrase {
 			continue
 		}
@@ -55,15 +62,23 @@ func parseLexicon(text string) *matcher {
 // toxicity is the weight of the listed words in t, a word of t; NaN when the
 // language has no list. A page is held against the list of its own language
 // only: what is a slur in one is the word for "end" in another.
-func toxicity(t *tokens, l *language) float64 {
-	list := lexicons()[l.code]
+func toxicity(t *tokens, lang string) float64 {
+	list := lexicons()[lang]
 	if list == nil {
 		return math.NaN()
 	}
 	n, sum := float64(t.words), 0.0
-	if l.spaceless {
+	if slices.Contains(spaceless, lang) {
 		n /= charsPerWord
 	}
 	list.each(t.folded, func(p phrase) { sum += p.weight })
 	return min(1, ratio(sum, n))
+}
+
+// lexiconGauge measures toxicityColumns.
+type lexiconGauge struct{ tokens tokens }
+
+func (g *lexiconGauge) Measure(dst []float64, text, lang string) []float64 {
+	g.tokens.reset(text)
+	return append(dst, toxicity(&g.tokens, lang))
 }

@@ -22,7 +22,7 @@ func TestToxicity(t *testing.T) {
 		{"zh", strings.Repeat("今天天气很好，我们去公园散步。", 6) + "他妈的！", false},
 		{"zh", strings.Repeat("操你妈的傻逼，今天天气很好。", 6), true},
 	} {
-		share := attributes(c.text, c.lang)["toxicity.share"]
+		share := toxicity(tokensOf(c.text), c.lang)
 		if math.IsNaN(share) || share > toxicityLimit != c.toxic {
 			t.Errorf("%s %.60q…: %v, limit %v", c.lang, c.text, share, toxicityLimit)
 		}
@@ -59,4 +59,10 @@ func FuzzParseLexicon(f *testing.F) {
 			}
 		})
 	})
+}
+
+func tokensOf(text string) *tokens {
+	t := new(tokens)
+	t.reset(text)
+	return t
 }

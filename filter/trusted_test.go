@@ -83,16 +83,17 @@ func TestTrustedAlone(t *testing.T) {
 
 // TestQualityRules: what a trusted document is asked for is written down here.
 func TestQualityRules(t *testing.T) {
-	for _, r := range Rules() {
-		if r.quality() == strings.HasPrefix(r.Name, "toxicity.") {
-			t.Errorf("%s: quality is %v", r.Name, r.quality())
+	s := newSelector(Config{})
+	for i, r := range s.set.rules {
+		if s.set.quality[i] == strings.HasPrefix(r.Name, "toxicity.") {
+			t.Errorf("%s: quality is %v", r.Name, s.set.quality[i])
 		}
 	}
-	r := row{lang: "en", trusted: true, values: make([]float64, len(Rules()))}
+	r := row{lang: "en", trusted: true, values: make([]float64, len(s.set.rules)), limits: s.set.limitsOf("en")}
 	for i := range r.values {
 		r.values[i] = math.Inf(1)
 	}
-	if fails := newSelector(Config{}).failures(nil, &r); len(fails) != 1 || fails[0].Rule != "toxicity.share" {
+	if fails := s.failures(nil, &r); len(fails) != 1 || fails[0].Rule != "toxicity.share" {
 		t.Errorf("fails %v", fails)
 	}
 }

@@ -77,7 +77,7 @@ func (q query) check(rule, sample bool) error {
 // ruleNames are all rules by which the filter drops.
 func ruleNames() []string {
 	names := []string{filter.RuleExact, filter.RuleNear, filter.RuleLang, filter.RuleBudget}
-	for _, r := range filter.Rules() {
+	for _, r := range (filter.Config{}).Rules() {
 		names = append(names, r.Name)
 	}
 	return names

@@ -66,7 +66,7 @@ func (w *workspace) dedup(c *cli.Context) error {
 // ruleHelp lists the rules with their limits.
 func ruleHelp() string {
 	var help strings.Builder
-	for _, r := range filter.Rules() {
+	for _, r := range (filter.Config{}).Rules() {
 		bound := "at most"
 		if r.Below {
 			bound = "at least"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Make filter/testdata/gopher.jsonl: texts with what datatrove measures in them.
+"""Make filter/recipe/testdata/gopher.jsonl: texts with what datatrove measures in them.
 
     pip install datatrove==0.10.0 spacy nltk
-    python3 testdata/scripts/filter_fixtures.py > filter/testdata/gopher.jsonl
+    python3 testdata/scripts/filter_fixtures.py > filter/recipe/testdata/gopher.jsonl
 
 The values come out of datatrove's own filters: each is found by bisection of the
 one limit at which GopherQualityFilter or GopherRepetitionFilter, with all other

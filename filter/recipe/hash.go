@@ -1,4 +1,4 @@
-package filter
+package recipe
 
 import "math/bits"
 
@@ -37,12 +37,6 @@ func polyJoin(first, second, shift uint64) uint64 {
 	}
 	return sum
 }
-
-// The hash of a token in lower case is FNV-1a over characters, mixed.
-const (
-	foldSeed  = 0xcbf29ce484222325
-	foldPrime = 0x100000001b3
-)
 
 // mix spreads the bits of x (the finalizer of MurmurHash3).
 func mix(x uint64) uint64 {

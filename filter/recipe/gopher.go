@@ -1,4 +1,4 @@
-package filter
+package recipe
 
 import (
 	"math"
@@ -23,8 +23,26 @@ var gopherColumns = []string{
 	"gopher.stop_words",       // distinct stop words; null without a list
 }
 
+// gopherStep is GopherQualityFilter with its defaults.
+func gopherStep() step {
+	rules := []Rule{
+		{Name: "gopher.min_words", Attribute: "gopher.words", Below: true, Limit: 50},
+		{Name: "gopher.max_words", Attribute: "gopher.words", Limit: 100_000},
+		{Name: "gopher.min_mean_word_length", Attribute: "gopher.mean_word_length", Below: true, Limit: 3},
+		{Name: "gopher.max_mean_word_length", Attribute: "gopher.mean_word_length", Limit: 10},
+		{Name: "gopher.hash_ratio", Attribute: "gopher.hash_ratio", Limit: 0.1},
+		{Name: "gopher.ellipsis_ratio", Attribute: "gopher.ellipsis_ratio", Limit: 0.1},
+		{Name: "gopher.bullet_lines", Attribute: "gopher.bullet_lines", Limit: 0.9},
+		{Name: "gopher.ellipsis_lines", Attribute: "gopher.ellipsis_lines", Limit: 0.3},
+		{Name: "gopher.alpha_words", Attribute: "gopher.alpha_words", Below: true, Limit: 0.8},
+		{Name: "gopher.stop_words", Attribute: "gopher.stop_words", Below: true, Limit: 2},
+	}
+	return step{gopherColumns, byLanguage(rules), gopher}
+}
+
 // gopher appends the values of gopherColumns.
-func gopher(dst []float64, t *tokens, l *language) []float64 {
+func gopher(dst []float64, d *document) []float64 {
+	t, l := &d.tokens, d.lang
 	n := float64(len(t.spans))
 	mean := math.NaN()
 	if !l.spaceless {

@@ -1,4 +1,4 @@
-package filter
+package recipe
 
 import (
 	"bufio"
@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"corpus/internal/langid"
 	"corpus/internal/words"
 )
 
@@ -55,15 +54,11 @@ func TestAgainstDatatrove(t *testing.T) {
 	}
 }
 
-// attributes is what measure gives, by name.
+// attributes is what the recipe gopher measures, by name.
 func attributes(text, lang string) map[string]float64 {
-	values := newMeter().measure(text, lang)
-	all := map[string]float64{}
-	for _, f := range measured {
-		for i, c := range f.columns {
-			all[c] = values[i]
-		}
-		values = values[len(f.columns):]
+	all, r := map[string]float64{}, named("gopher")
+	for i, v := range r.New().Measure(nil, text, lang) {
+		all[r.Attributes()[i]] = v
 	}
 	return all
 }
@@ -89,7 +84,7 @@ func TestNullAttributes(t *testing.T) {
 	if math.IsNaN(en["gopher.mean_word_length"]) || en["gopher.stop_words"] != 2 {
 		t.Errorf("en: %v", en)
 	}
-	if !math.IsNaN(xx["gopher.stop_words"]) || !math.IsNaN(xx["toxicity.share"]) {
+	if !math.IsNaN(xx["gopher.stop_words"]) {
 		t.Errorf("xx: %v", xx)
 	}
 }
@@ -106,11 +101,8 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 	names := []string{}
-	for _, r := range Rules() {
+	for _, r := range named("gopher").Rules() {
 		names = append(names, r.Name)
-		if p := place(r.Attribute); p[0] < 0 && r.Attribute != "lang.score" {
-			t.Errorf("rule %s looks at %s, which nobody measures", r.Name, r.Attribute)
-		}
 	}
 	for code, l := range languages() {
 		for rule := range l.limits {
@@ -118,6 +110,37 @@ func TestLanguages(t *testing.T) {
 				t.Errorf("%s limits unknown rule %s", code, rule)
 			}
 		}
+	}
+}
+
+func named(name string) Recipe {
+	r, err := Named(name)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// TestRecipes: every rule looks at an attribute that its recipe measures, and
+// names stand for one thing.
+func TestRecipes(t *testing.T) {
+	for _, name := range Names() {
+		r, seen := named(name), map[string]bool{}
+		for _, rule := range r.Rules() {
+			if !slices.Contains(r.Attributes(), rule.Attribute) {
+				t.Errorf("%s: rule %s looks at %s, which nobody measures", name, rule.Name, rule.Attribute)
+			}
+			if seen[rule.Name] {
+				t.Errorf("%s: two rules %s", name, rule.Name)
+			}
+			seen[rule.Name] = true
+		}
+		if n := len(r.New().Measure(nil, "Some text.", "en")); n != len(r.Attributes()) {
+			t.Errorf("%s measures %d values of %d", name, n, len(r.Attributes()))
+		}
+	}
+	if _, err := Named("no-such"); err == nil {
+		t.Error("an unknown recipe has no error")
 	}
 }
 
@@ -161,23 +184,16 @@ func TestHeldByMeter(t *testing.T) {
 		"breaks":  strings.Repeat("\n", maxMeasured),
 		"long":    strings.Repeat("漢", maxMeasured/3),
 	} {
-		m := newMeter()
-		m.measure(text+text, "en")
-		k := &m.tokens
-		held := 12*cap(k.spans) + 8*(cap(k.exact)+cap(k.shift)+cap(k.folded)) + 4*cap(k.length) + cap(k.tight)
-		if held > tokensMemory {
-			t.Errorf("%s: %d bytes of tokens, want at most %d", name, held, tokensMemory)
-		}
-		held += 8*cap(m.repetition.grams) + 16*len(m.repetition.seen.slots) + 8*buckets*len(m.bags)
-		if held > meterMemory-bagsMemory+8*buckets {
-			t.Errorf("%s: %d bytes, want at most %d", name, held, meterMemory)
+		m := named("gopher").New()
+		m.Measure(nil, text+text, "en")
+		k, r := &m.doc.tokens, &m.doc.repetition
+		held := 12*cap(k.spans) + 8*(cap(k.exact)+cap(k.shift)) + 4*cap(k.length) + cap(k.tight)
+		if held += 8*cap(r.grams) + 16*len(r.seen.slots); held > Memory {
+			t.Errorf("%s: %d bytes, want at most %d", name, held, Memory)
 		}
 		if n := len(k.spans); n > maxTokens || strings.Count(k.text, "\n") > maxTokens {
 			t.Errorf("%s: %d tokens", name, n)
 		}
-	}
-	if n := len(langid.Languages()); n > maxLanguages {
-		t.Errorf("%d languages, want at most %d", n, maxLanguages)
 	}
 }
 
@@ -201,15 +217,15 @@ func FuzzMeasure(f *testing.F) {
 		f.Add(s, "en")
 		f.Add(s, "zh")
 	}
-	m := newMeter()
+	m := named("gopher").New()
 	f.Fuzz(func(t *testing.T, text, lang string) {
-		for i, v := range m.measure(text, lang) {
+		for i, v := range m.Measure(nil, text, lang) {
 			if v < 0 || math.IsInf(v, 0) {
 				t.Fatalf("attribute %d is %v", i, v)
 			}
 		}
-		first := slices.Clone(m.measure(text, lang))
-		for i, v := range newMeter().measure(text, lang) {
+		first := m.Measure(nil, text, lang)
+		for i, v := range named("gopher").New().Measure(nil, text, lang) {
 			if v != first[i] && !math.IsNaN(v) {
 				t.Fatalf("attribute %d is %v, then %v", i, first[i], v)
 			}
@@ -219,14 +235,15 @@ func FuzzMeasure(f *testing.F) {
 
 func BenchmarkMeasure(b *testing.B) {
 	for name, c := range map[string]struct{ text, lang string }{
-		"english": {prose(1, 900), "en"},
+		"english": {strings.Repeat("The committee will meet again on Thursday to discuss what should be done about the old bridge, and who pays. ", 50), "en"},
 		"chinese": {strings.Repeat("这个软件包的文档是读者最先看到的内容，因此应当清楚。委员会将讨论旧桥。", 50), "zh"},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(c.text)))
-			m := newMeter()
+			m := named("gopher").New()
+			var values []float64
 			for b.Loop() {
-				m.measure(c.text, c.lang)
+				values = m.Measure(values[:0], c.text, c.lang)
 			}
 		})
 	}

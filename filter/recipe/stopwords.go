@@ -1,4 +1,4 @@
-package filter
+package recipe
 
 // stopWords are frequent function words, at most 64 a language. The English ones
 // are Gopher's (arXiv 2112.11446, A.1.1); the others are our own choice of

@@ -1,4 +1,4 @@
-package filter
+package recipe
 
 import (
 	"fmt"
@@ -32,6 +32,31 @@ var repetitionColumns = func() []string {
 	}
 	return names
 }()
+
+// repetitionStep is GopherRepetitionFilter with its defaults.
+func repetitionStep() step {
+	rules := []Rule{
+		{Name: "repetition.dup_paragraphs", Limit: 0.3},
+		{Name: "repetition.dup_paragraph_chars", Limit: 0.2},
+		{Name: "repetition.dup_lines", Limit: 0.3},
+		{Name: "repetition.dup_line_chars", Limit: 0.2},
+		{Name: "repetition.top_2_gram", Limit: 0.20},
+		{Name: "repetition.top_3_gram", Limit: 0.18},
+		{Name: "repetition.top_4_gram", Limit: 0.16},
+		{Name: "repetition.dup_5_gram", Limit: 0.15},
+		{Name: "repetition.dup_6_gram", Limit: 0.14},
+		{Name: "repetition.dup_7_gram", Limit: 0.13},
+		{Name: "repetition.dup_8_gram", Limit: 0.12},
+		{Name: "repetition.dup_9_gram", Limit: 0.11},
+		{Name: "repetition.dup_10_gram", Limit: 0.10},
+	}
+	for i := range rules {
+		rules[i].Attribute = rules[i].Name
+	}
+	return step{repetitionColumns, byLanguage(rules), func(dst []float64, d *document) []float64 {
+		return d.repetition.measure(dst, &d.tokens)
+	}}
+}
 
 // repetition measures how often a text says the same. It is reused from
 // document to document.

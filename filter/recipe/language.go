@@ -1,4 +1,4 @@
-package filter
+package recipe
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ var languages = sync.OnceValue(func() map[string]*language {
 		l := get(code)
 		l.stops = new(matcher)
 		for i, w := range strings.Fields(list) {
-			l.stops.add(phrase{hashes: phraseOf(w, false), id: i})
+			l.stops.add(phrase{hashes: phraseOf(w), id: i})
 		}
 	}
 	for _, code := range spacelessLanguages {
@@ -49,6 +49,21 @@ func languageOf(code string) *language {
 		return l
 	}
 	return &language{code: code}
+}
+
+// byLanguage gives rules the limits that languages have of their own.
+func byLanguage(rules []Rule) []Rule {
+	for code, l := range languages() {
+		for i, r := range rules {
+			if limit, ok := l.limits[r.Name]; ok {
+				if r.ByLang == nil {
+					rules[i].ByLang = map[string]float64{}
+				}
+				rules[i].ByLang[code] = limit
+			}
+		}
+	}
+	return rules
 }
 
 // stopWords is the number of distinct stop words in t, as written, or NaN

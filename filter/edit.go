@@ -1,0 +1,90 @@
+package filter
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"corpus"
+)
+
+// settle puts edits in order and makes one of those that overlap: what the longer
+// one says holds for both, and of equally long ones a cut.
+func settle(edits []corpus.Edit) []corpus.Edit {
+	slices.SortStableFunc(edits, func(a, b corpus.Edit) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(len(a.With), len(b.With)))
+	})
+	out := edits[:0]
+	for _, e := range edits {
+		last := len(out) - 1
+		if last < 0 || e.Start >= out[last].End {
+			out = append(out, e)
+			continue
+		}
+		if l := out[last]; e.End-e.Start > l.End-l.Start {
+			out[last].With, out[last].Rule = e.With, e.Rule
+		}
+		out[last].End = max(out[last].End, e.End)
+	}
+	return out
+}
+
+// Apply is text with edits, which are in order and do not overlap, made in it.
+func Apply(text string, edits []corpus.Edit) string {
+	if len(edits) == 0 {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.Start])
+		b.WriteString(e.With)
+		at = e.End
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// RoleEdits is the sidecar of the edits, by document.
+const RoleEdits = "edits"
+
+var editSchema = corpus.Schema{
+	{Name: "start", Kind: corpus.Hashes}, // bytes of the ingested text
+	{Name: "end", Kind: corpus.Hashes},
+	{Name: "with", Kind: corpus.Lists},
+	{Name: "rule", Kind: corpus.Lists},
+}
+
+// appendEdits adds the edits of a document as a row.
+func appendEdits(t *corpus.Table, edits []corpus.Edit) {
+	var start, end []uint64
+	var with, rule []string
+	for _, e := range edits {
+		start, end = append(start, uint64(e.Start)), append(end, uint64(e.End))
+		with, rule = append(with, e.With), append(rule, e.Rule)
+	}
+	c := t.Columns
+	c[0].Hashes, c[1].Hashes = append(c[0].Hashes, start), append(c[1].Hashes, end)
+	c[2].Lists, c[3].Lists = append(c[2].Lists, with), append(c[3].Lists, rule)
+	t.Rows++
+}
+
+// ReadEdits gives the edits of row i of a table of RoleEdits; those that no text
+// of n bytes can have are an error of class Corrupt.
+func ReadEdits(t *corpus.Table, i, n int) ([]corpus.Edit, error) {
+	c := t.Columns
+	start, end, with, rule := c[0].Hashes[i], c[1].Hashes[i], c[2].Lists[i], c[3].Lists[i]
+	edits := make([]corpus.Edit, len(start))
+	at := uint64(0)
+	for k := range start {
+		if len(end) != len(start) || len(with) != len(start) || len(rule) != len(start) || start[k] < at || end[k] < start[k] || end[k] > uint64(n) {
+			return nil, errEdits
+		}
+		edits[k], at = corpus.Edit{Start: int(start[k]), End: int(end[k]), With: with[k], Rule: rule[k]}, end[k]
+	}
+	return edits, nil
+}
+
+var errEdits = &corpus.Error{
+	Class: corpus.Corrupt, What: "the edits do not fit the text", Offset: -1, Next: "run `corpus filter --rebuild`",
+}

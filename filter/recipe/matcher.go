@@ -1,0 +1,66 @@
+package recipe
+
+import "corpus/internal/words"
+
+// matcher finds phrases, given as sequences of token hashes. Where a character
+// is a word, that is substring search; elsewhere it matches whole words.
+type matcher struct {
+	phrases map[uint64][]phrase // by first token, longest first
+}
+
+// phrase is an entry of a word list.
+type phrase struct {
+	hashes []uint64
+	id     int
+}
+
+// add takes in a phrase; hashes holds at least one token.
+func (m *matcher) add(p phrase) {
+	if m.phrases == nil {
+		m.phrases = map[uint64][]phrase{}
+	}
+	list := m.phrases[p.hashes[0]]
+	i := 0
+	for i < len(list) && len(list[i].hashes) >= len(p.hashes) {
+		i++
+	}
+	list = append(list, phrase{})
+	copy(list[i+1:], list[i:])
+	list[i] = p
+	m.phrases[p.hashes[0]] = list
+}
+
+// each calls found with the phrases in the order they stand in hashes: at every
+// place the longest, then on behind it.
+func (m *matcher) each(hashes []uint64, found func(phrase)) {
+	for i := 0; i < len(hashes); i++ {
+		for _, p := range m.phrases[hashes[i]] {
+			if starts(hashes[i:], p.hashes) {
+				found(p)
+				i += len(p.hashes) - 1
+				break
+			}
+		}
+	}
+}
+
+func starts(hashes, with []uint64) bool {
+	if len(hashes) < len(with) {
+		return false
+	}
+	for i, h := range with {
+		if hashes[i] != h {
+			return false
+		}
+	}
+	return true
+}
+
+// phraseOf is the tokens of s as hashes.
+func phraseOf(s string) []uint64 {
+	var t tokens
+	for _, span := range words.Append(nil, s) {
+		t.add(s[span.Start:span.End], span.Symbol)
+	}
+	return t.exact
+}

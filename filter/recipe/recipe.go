@@ -1,0 +1,95 @@
+package recipe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"corpus"
+)
+
+// Recipe is a list of filters under a name. Its numbers are those of one version
+// of the code that it reproduces.
+type Recipe struct {
+	Name   string
+	Source string // the code that it computes as, with its version
+	steps  []step
+}
+
+// step is one filter of a recipe.
+type step struct {
+	attributes []string
+	rules      []Rule
+	measure    func(dst []float64, d *document) []float64 // may cut text out of d
+}
+
+// Named is the recipe of a name.
+func Named(name string) (Recipe, error) {
+	all := recipes()
+	for _, r := range all {
+		if r.Name == name {
+			return r, nil
+		}
+	}
+	return Recipe{}, fmt.Errorf("there is no recipe %q; they are %s", name, strings.Join(Names(), " "))
+}
+
+// Names are the recipes there are.
+func Names() []string {
+	var names []string
+	for _, r := range recipes() {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func recipes() []Recipe {
+	return []Recipe{
+		{"gopher", "datatrove 0.10.1, gopher_repetition_filter.py and gopher_quality_filter.py", []step{repetitionStep(), gopherStep()}},
+		{"none", "no rules of quality", nil},
+	}
+}
+
+// Rules are those of all steps, in their order.
+func (r Recipe) Rules() []Rule {
+	var all []Rule
+	for _, s := range r.steps {
+		all = append(all, s.rules...)
+	}
+	return all
+}
+
+// Attributes names what Measure gives, in its order. What stands before the dot
+// is the family; a family stands together.
+func (r Recipe) Attributes() []string {
+	var all []string
+	for _, s := range r.steps {
+		all = append(all, s.attributes...)
+	}
+	return all
+}
+
+// Edits says whether the recipe cuts text out of documents.
+func (r Recipe) Edits() bool { return false }
+
+// Meter measures documents by a recipe; each goroutine has its own.
+type Meter struct {
+	steps []step
+	doc   document
+}
+
+// New is a meter of the recipe.
+func (r Recipe) New() *Meter { return &Meter{steps: r.steps} }
+
+// Measure appends the values of Attributes for a text; NaN is what was not
+// measured in its language, an ISO 639-1 code.
+func (m *Meter) Measure(dst []float64, text, lang string) []float64 {
+	m.doc.reset(text, lang)
+	for _, s := range m.steps {
+		dst = s.measure(dst, &m.doc)
+	}
+	return dst
+}
+
+// AppendEdits adds what the recipe cuts out of the text last measured.
+func (m *Meter) AppendEdits(dst []corpus.Edit) []corpus.Edit { return slices.Concat(dst, m.doc.edits) }
