@@ -72,6 +72,8 @@ type Failure struct {
 // Edit cuts text[Start:End] of an ingested text, or puts With in its place; Rule
 // is who asked for it. Both ends are at whole characters.
 type Edit struct {
-	Start, End int
-	With, Rule string
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	With  string `json:"with"`
+	Rule  string `json:"rule"`
 }

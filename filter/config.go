@@ -124,6 +124,17 @@ func Stage(c Config) corpus.Stage {
 	}
 }
 
+// Trial is a stage that counts what Stage would drop and writes no verdicts, and
+// the passes of Stage that it needs to find done.
+func Trial(c Config) (stage corpus.Stage, done []string) {
+	stage = Stage(c)
+	passes := stage.Passes[:len(stage.Passes)-1]
+	s, last := newSelector(c), len(passes)-1
+	passes[last].Name, passes[last].Run = "count", s.countOnly
+	stage.Passes = passes
+	return stage, []string{"measure", "pool", "score"}
+}
+
 // bytesPerDocument is what the attributes and the verdict of a document take on
 // disk, measured on compressed sidecars and rounded up, and sorting its rank.
 const bytesPerDocument = 300 + 2*recordBytes

@@ -48,6 +48,21 @@ func (s *selector) decide(e corpus.Env) error {
 	return w.Write(t)
 }
 
+// countOnly is decide without verdicts.
+func (s *selector) countOnly(e corpus.Env) error {
+	cuts, err := readCuts(e)
+	if err != nil {
+		return err
+	}
+	f := newFunnel(s)
+	err = s.each(e, part(e), func(r *row) error {
+		f.count(r, s.verdict(r, cuts))
+		return nil
+	})
+	f.report(e)
+	return err
+}
+
 // verdict is every rule that r fails; the budget is asked last, of documents
 // that pass all others and are not trusted.
 func (s *selector) verdict(r *row, cuts map[string][]byte) []corpus.Failure {

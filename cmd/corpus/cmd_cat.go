@@ -9,6 +9,7 @@ import (
 
 	"corpus"
 	"corpus/filter"
+	"corpus/filter/recipe"
 
 	"github.com/urfave/cli/v2"
 )
@@ -17,7 +18,8 @@ func (a *app) catCommand() *cli.Command {
 	return &cli.Command{
 		Name: "cat", Usage: "print documents of a stage as JSON lines", ArgsUsage: "ingest|dedup|filter",
 		Description: "ingest prints every document, dedup those that survived, filter those that were kept.\n" +
-			"With --dropped dedup and filter print the others, with the reason.",
+			"With --dropped dedup and filter print the others, with the reason. What filter keeps is printed\n" +
+			"with its edits made; its offsets are those of the ingested text, which all others have.",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "dropped", Usage: "the documents that the stage dropped"},
 			&cli.StringFlag{Name: "rule", Usage: "only those that failed `RULE`, such as gopher.min_words"},
@@ -33,11 +35,11 @@ func (a *app) catCommand() *cli.Command {
 			if c.NArg() != 1 {
 				return corpus.Errorf(corpus.Usage, "cat wants one stage: %s", strings.Join(catStages, ", "))
 			}
-			if err := q.check(c.IsSet("rule"), c.IsSet("sample")); err != nil {
-				return err
-			}
 			w, err := a.open(c)
 			if err != nil {
+				return err
+			}
+			if err := q.check(w.ruleNames(), c.IsSet("rule"), c.IsSet("sample")); err != nil {
 				return err
 			}
 			return w.reading(func() error { return w.cat(c.Context, q) })
@@ -56,8 +58,8 @@ type query struct {
 }
 
 // check refuses what could only print nothing.
-func (q query) check(rule, sample bool) error {
-	known := map[string][]string{"dedup": {filter.RuleExact, filter.RuleNear}, "filter": ruleNames()}
+func (q query) check(rules []string, rule, sample bool) error {
+	known := map[string][]string{"dedup": {filter.RuleExact, filter.RuleNear}, "filter": rules}
 	switch {
 	case !slices.Contains(catStages, q.stage):
 		return corpus.Errorf(corpus.Usage, "cat has no stage %q, only %s", q.stage, strings.Join(catStages, ", "))
@@ -74,13 +76,19 @@ func (q query) check(rule, sample bool) error {
 	return nil
 }
 
-// ruleNames are all rules by which the filter drops.
-func ruleNames() []string {
+// ruleNames are all rules by which the filter may have dropped something.
+func (w *workspace) ruleNames() []string {
 	names := []string{filter.RuleExact, filter.RuleNear, filter.RuleLang, filter.RuleBudget}
-	for _, r := range (filter.Config{}).Rules() {
-		names = append(names, r.Name)
+	for _, name := range recipe.Names() {
+		for _, r := range (filter.Config{Recipe: name}).Rules() {
+			names = append(names, r.Name)
+		}
 	}
-	return names
+	for _, own := range w.Filter.Rules {
+		names = append(names, own.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // line is a document as cat prints it.
@@ -97,6 +105,7 @@ type line struct {
 	Text      string             `json:"text"`
 	Dedup     *duplicate         `json:"dedup,omitempty"`
 	Filter    *decision          `json:"filter,omitempty"`
+	Edits     []corpus.Edit      `json:"edits,omitempty"`
 	Attrs     map[string]float64 `json:"attrs,omitempty"`
 }
 
@@ -117,6 +126,9 @@ func (w *workspace) cat(ctx context.Context, q query) error {
 			continue
 		}
 		l := s.line(q.attrs || q.dropped)
+		if q.stage == "filter" && !q.dropped {
+			l.Text = filter.Apply(s.Text, s.Edits)
+		}
 		if q.sample > 0 {
 			pick.add(l)
 			continue
@@ -186,6 +198,9 @@ func (s *story) line(verdicts bool) line {
 	}
 	if !math.IsNaN(s.LangScore) {
 		l.LangScore = &s.LangScore
+	}
+	if s.Filter != nil && s.Filter.Keep {
+		l.Edits = s.Edits
 	}
 	if verdicts {
 		l.Dedup, l.Filter = s.Dedup, s.Filter

@@ -1,18 +1,14 @@
 package main
 
 import (
-	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"corpus"
 	"corpus/dedup"
-	"corpus/filter"
 	"corpus/ingest/place"
 	"corpus/internal/engine"
-	"corpus/internal/langid"
-	"corpus/internal/term"
 	"corpus/shards"
 	"corpus/tokenize"
 
@@ -61,85 +57,6 @@ func (w *workspace) dedup(c *cli.Context) error {
 	stage := dedup.Stage(cfg, in.Manifest.Counts()["docs_out"])
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
 	return err
-}
-
-// ruleHelp lists the rules with their limits.
-func ruleHelp() string {
-	var help strings.Builder
-	for _, r := range (filter.Config{}).Rules() {
-		bound := "at most"
-		if r.Below {
-			bound = "at least"
-		}
-		fmt.Fprintf(&help, "   %-32s %s %g\n", r.Name, bound, r.Limit)
-	}
-	return help.String()
-}
-
-func (a *app) filterCommand() *cli.Command {
-	return &cli.Command{
-		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
-		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp() +
-			"Of documents of ingest.trusted only toxicity, duplicates and languages are asked.",
-		Flags: stageFlags("filter"), Action: a.stageCommand("filter", (*workspace).filter),
-	}
-}
-
-func (w *workspace) filter(c *cli.Context) error {
-	in, err := w.input("ingest")
-	if err != nil {
-		return err
-	}
-	dup, err := w.input("dedup")
-	if err != nil {
-		return err
-	}
-	for i, g := range in.Manifest.Generations {
-		if madeFrom(dup, i, "ingest", g).set == nil {
-			return &corpus.Error{
-				Class: corpus.NoInput, What: "the dedup dataset does not cover all that was ingested", Path: dup.Dir, Offset: -1,
-				Next: "run `corpus dedup` first",
-			}
-		}
-	}
-	cfg, err := w.filterConfig()
-	if err != nil {
-		return err
-	}
-	stage := filter.Stage(cfg)
-	sum, err := w.stage(c, engine.Job{Stage: stage, Follows: "ingest", Inputs: map[string]*shards.Dataset{"ingest": in, "dedup": dup}})
-	if err != nil {
-		return err
-	}
-	if !w.quiet && !w.json {
-		w.budgetNote(sum.Counts)
-	}
-	return nil
-}
-
-// budgetNote says what is unusual about a run's budget.
-func (w *workspace) budgetNote(c corpus.Counts) {
-	switch {
-	case c["budget_did_not_bind"] > 0:
-		fmt.Fprintln(w.err, "filter: the budget did not bind: fewer bytes passed the rules than --keep allows")
-	case c["docs_out"] == 0 && c["eligible_bytes"] > 0:
-		fmt.Fprintf(w.err, "filter: nothing was kept: %s passed the rules, and no document fits the budget of %s; --keep more\n",
-			term.Bytes(c["eligible_bytes"]), term.Bytes(c["budget_bytes"]))
-	}
-}
-
-// filterConfig is what the filter is to do, checked.
-func (w *workspace) filterConfig() (cfg filter.Config, err error) {
-	cfg = filter.Config{Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits}
-	if len(w.Filter.Target) > 0 {
-		if cfg.Target, err = filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect); err != nil {
-			return cfg, err
-		}
-	}
-	if cfg.Keep == 0 {
-		return cfg, corpus.Errorf(corpus.BadConfig, "filter.keep is 0, which keeps nothing; want a share above 0, up to 1 for all that passes the rules")
-	}
-	return cfg, cfg.Check()
 }
 
 // paths makes names relative to the workspace absolute.

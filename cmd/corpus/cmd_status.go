@@ -126,10 +126,13 @@ func languageRows(c corpus.Counts) [][]string {
 }
 
 func dropRows(c corpus.Counts) [][]string {
-	dropped, alone := withPrefix(c, "dropped."), withPrefix(c, "dropped_alone.")
-	rows, names := [][]string{{"dropped by", "documents", "by it alone"}}, largest(dropped)
+	dropped := withPrefix(c, "dropped.")
+	rows, names := [][]string{{"dropped by", "documents", "bytes", "by it alone", "bytes"}}, largest(dropped)
 	for _, r := range names[:min(len(names), funnelRows)] {
-		rows = append(rows, []string{r, term.Count(dropped[r]), term.Count(alone[r])})
+		rows = append(rows, []string{
+			r, term.Count(dropped[r]), term.Bytes(c["dropped_bytes."+r]),
+			term.Count(c["dropped_alone."+r]), term.Bytes(c["dropped_alone_bytes."+r]),
+		})
 	}
 	return rows
 }

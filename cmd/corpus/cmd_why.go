@@ -90,6 +90,13 @@ func (w *workspace) tell(s *story) {
 			fmt.Fprintf(w.out, "    %s: %s\n", f.Rule, s.explain(f))
 		}
 	}
+	for _, e := range s.Edits {
+		if e.With == "" {
+			fmt.Fprintf(w.out, "  cut by %s: bytes %d to %d\n", e.Rule, e.Start, e.End)
+		} else {
+			fmt.Fprintf(w.out, "  %s puts %s for bytes %d to %d\n", e.Rule, term.Clean(e.With), e.Start, e.End)
+		}
+	}
 	for _, k := range slices.Sorted(maps.Keys(s.Attrs)) {
 		fmt.Fprintf(w.out, "  %s = %s\n", k, number(s.Attrs[k]))
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"corpus"
+	"corpus/filter"
 	"corpus/ingest"
 
 	"github.com/goccy/go-yaml"
@@ -44,9 +46,11 @@ type config struct {
 	} `yaml:"dedup"`
 	Filter struct {
 		Keep   float64            `yaml:"keep"`
+		Recipe string             `yaml:"recipe"`
 		Lang   []string           `yaml:"lang"`
 		Target []string           `yaml:"target"`
 		Limits map[string]float64 `yaml:"limits"`
+		Rules  []ownRule          `yaml:"rules"`
 	} `yaml:"filter"`
 	Tokenize struct {
 		Vocab int `yaml:"vocab"`
@@ -81,13 +85,45 @@ type training struct {
 	SaveEvery int64    `yaml:"save_every"`
 }
 
+// ownRule is a rule of the user's over any attribute: what is below or above its
+// limit fails, in the languages named or in all.
+type ownRule struct {
+	Name      string   `yaml:"name"`
+	Attribute string   `yaml:"attribute"`
+	Below     *float64 `yaml:"below"`
+	Above     *float64 `yaml:"above"`
+	Lang      []string `yaml:"lang"`
+}
+
+// rule is the same as the filter takes it.
+func (o ownRule) rule() (filter.Rule, error) {
+	if o.Name == "" || (o.Below == nil) == (o.Above == nil) {
+		return filter.Rule{}, corpus.Errorf(corpus.BadConfig, "filter.rules: a rule needs a name, an attribute, and a limit, either below or above; rule %q has not", o.Name)
+	}
+	r := filter.Rule{Name: o.Name, Attribute: o.Attribute, Below: o.Below != nil}
+	never := math.MaxFloat64
+	if r.Below {
+		r.Limit, never = *o.Below, -never
+	} else {
+		r.Limit = *o.Above
+	}
+	if len(o.Lang) > 0 {
+		r.ByLang = map[string]float64{}
+		for _, l := range o.Lang {
+			r.ByLang[l] = r.Limit
+		}
+		r.Limit = never
+	}
+	return r, nil
+}
+
 func defaultConfig() config {
 	var c config
 	c.Ingest.MaxBad, c.Ingest.Sample = 0.01, 1
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
-	c.Filter.Keep = 0.02
+	c.Filter.Keep, c.Filter.Recipe = 0.02, filter.DefaultRecipe
 	c.Tokenize.Vocab = 16000
 	c.Shards.Valid = 0.01
 	return c
@@ -113,10 +149,12 @@ dedup:
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
   shingle: 5
 filter:
+  recipe: gopher         # rules of quality; see corpus filter --help
   keep: 0.02             # the best share of all text read, by bytes; 1: no budget
   lang: []               # ISO 639-1 codes, such as [en, zh]; empty: every language
   target: []             # files of text like what you want; empty: built-in prose
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
+  rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}
 tokenize:
   vocab: 16000           # byte-level BPE
 shards:

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"corpus"
+	filters "corpus/filter"
 	"corpus/shards"
 )
 
@@ -17,6 +18,7 @@ type story struct {
 	corpus.Document
 	Dedup  *duplicate
 	Filter *decision
+	Edits  []corpus.Edit // what the filter cuts or replaces in Text
 	Attrs  map[string]float64
 }
 
@@ -102,8 +104,8 @@ func partStories(ctx context.Context, ingest *shards.Dataset, p corpus.Part, sid
 
 // sidecars are the tables beside a text part, read row by row.
 type sidecars struct {
-	dedup, filter *column
-	attrs         []*column
+	dedup, filter, edits *column
+	attrs                []*column
 }
 
 // column is a pulled row sequence.
@@ -118,8 +120,16 @@ func (s *sidecars) open(dedup, filter layer, n int, attrs bool) (err error) {
 	if s.dedup, err = dedup.column(n, "verdict"); err != nil {
 		return err
 	}
-	if s.filter, err = filter.column(n, "verdict"); err != nil || !attrs {
+	if s.filter, err = filter.column(n, "verdict"); err != nil {
 		return err
+	}
+	if filter.has(n, filters.RoleEdits) {
+		if s.edits, err = filter.column(n, filters.RoleEdits); err != nil {
+			return err
+		}
+	}
+	if !attrs {
+		return nil
 	}
 	for _, role := range filter.attrRoles(n) {
 		c, err := filter.column(n, role)
@@ -146,6 +156,15 @@ func (l layer) attrRoles(n int) []string {
 	return roles
 }
 
+// has says whether the nth part has a table under role.
+func (l layer) has(n int, role string) bool {
+	if n >= len(l.parts) {
+		return false
+	}
+	_, ok := l.parts[n].File(role)
+	return ok
+}
+
 // column opens a table of the nth part; it is nil where there is none.
 func (l layer) column(n int, role string) (*column, error) {
 	if n >= len(l.parts) {
@@ -160,7 +179,7 @@ func (l layer) column(n int, role string) (*column, error) {
 }
 
 func (s *sidecars) all() []*column {
-	return slices.DeleteFunc(append([]*column{s.dedup, s.filter}, s.attrs...), func(c *column) bool { return c == nil })
+	return slices.DeleteFunc(append([]*column{s.dedup, s.filter, s.edits}, s.attrs...), func(c *column) bool { return c == nil })
 }
 
 func (s *sidecars) close() {
@@ -201,6 +220,12 @@ func (s *sidecars) fill(out *story) error {
 	}
 	if s.filter != nil {
 		out.Filter = readDecision(s.filter.row)
+	}
+	if s.edits != nil {
+		var err error
+		if out.Edits, err = filters.ReadEdits(s.edits.row.Table, s.edits.row.At, len(out.Text)); err != nil {
+			return err
+		}
 	}
 	if len(s.attrs) > 0 {
 		out.Attrs = map[string]float64{}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/filter/recipe"
 
 	"github.com/urfave/cli/v2"
 )
@@ -34,6 +35,7 @@ func settings() []setting {
 		{"dedup", "rows", "`N` values in a band", func(c *config) any { return &c.Dedup.Rows }},
 		{"dedup", "shingle", "`N` words in a shingle", func(c *config) any { return &c.Dedup.Shingle }},
 		{"filter", "keep", "`SHARE` of the bytes of all text that was read; 1: all that passes the rules", func(c *config) any { return &c.Filter.Keep }},
+		{"filter", "recipe", "`NAME` of the rules of quality: " + strings.Join(recipe.Names(), ", "), func(c *config) any { return &c.Filter.Recipe }},
 		{"filter", "lang", "`CODES` of languages to keep, such as en,zh", func(c *config) any { return &c.Filter.Lang }},
 		{"filter", "target", "`FILE` of text like what you want; may be repeated", func(c *config) any { return (*files)(&c.Filter.Target) }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},

@@ -69,6 +69,19 @@ func (r Recipe) Attributes() []string {
 	return all
 }
 
+// Decide gives the rules that a text in lang with these values of Attributes
+// fails, at the recipe's own limits.
+func (r Recipe) Decide(values []float64, lang string) (fails []corpus.Failure) {
+	at := r.Attributes()
+	for _, rule := range r.Rules() {
+		v, limit := values[slices.Index(at, rule.Attribute)], rule.LimitOf(lang)
+		if rule.Fails(v, limit) {
+			fails = append(fails, corpus.Failure{Rule: rule.Name, Value: v, Limit: limit})
+		}
+	}
+	return fails
+}
+
 // Edits says whether the recipe cuts text out of documents.
 func (r Recipe) Edits() bool { return false }
 

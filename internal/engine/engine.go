@@ -51,6 +51,9 @@ type Job struct {
 	// undo what was decided (which documents are held out).
 	Settled bool
 	Rebuild bool // forget what was committed and what killed runs finished
+	// Trial names passes that must have been run. The others are run for every
+	// generation, and what they count is the summary; nothing is committed.
+	Trial []string
 }
 
 // Summary is what a run did; UpToDate means nothing had to be done.
@@ -97,6 +100,9 @@ func (e *Engine) run(ctx context.Context, job Job, sum *Summary) error {
 			}
 		}
 	}
+	if job.Trial != nil {
+		return e.trial(ctx, job, manifest, sum)
+	}
 	if (job.Frozen || job.Settled) && len(manifest.Generations) > 0 {
 		if err := checkSettings(job, manifest.Generations[0]); err != nil || job.Frozen {
 			sum.UpToDate = true
@@ -133,6 +139,25 @@ func (e *Engine) generations(ctx context.Context, job Job, m *corpus.Manifest, h
 	sum.UpToDate = sum.Generations == 0
 	if waiting {
 		return e.commit(job, m)
+	}
+	return nil
+}
+
+// trial counts what the stage would do, generation by generation.
+func (e *Engine) trial(ctx context.Context, job Job, m *corpus.Manifest, sum *Summary) error {
+	for g := range e.wanted(job, 0) {
+		r, err := e.newRun(ctx, job, m, g)
+		if err != nil {
+			return err
+		}
+		if err := r.passes(); err != nil {
+			return err
+		}
+		for _, records := range r.done {
+			for _, rec := range records {
+				sum.Counts.Add(rec.Counts)
+			}
+		}
 	}
 	return nil
 }
@@ -196,13 +221,8 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 	if g < len(m.Generations) && job.Follows != "" && m.Generations[g].Key == r.key {
 		return nil, nil
 	}
-	if err := e.holds(job.Stage); err != nil {
+	if err := r.passes(); err != nil {
 		return nil, err
-	}
-	for i := range job.Stage.Passes {
-		if err := r.pass(&job.Stage.Passes[i]); err != nil {
-			return nil, err
-		}
 	}
 	sum.Units += r.units
 	sum.UnitsResumed += r.resumed

@@ -201,6 +201,19 @@ func (r *run) dataset(role string) (*shards.Dataset, string, bool) {
 	return d, rest, ok
 }
 
+// passes runs them all, where the memory holds them.
+func (r *run) passes() error {
+	if err := r.engine.holds(r.job.Stage); err != nil {
+		return err
+	}
+	for i := range r.job.Stage.Passes {
+		if err := r.pass(&r.job.Stage.Passes[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // pass runs the tasks of a pass that no earlier run has finished.
 func (r *run) pass(p *corpus.Pass) error {
 	key, err := r.passKey(p)
@@ -227,6 +240,13 @@ func (r *run) pass(p *corpus.Pass) error {
 			r.resumed += rec.units()
 		} else {
 			todo = append(todo, t)
+		}
+	}
+	if slices.Contains(r.job.Trial, p.Name) && len(todo) > 0 {
+		return &corpus.Error{
+			Class: corpus.Refused, Offset: -1,
+			What: fmt.Sprintf("that needs a re-run: %s %s has not been run with these settings", r.job.Stage.Name, p.Name),
+			Next: fmt.Sprintf("run `corpus %s` with them", r.job.Stage.Name),
 		}
 	}
 	if err := r.room(p, len(todo)); err != nil {

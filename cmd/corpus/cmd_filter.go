@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"corpus"
+	"corpus/filter"
+	"corpus/internal/engine"
+	"corpus/internal/langid"
+	"corpus/internal/term"
+	"corpus/shards"
+
+	"github.com/urfave/cli/v2"
+)
+
+// ruleHelp lists the rules with their limits.
+func ruleHelp() string {
+	var help strings.Builder
+	for _, r := range (filter.Config{}).Rules() {
+		bound := "at most"
+		if r.Below {
+			bound = "at least"
+		}
+		fmt.Fprintf(&help, "   %-32s %s %g\n", r.Name, bound, r.Limit)
+	}
+	return help.String()
+}
+
+func (a *app) filterCommand() *cli.Command {
+	return &cli.Command{
+		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
+		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp() +
+			"Of documents of ingest.trusted only toxicity, duplicates and languages are asked.",
+		Flags: append(stageFlags("filter"),
+			&cli.StringSliceFlag{Name: "what-if", Usage: "print the funnel with `RULE=LIMIT` instead, and change nothing; may be repeated"},
+			&cli.StringSliceFlag{Name: "compare", Usage: "print the documents on which the recipes `A,B` disagree, and change nothing"},
+		),
+		Action: a.stageCommand("filter", (*workspace).filter),
+	}
+}
+
+func (w *workspace) filter(c *cli.Context) error {
+	if c.IsSet("compare") {
+		return w.compare(c.Context, c.StringSlice("compare"))
+	}
+	inputs, err := w.filterInputs()
+	if err != nil {
+		return err
+	}
+	cfg, err := w.filterConfig()
+	if err != nil {
+		return err
+	}
+	job := engine.Job{Stage: filter.Stage(cfg), Follows: "ingest", Inputs: inputs}
+	if c.IsSet("what-if") {
+		return w.whatIf(c, cfg, job)
+	}
+	sum, err := w.stage(c, job)
+	if err != nil {
+		return err
+	}
+	if !w.quiet && !w.json {
+		w.budgetNote(sum.Counts)
+	}
+	return nil
+}
+
+// filterInputs are the datasets that the filter reads, the second made from all
+// of the first.
+func (w *workspace) filterInputs() (map[string]*shards.Dataset, error) {
+	in, err := w.input("ingest")
+	if err != nil {
+		return nil, err
+	}
+	dup, err := w.input("dedup")
+	if err != nil {
+		return nil, err
+	}
+	for i, g := range in.Manifest.Generations {
+		if madeFrom(dup, i, "ingest", g).set == nil {
+			return nil, &corpus.Error{
+				Class: corpus.NoInput, What: "the dedup dataset does not cover all that was ingested", Path: dup.Dir, Offset: -1,
+				Next: "run `corpus dedup` first",
+			}
+		}
+	}
+	return map[string]*shards.Dataset{"ingest": in, "dedup": dup}, nil
+}
+
+// budgetNote says what is unusual about a run's budget.
+func (w *workspace) budgetNote(c corpus.Counts) {
+	switch {
+	case c["budget_did_not_bind"] > 0:
+		fmt.Fprintln(w.err, "filter: the budget did not bind: fewer bytes passed the rules than --keep allows")
+	case c["docs_out"] == 0 && c["eligible_bytes"] > 0:
+		fmt.Fprintf(w.err, "filter: nothing was kept: %s passed the rules, and no document fits the budget of %s; --keep more\n",
+			term.Bytes(c["eligible_bytes"]), term.Bytes(c["budget_bytes"]))
+	}
+}
+
+// filterConfig is what the filter is to do, checked.
+func (w *workspace) filterConfig() (cfg filter.Config, err error) {
+	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits}
+	for _, own := range w.Filter.Rules {
+		r, err := own.rule()
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Own = append(cfg.Own, r)
+	}
+	if len(w.Filter.Target) > 0 {
+		if cfg.Target, err = filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect); err != nil {
+			return cfg, err
+		}
+	}
+	if cfg.Keep == 0 {
+		return cfg, corpus.Errorf(corpus.BadConfig, "filter.keep is 0, which keeps nothing; want a share above 0, up to 1 for all that passes the rules")
+	}
+	return cfg, cfg.Check()
+}
