@@ -33,6 +33,7 @@ var importRules = map[string]struct {
 	"corpus/dedup":                {stageMay, stageWhy},
 	"corpus/filter":               {append([]string{"corpus/filter/recipe"}, stageMay...), stageWhy},
 	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
+	"corpus/filter/bias":          {[]string{"corpus", "corpus/internal/words"}, "bias is measured on texts and scores"},
 	"corpus/filter/recipe":        {[]string{"corpus", "corpus/internal/words"}, "a recipe is a function of a text and its language"},
 	"corpus/tokenize":             {stageMay, stageWhy},
 	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
