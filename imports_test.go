@@ -31,7 +31,7 @@ var importRules = map[string]struct {
 	"corpus/ingest/crawl":         {[]string{"corpus", "corpus/internal/fsx"}, "the crawler writes WARC files, which ingest reads"},
 	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
 	"corpus/dedup":                {stageMay, stageWhy},
-	"corpus/filter":               {append([]string{"corpus/filter/recipe"}, stageMay...), stageWhy},
+	"corpus/filter":               {append([]string{"corpus/filter/bias", "corpus/filter/recipe"}, stageMay...), stageWhy},
 	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
 	"corpus/filter/bias":          {[]string{"corpus", "corpus/internal/words"}, "bias is measured on texts and scores"},
 	"corpus/filter/recipe":        {[]string{"corpus", "corpus/internal/words"}, "a recipe is a function of a text and its language"},

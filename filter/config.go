@@ -24,6 +24,9 @@ type Config struct {
 	// Keep is the share of the pool's bytes to keep, over 0 and up to 1; 0 keeps
 	// all that passes.
 	Keep float64
+	// Augment adds copies of what is kept that differ in one thing, marked as such:
+	// "gender" swaps gendered words in English.
+	Augment string
 	// Target is what to look for; nil = the bundled tables. See LoadTarget.
 	Target *Target
 }
@@ -51,6 +54,9 @@ func (c Config) Check() error {
 	set := c.ruleSet()
 	if err := set.check(families(c.kinds())); err != nil {
 		return bad(err)
+	}
+	if c.Augment != "" && c.Augment != augmentGender {
+		return bad(fmt.Errorf("filter.augment is %q, want %s or nothing", c.Augment, augmentGender))
 	}
 	if !(c.Keep >= 0 && c.Keep <= 1) {
 		return bad(fmt.Errorf("filter.keep is %v, want a share from 0 to 1", c.Keep))
@@ -119,7 +125,7 @@ func Stage(c Config) corpus.Stage {
 				Tasks: corpus.One, Memory: 2 * decideMemory, Run: s.choose,
 			},
 			{Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut}, read...), Memory: decideMemory, Run: s.decide},
-			{Name: "kept", Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
+			{Name: "kept", Config: c.Augment, Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
 		},
 	}
 }

@@ -18,11 +18,12 @@ type selector struct {
 	set         ruleSet
 	langs       []string
 	keep        float64
+	augment     string
 	err         error // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
+	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, err: c.Check()}
 	s.families, s.meterMemory = families(s.kinds), bagsMemory+tokensMemory
 	for _, k := range s.kinds {
 		s.meterMemory += k.memory

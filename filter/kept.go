@@ -2,16 +2,19 @@ package filter
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"io"
 
 	"corpus"
+	"corpus/filter/bias"
 )
 
-// KeptSchema is the columns of the role "kept/part": those of a text part and
-// the id of the document's cluster.
+// KeptSchema is the columns of the role "kept/part": those of a text part, the id
+// of the document's cluster, and of what it is a changed copy ("gender"), "" for
+// a document as it is.
 func KeptSchema() corpus.Schema {
-	return append(corpus.TextSchema(), corpus.Field{Name: "cluster", Kind: corpus.IDs})
+	return append(corpus.TextSchema(), corpus.Field{Name: "cluster", Kind: corpus.IDs}, corpus.Field{Name: "derived", Kind: corpus.Strings})
 }
 
 // kept is the pass that writes the text of what is kept, with its edits made.
@@ -41,7 +44,7 @@ func (s *selector) kept(e corpus.Env) error {
 			} else if err != nil {
 				return err
 			}
-			if err := keep(out, t.Document(i), beside); err != nil {
+			if err := s.addKept(e, out, t.Document(i), beside); err != nil {
 				return err
 			}
 		}
@@ -56,9 +59,9 @@ func (s *selector) kept(e corpus.Env) error {
 	return nil
 }
 
-// keep adds a document to out unless its verdict is against it; beside are its
+// addKept adds a document to out unless its verdict is against it; beside are its
 // verdict, its cluster, and its edits where there may be some.
-func keep(out *corpus.Table, d corpus.Document, beside []*cursor) error {
+func (s *selector) addKept(e corpus.Env, out *corpus.Table, d corpus.Document, beside []*cursor) error {
 	verdict, cluster := beside[0], beside[1]
 	if verdict.t.Columns[0].Ints[verdict.row] != 1 {
 		return nil
@@ -70,8 +73,32 @@ func keep(out *corpus.Table, d corpus.Document, beside []*cursor) error {
 		}
 		d.Text = Apply(d.Text, edits)
 	}
+	id := cluster.t.Column("cluster").IDs[cluster.row]
+	appendKept(out, d, id, "")
+	if s.augment == augmentGender && d.Lang == "en" {
+		if swapped := bias.SwapGender(nil, d.Text); len(swapped) > 0 {
+			d.ID, d.Text = derivedID(d.ID, augmentGender), Apply(d.Text, swapped)
+			appendKept(out, d, id, augmentGender)
+			e.Count("augmented.docs", 1)
+			e.Count("augmented.bytes", int64(len(d.Text)))
+		}
+	}
+	return nil
+}
+
+func appendKept(out *corpus.Table, d corpus.Document, cluster corpus.ID, derived string) {
 	out.Append(&d)
 	c := out.Column("cluster")
-	c.IDs = append(c.IDs, cluster.t.Column("cluster").IDs[cluster.row])
-	return nil
+	c.IDs = append(c.IDs, cluster)
+	v := out.Column("derived")
+	v.Strings = append(v.Strings, derived)
+}
+
+// augmentGender is the value of Config.Augment that adds counterfactual copies.
+const augmentGender = "gender"
+
+// derivedID names a changed copy of a document for ever.
+func derivedID(id corpus.ID, derived string) corpus.ID {
+	sum := sha256.Sum256(append(id[:], derived...))
+	return corpus.ID(sum[:len(id)])
 }

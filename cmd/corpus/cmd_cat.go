@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -16,10 +17,10 @@ import (
 
 func (a *app) catCommand() *cli.Command {
 	return &cli.Command{
-		Name: "cat", Usage: "print documents of a stage as JSON lines", ArgsUsage: "ingest|dedup|filter",
+		Name: "cat", Usage: "print documents of a stage as JSON lines", ArgsUsage: "ingest|dedup|filter|kept",
 		Description: "ingest prints every document, dedup those that survived, filter those that were kept.\n" +
 			"With --dropped dedup and filter print the others, with the reason. What filter keeps is printed\n" +
-			"with its edits made; its offsets are those of the ingested text, which all others have.",
+			"with its edits made. kept prints the table that is tokenized, with the copies that --augment adds.",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "dropped", Usage: "the documents that the stage dropped"},
 			&cli.StringFlag{Name: "rule", Usage: "only those that failed `RULE`, such as gopher.min_words"},
@@ -48,7 +49,7 @@ func (a *app) catCommand() *cli.Command {
 }
 
 // catStages are those whose documents cat prints.
-var catStages = []string{"ingest", "dedup", "filter"}
+var catStages = []string{"ingest", "dedup", "filter", "kept"}
 
 // query says which documents to print and how.
 type query struct {
@@ -63,6 +64,8 @@ func (q query) check(rules []string, rule, sample bool) error {
 	switch {
 	case !slices.Contains(catStages, q.stage):
 		return corpus.Errorf(corpus.Usage, "cat has no stage %q, only %s", q.stage, strings.Join(catStages, ", "))
+	case q.stage == "kept" && (q.dropped || q.attrs):
+		return corpus.Errorf(corpus.Usage, "kept has neither verdicts nor attributes: those go with filter")
 	case q.dropped && q.stage == "ingest":
 		return &corpus.Error{
 			Class: corpus.Usage, What: "ingest has no verdicts: --dropped and --rule go with dedup and filter", Offset: -1,
@@ -102,6 +105,7 @@ type line struct {
 	Lang      string             `json:"lang"`
 	LangScore *float64           `json:"lang_score"`
 	Trusted   bool               `json:"trusted,omitempty"`
+	Derived   string             `json:"derived,omitempty"`
 	Text      string             `json:"text"`
 	Dedup     *duplicate         `json:"dedup,omitempty"`
 	Filter    *decision          `json:"filter,omitempty"`
@@ -110,6 +114,9 @@ type line struct {
 }
 
 func (w *workspace) cat(ctx context.Context, q query) error {
+	if q.stage == "kept" {
+		return w.catKept(ctx, q)
+	}
 	if _, err := w.input(q.stage); err != nil {
 		return err
 	}
@@ -138,6 +145,11 @@ func (w *workspace) cat(ctx context.Context, q query) error {
 			return err
 		}
 	}
+	return w.endCat(sum, pick)
+}
+
+// endCat prints the sample, and the summary for --json.
+func (w *workspace) endCat(sum catSummaryLine, pick sampler) error {
 	for _, l := range pick.kept {
 		sum.add(l.Text)
 		if err := printJSON(w.out, l); err != nil {
@@ -148,6 +160,41 @@ func (w *workspace) cat(ctx context.Context, q query) error {
 		return printJSON(w.out, sum)
 	}
 	return nil
+}
+
+// catKept prints the rows that the filter wrote.
+func (w *workspace) catKept(ctx context.Context, q query) error {
+	d, err := w.input("filter")
+	if err != nil {
+		return err
+	}
+	sum, pick := catSummaryLine{Type: "summary", Stage: "cat"}, sampler{n: q.sample}
+	for _, p := range d.Parts() {
+		r, err := d.Table(p, filter.RoleKept)
+		if err != nil {
+			return err
+		}
+		for row, err := range corpus.Rows(r) {
+			if err = cmp.Or(err, context.Cause(ctx)); err != nil {
+				return err
+			}
+			s := story{Document: row.Document(row.At)}
+			if q.lang != "" && s.Lang != q.lang {
+				continue
+			}
+			l := s.line(false)
+			l.Derived = row.Column("derived").Strings[row.At]
+			if q.sample > 0 {
+				pick.add(l)
+				continue
+			}
+			sum.add(l.Text)
+			if err := printJSON(w.out, l); err != nil {
+				return err
+			}
+		}
+	}
+	return w.endCat(sum, pick)
 }
 
 func (q query) wants(s *story) bool {

@@ -101,7 +101,7 @@ func (w *workspace) budgetNote(c corpus.Counts) {
 
 // filterConfig is what the filter is to do, checked.
 func (w *workspace) filterConfig() (cfg filter.Config, err error) {
-	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits}
+	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment}
 	for _, own := range w.Filter.Rules {
 		r, err := own.rule()
 		if err != nil {

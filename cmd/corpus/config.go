@@ -45,12 +45,13 @@ type config struct {
 		Shingle int `yaml:"shingle"`
 	} `yaml:"dedup"`
 	Filter struct {
-		Keep   float64            `yaml:"keep"`
-		Recipe string             `yaml:"recipe"`
-		Lang   []string           `yaml:"lang"`
-		Target []string           `yaml:"target"`
-		Limits map[string]float64 `yaml:"limits"`
-		Rules  []ownRule          `yaml:"rules"`
+		Keep    float64            `yaml:"keep"`
+		Recipe  string             `yaml:"recipe"`
+		Lang    []string           `yaml:"lang"`
+		Target  []string           `yaml:"target"`
+		Limits  map[string]float64 `yaml:"limits"`
+		Rules   []ownRule          `yaml:"rules"`
+		Augment string             `yaml:"augment"`
 	} `yaml:"filter"`
 	Tokenize struct {
 		Vocab int `yaml:"vocab"`
@@ -154,6 +155,7 @@ filter:
   lang: []               # ISO 639-1 codes, such as [en, zh]; empty: every language
   target: []             # files of text like what you want; empty: built-in prose
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
+  # augment: gender      # add counterfactual copies of what is kept, marked as such
   rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}
 tokenize:
   vocab: 16000           # byte-level BPE

@@ -38,6 +38,7 @@ func settings() []setting {
 		{"filter", "recipe", "`NAME` of the rules of quality: " + strings.Join(recipe.Names(), ", "), func(c *config) any { return &c.Filter.Recipe }},
 		{"filter", "lang", "`CODES` of languages to keep, such as en,zh", func(c *config) any { return &c.Filter.Lang }},
 		{"filter", "target", "`FILE` of text like what you want; may be repeated", func(c *config) any { return (*files)(&c.Filter.Target) }},
+		{"filter", "augment", "add copies of what is kept: `gender` swaps gendered words in English; marked as such", func(c *config) any { return &c.Filter.Augment }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
 		{"shards", "valid", "`SHARE` of the documents held out", func(c *config) any { return &c.Shards.Valid }},
 	}
