@@ -31,7 +31,9 @@ var importRules = map[string]struct {
 	"corpus/ingest/crawl":         {[]string{"corpus", "corpus/internal/fsx"}, "the crawler writes WARC files, which ingest reads"},
 	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
 	"corpus/dedup":                {stageMay, stageWhy},
-	"corpus/filter":               {append([]string{"corpus/filter/bias", "corpus/filter/recipe"}, stageMay...), stageWhy},
+	"corpus/filter":               {append(filterMay, stageMay...), stageWhy},
+	"corpus/filter/dsir":          {[]string{"corpus/internal/words"}, "texts are weighed, whatever they are of"},
+	"corpus/filter/ngram":         {[]string{"corpus/internal/words"}, "a language model knows words"},
 	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
 	"corpus/filter/bias":          {[]string{"corpus", "corpus/internal/words"}, "bias is measured on texts and scores"},
 	"corpus/filter/recipe":        {[]string{"corpus", "corpus/internal/words"}, "a recipe is a function of a text and its language"},
@@ -47,8 +49,9 @@ var importRules = map[string]struct {
 }
 
 var (
-	stageMay = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
-	stageWhy = "stages know documents, words and languages, never each other nor the disk format"
+	filterMay = []string{"corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/recipe"}
+	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
+	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
 )
 
 // onlyBy says which of our packages alone may import a foreign one.
