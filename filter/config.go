@@ -27,12 +27,22 @@ type Config struct {
 	// Augment adds copies of what is kept that differ in one thing, marked as such:
 	// "gender" swaps gendered words in English.
 	Augment string
-	// Target is what to look for; nil = the bundled tables. See LoadTarget.
+	// Select is the method that ranks what passed, one of Methods; "" = dsir.
+	Select string
+	// Target is what dsir looks for; nil = the bundled tables. See LoadTarget.
 	Target *Target
+	// Quality is the model of the method quality, Perplexity those of perplexity.
+	Quality    *Quality
+	Perplexity *Perplexity
+	// Balance divides the budget among languages and domains, such as
+	// "lang=temperature:0.3,domain=cap:1%"; "" = among languages in proportion.
+	Balance string
+	// Seed draws another sample, of the methods that draw.
+	Seed uint64
 }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 4
+const Version = 5
 
 // DefaultRecipe is where none is named.
 const DefaultRecipe = "gopher"
@@ -51,8 +61,14 @@ func (c Config) Check() error {
 	if _, err := recipe.Named(cmp.Or(c.Recipe, DefaultRecipe)); err != nil {
 		return bad(err)
 	}
+	if err := c.checkMethod(); err != nil {
+		return bad(err)
+	}
 	set := c.ruleSet()
-	if err := set.check(families(c.kinds())); err != nil {
+	if err := set.check(c.sidecars()); err != nil {
+		return bad(err)
+	}
+	if _, err := parseBalance(c.Balance); err != nil {
 		return bad(err)
 	}
 	if c.Augment != "" && c.Augment != augmentGender {
@@ -87,21 +103,41 @@ type decisions struct {
 	Langs  []string
 	Limits map[string]float64
 	Keep   float64
+	Select selection
+}
+
+// selection is what of it ranks and divides.
+type selection struct {
+	Role    string
+	Column  int
+	Noise   bool
+	Seed    uint64 // 0 where nothing is drawn
+	Balance balance
 }
 
 func (c Config) decisions() decisions {
 	langs := slices.Clone(c.Langs)
 	slices.Sort(langs)
-	return decisions{c.recipe().Name, c.Own, slices.Compact(langs), c.Limits, c.Keep}
+	return decisions{c.recipe().Name, c.Own, slices.Compact(langs), c.Limits, c.Keep, c.selection()}
+}
+
+func (c Config) selection() selection {
+	m := c.method()
+	s := selection{Role: m.family.role, Column: m.column, Noise: m.noise}
+	s.Balance, _ = parseBalance(c.Balance) // which Check does too
+	if m.noise {
+		s.Seed = c.Seed
+	}
+	return s
 }
 
 // Stage is the filter stage. It reads "ingest/part" and "dedup/verdict", whose
 // duplicates are dropped and whose cluster ids are handed on; c must pass Check.
 func Stage(c Config) corpus.Stage {
 	s := newSelector(c)
-	beside := roles(s.families)
-	read := append([]string{roleLang, roleScore, roleDedup}, beside...)
-	keep := append([]string{roleLang, roleScore, roleVerdict, RoleKept}, beside...)
+	beside := append([]string{roleLang}, roles(s.sidecars)...)
+	read := append([]string{roleDedup}, beside...)
+	keep := append([]string{roleVerdict, RoleKept}, beside...)
 	text := []string{rolePart, roleVerdict, roleDedup}
 	if s.edits() {
 		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
@@ -110,23 +146,24 @@ func Stage(c Config) corpus.Stage {
 		Name:    "filter",
 		Version: Version,
 		Keep:    keep,
-		Passes: []corpus.Pass{
-			{
+		Passes: slices.Concat(
+			[]corpus.Pass{{
 				Name: "measure", Config: c.measures(), Inputs: []string{rolePart}, Need: c.need,
 				Memory: measureMemory + s.meterMemory, Run: s.measure,
+			}},
+			s.by.passes,
+			[]corpus.Pass{
+				{ // the bytes decoded follow from the sources and what of them was lost
+					Name: "select", Config: c.decisions(), Inputs: append([]string{"ingest/source", "ingest/lost"}, read...),
+					Tasks: corpus.One, Memory: 2 * decideMemory, Run: s.choose,
+				},
+				{
+					Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut, roleCapped}, read...),
+					Memory: decideMemory + s.cappedMemory(), Run: s.decide,
+				},
+				{Name: "kept", Config: c.Augment, Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
 			},
-			{Name: "pool", Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: 2*tableMemory + bagsMemory, Run: pool},
-			{
-				Name: "score", Config: c.Target, Inputs: []string{rolePart, rolePool}, Memory: scoreMemory + tokensMemory,
-				Run: func(e corpus.Env) error { return score(e, c.Target) },
-			},
-			{ // the bytes decoded follow from the sources and what of them was lost
-				Name: "select", Config: c.decisions(), Inputs: append([]string{"ingest/source", "ingest/lost"}, read...),
-				Tasks: corpus.One, Memory: 2 * decideMemory, Run: s.choose,
-			},
-			{Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut}, read...), Memory: decideMemory, Run: s.decide},
-			{Name: "kept", Config: c.Augment, Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
-		},
+		),
 	}
 }
 
@@ -138,12 +175,16 @@ func Trial(c Config) (stage corpus.Stage, done []string) {
 	s, last := newSelector(c), len(passes)-1
 	passes[last].Name, passes[last].Run = "count", s.countOnly
 	stage.Passes = passes
-	return stage, []string{"measure", "pool", "score"}
+	for _, p := range passes[:last-1] { // all before select
+		done = append(done, p.Name)
+	}
+	return stage, done
 }
 
 // bytesPerDocument is what the attributes and the verdict of a document take on
-// disk, measured on compressed sidecars and rounded up, and sorting its rank.
-const bytesPerDocument = 300 + 2*recordBytes
+// disk, measured on compressed sidecars and rounded up, and sorting its rank, by
+// domain too.
+const bytesPerDocument = 300 + 2*(recordBytes+byDomainBytes)
 
 func (c Config) need(env corpus.Env) (int64, error) {
 	in, share := env.Input(), c.Keep
@@ -157,12 +198,16 @@ func (c Config) need(env corpus.Env) (int64, error) {
 const (
 	rolePart    = "ingest/part"
 	roleDedup   = "dedup/verdict"
-	roleLang    = "attrs/lang" // id, lang, bytes, lang.score, trusted
-	roleScore   = "attrs/dsir" // dsir.score
+	roleLang    = "attrs/lang" // id, lang, bytes, lang.score, trusted, domain
 	roleVerdict = "verdict"    // keep, rules, values, limits
 	roleCounts  = "ngrams"     // lang, bucket, count: n-grams of a part; not aligned
 	rolePool    = "pool"       // the same of all parts, one table
 	roleCut     = "cut"        // lang, score, id, bytes: the last document kept, one table
+	roleCapped  = "capped"     // lang, domain, any, score, id: the last that a domain's cap allows, one table
 	RoleKept    = "kept/part"  // text of what is kept, and its cluster
 	attrs       = "attrs/"     // families of attributes
+
+	roleDSIR       = "attrs/dsir"       // dsir.score, dsir.weight
+	roleQuality    = "attrs/quality"    // quality.score
+	rolePerplexity = "attrs/perplexity" // perplexity.score
 )

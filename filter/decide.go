@@ -21,7 +21,7 @@ const verdictRows = 4096
 
 // decide is the pass that writes verdicts and counts them.
 func (s *selector) decide(e corpus.Env) error {
-	cuts, err := readCuts(e)
+	ends, err := readEnds(e)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (s *selector) decide(e corpus.Env) error {
 	t := corpus.NewTable(verdictSchema)
 	f := newFunnel(s)
 	err = s.each(e, part(e), func(r *row) error {
-		fails := s.verdict(r, cuts)
+		fails := s.verdict(r, ends)
 		f.count(r, fails)
 		appendVerdict(t, fails)
 		if t.Rows < verdictRows {
@@ -50,38 +50,65 @@ func (s *selector) decide(e corpus.Env) error {
 
 // countOnly is decide without verdicts.
 func (s *selector) countOnly(e corpus.Env) error {
-	cuts, err := readCuts(e)
+	ends, err := readEnds(e)
 	if err != nil {
 		return err
 	}
 	f := newFunnel(s)
 	err = s.each(e, part(e), func(r *row) error {
-		f.count(r, s.verdict(r, cuts))
+		f.count(r, s.verdict(r, ends))
 		return nil
 	})
 	f.report(e)
 	return err
 }
 
-// verdict is every rule that r fails; the budget is asked last, of documents
-// that pass all others and are not trusted.
-func (s *selector) verdict(r *row, cuts map[string][]byte) []corpus.Failure {
+// verdict is every rule that r fails. The cap of its domain is asked of documents
+// that pass all others and are not trusted, and the budget of those left.
+func (s *selector) verdict(r *row, ends *ends) []corpus.Failure {
 	fails := s.failures(nil, r)
 	if len(fails) > 0 || r.trusted {
 		return fails
 	}
-	last, ok := cuts[r.lang]
-	if ok && bytes.Compare(rank(nil, r.lang, r.score, r.id), last) <= 0 {
-		return nil
+	if len(ends.domains) > 0 {
+		if last, ok := ends.domains[langDomain{r.lang, domainKey(r.domain)}]; ok && !within(r, last) {
+			return beyond(RuleDomain, r, last)
+		}
 	}
-	limit, value := math.MaxFloat64, r.score
-	if ok {
+	if last := ends.langs[r.lang]; !within(r, last) {
+		return beyond(RuleBudget, r, last)
+	}
+	return nil
+}
+
+// ends are the ranks of the last documents kept; empty where there is none.
+type ends struct {
+	langs   map[string][]byte     // of a language
+	domains map[langDomain][]byte // of a domain that reaches its cap
+}
+
+func readEnds(e corpus.Env) (*ends, error) {
+	langs, err := readCuts(e)
+	if err != nil {
+		return nil, err
+	}
+	domains, err := readCapped(e)
+	return &ends{langs, domains}, err
+}
+
+// within says whether r comes no later than the last document kept.
+func within(r *row, last []byte) bool {
+	return len(last) > 0 && bytes.Compare(rank(nil, r.lang, r.score, r.id), last) <= 0
+}
+
+// beyond is the failure of a document that comes after the last one kept: its
+// score, and that of the last; the largest number when there is none.
+func beyond(rule string, r *row, last []byte) []corpus.Failure {
+	limit := math.MaxFloat64
+	if len(last) > 0 {
 		limit = scoreOf(last)
 	}
-	if math.IsNaN(value) {
-		value = 0
-	}
-	return []corpus.Failure{{Rule: RuleBudget, Value: value, Limit: limit}}
+	return []corpus.Failure{{Rule: rule, Value: r.score, Limit: limit}}
 }
 
 // readCuts gives the rank of the last document kept by language.

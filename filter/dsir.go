@@ -1,73 +1,118 @@
 package filter
 
-import "math"
+import (
+	"math"
+	"strings"
 
-// Importance weights after DSIR (Xie et al. 2023, arXiv 2302.03169): a text is a
-// bag of hashed 1- and 2-grams of lower-case tokens, and its score says how much
-// likelier the bag is under the target's model than under the pool's. DSIR sums
-// the logarithms over the text, which makes length decide: twice the text is
-// twice the score. Here it is their mean, in nats an n-gram.
-const (
-	buckets = 10_000 // as in DSIR's hashed_ngram_dsir.py
-	// smoothing is the share of the uniform distribution in each model, so that
-	// no bucket is impossible and one rare n-gram cannot decide.
-	smoothing = 0.05
+	"corpus"
+	"corpus/filter/dsir"
 )
 
-// bag is counts of hashed n-grams.
-type bag [buckets]uint64
+// The columns of roleDSIR, null without a target: DSIR's importance weight in
+// nats, which is a sum over the text, and its mean, in nats an n-gram.
+var dsirColumns = []string{"dsir.score", "dsir.weight"}
 
-// each calls f with the bucket of every 1- and 2-gram of t.
-func (t *tokens) each(f func(bucket int)) {
-	before := uint64(0)
-	for i, h := range t.folded {
-		f(int(h % buckets))
-		if i > 0 {
-			f(int(mix(before*foldPrime+h) % buckets))
+// dsirPasses count the n-grams of each part, add them up and hold each text
+// against target and pool.
+func dsirPasses(c Config) []corpus.Pass {
+	return []corpus.Pass{
+		{Name: "ngrams", Inputs: []string{rolePart}, Memory: ngramsMemory + baggerMemory, Run: ngrams},
+		{Name: "pool", Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: 2*tableMemory + bagsMemory, Run: pool},
+		{
+			Name: "score", Config: c.Target, Inputs: []string{rolePart, rolePool}, Memory: dsirMemory + dsir.Memory,
+			Run: func(e corpus.Env) error { return weigh(e, c.Target) },
+		},
+	}
+}
+
+// bagger counts n-grams by language; each goroutine has its own.
+type bagger struct {
+	grams *dsir.Grams
+	bags  map[string]*dsir.Counts
+}
+
+func newBagger() *bagger { return &bagger{dsir.NewGrams(), map[string]*dsir.Counts{}} }
+
+// add counts the n-grams of a text.
+func (c *bagger) add(text, lang string) {
+	b := c.bags[lang]
+	if b == nil {
+		b = new(dsir.Counts)
+		c.bags[strings.Clone(lang)] = b
+	}
+	c.grams.Spaceless = dsir.Spaceless(lang)
+	c.grams.Count(b, text)
+}
+
+// ngrams is the pass that counts the n-grams of a part, of which trusted documents
+// are no part.
+func ngrams(e corpus.Env) error {
+	workers := make([]*bagger, crew(e, ngramsMemory, baggerMemory))
+	for i := range workers {
+		workers[i] = newBagger()
+	}
+	err := tables(e, rolePart, part(e), func(t *corpus.Table) error {
+		text, lang := t.Column("text").Strings, t.Column("lang").Strings
+		rows(workers, t.Rows, func(c *bagger, row int) {
+			if !t.Document(row).Trusted {
+				c.add(text[row], lang[row])
+			}
+		})
+		for _, s := range text {
+			e.Progress(int64(len(s)))
 		}
-		before = h
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	sum := map[string]*dsir.Counts{}
+	for _, w := range workers {
+		mergeBags(sum, w.bags)
+	}
+	return writeBags(e, roleCounts, sum)
 }
 
-// add counts the n-grams of t.
-func (b *bag) add(t *tokens) { t.each(func(i int) { b[i]++ }) }
-
-// merge adds the counts of other.
-func (b *bag) merge(other *bag) {
-	for i, n := range other {
-		b[i] += n
+// pool adds up the n-grams of all parts.
+func pool(e corpus.Env) error {
+	sum := map[string]*dsir.Counts{}
+	first, n := e.Parts()
+	for p := first; p < first+n; p++ {
+		if err := readBags(e, roleCounts, p, sum); err != nil {
+			return err
+		}
 	}
+	return writeBags(e, rolePool, sum)
 }
 
-// logs are the logarithms of the smoothed probabilities.
-func (b *bag) logs() (logs [buckets]float64) {
-	sum := uint64(0)
-	for _, n := range b {
-		sum += n
+// weigh is the pass that holds every text against target and pool. A document of
+// a language without a target has no score; so has a trusted one of a language
+// that nothing else is in, which needs none.
+func weigh(e corpus.Env, target *Target) error {
+	first, _ := e.Parts()
+	pooled := map[string]*dsir.Counts{}
+	if err := readBags(e, rolePool, first, pooled); err != nil {
+		return err
 	}
-	for i, n := range b {
-		logs[i] = math.Log((1-smoothing)*ratio(float64(n), float64(sum)) + smoothing/buckets)
+	models := map[string]*dsir.Weights{}
+	for lang, b := range pooled {
+		if t := target.bag(lang); t != nil {
+			models[lang] = dsir.NewWeights(t, b)
+		}
 	}
-	return logs
-}
-
-// weights is the log-likelihood ratio of each bucket.
-type weights [buckets]float64
-
-// newWeights compares a target with a pool.
-func newWeights(target, pool *bag) *weights {
-	w, p := weights(target.logs()), pool.logs()
-	for i := range w {
-		w[i] -= p[i]
-	}
-	return &w
-}
-
-// score is the mean weight of the n-grams of t, 0 for an empty text.
-func (w *weights) score(t *tokens) float64 {
-	sum, n := 0.0, 0
-	t.each(func(i int) { sum += w[i]; n++ })
-	return ratio(sum, float64(n))
+	return scoreTexts(e, roleDSIR, dsirColumns, crew(e, dsirMemory, dsir.Memory), func() scorer {
+		grams := dsir.NewGrams()
+		return func(dst []float64, text, lang string) {
+			w := models[lang]
+			if w == nil {
+				dst[0], dst[1] = math.NaN(), math.NaN()
+				return
+			}
+			grams.Spaceless = dsir.Spaceless(lang)
+			sum, n := grams.Weight(w, text)
+			dst[0], dst[1] = ratio(sum, float64(n)), sum
+		}
+	})
 }
 
 // ratio is a/b, and 0 when there is nothing to divide by.

@@ -48,7 +48,7 @@ func (f *funnel) count(r *row, fails []corpus.Failure) {
 	if len(fails) == 0 {
 		t.out.add(r.bytes)
 	}
-	if !r.trusted && (len(fails) == 0 || fails[0].Rule == RuleBudget) {
+	if !r.trusted && (len(fails) == 0 || fails[0].Rule == RuleBudget || fails[0].Rule == RuleDomain) {
 		t.eligible.add(r.bytes)
 	}
 	for _, fail := range fails {

@@ -68,13 +68,13 @@ func roles(families []family) []string {
 	return all
 }
 
-// place says where an attribute is: 0 is the sidecar of the language, 1 that of
-// the importance, then come the families; and the column.
+// place says where an attribute is: 0 is the sidecar of the language, then come the
+// families; and the column.
 func place(families []family, attribute string) (at [2]int, ok bool) {
 	if j := langSchema.Index(attribute); j >= 0 && langSchema[j].Kind == corpus.Floats {
 		return [2]int{0, j}, true
 	}
-	for i, f := range append([]family{{roleScore, scoreColumns}}, families...) {
+	for i, f := range families {
 		if j := slices.Index(f.columns, attribute); j >= 0 {
 			return [2]int{1 + i, j}, true
 		}

@@ -13,18 +13,23 @@ import (
 // selector is the stage's work under one configuration.
 type selector struct {
 	kinds       []kind
-	families    []family
-	meterMemory int64 // of a worker of measure
+	families    []family // that measure writes
+	sidecars    []family // that the selection's score and they stand in
+	meterMemory int64    // of a worker of measure
 	set         ruleSet
 	langs       []string
 	keep        float64
+	by          method
+	even        balance
+	seed        uint64
 	augment     string
 	err         error // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, err: c.Check()}
-	s.families, s.meterMemory = families(s.kinds), bagsMemory+tokensMemory
+	s := &selector{kinds: c.kinds(), sidecars: c.sidecars(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, err: c.Check()}
+	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance
+	s.families = families(s.kinds)
 	for _, k := range s.kinds {
 		s.meterMemory += k.memory
 	}
@@ -41,7 +46,8 @@ type row struct {
 	id         corpus.ID
 	lang       string
 	bytes      int64
-	score      float64
+	score      float64   // that documents are ranked by
+	domain     string    // where it comes from
 	values     []float64 // of the attribute of each rule
 	limits     []float64 // of each rule in the language
 	duplicate  string    // "", exact or near
@@ -53,7 +59,8 @@ type row struct {
 // sidecars reads all that was measured of a part, row by row.
 type sidecars struct {
 	dup    cursor
-	attrs  []cursor // language, importance, the families
+	attrs  []cursor // language, then selector.sidecars
+	score  int      // column of the selection's score in the first of those; -1: there is none
 	at     [][2]int // of each rule's attribute: which of attrs, and its column
 	set    *ruleSet
 	limits map[string][]float64 // of the languages seen
@@ -73,6 +80,7 @@ func (s *selector) each(e corpus.Env, part int, do func(*row) error) error {
 		} else if err != nil {
 			return fmt.Errorf("attributes of part %d: %w", part, err)
 		}
+		r.score = s.by.key(r.score, s.seed, r.id)
 		if err := do(&r); err != nil {
 			return err
 		}
@@ -81,17 +89,17 @@ func (s *selector) each(e corpus.Env, part int, do func(*row) error) error {
 
 // open opens the sidecars of a part; what it returns must be closed in any case.
 func (s *selector) open(e corpus.Env, part int) (*sidecars, error) {
-	c := &sidecars{attrs: make([]cursor, 2+len(s.families)), set: &s.set, limits: map[string][]float64{}}
+	c := &sidecars{attrs: make([]cursor, 1+len(s.sidecars)), score: s.by.column, set: &s.set, limits: map[string][]float64{}}
 	open := func(to *cursor, role string) (err error) {
 		to.r, err = e.Open(role, part)
 		return err
 	}
 	err := errors.Join(s.err, open(&c.dup, roleDedup))
-	for i, role := range append([]string{roleLang, roleScore}, roles(s.families)...) {
+	for i, role := range append([]string{roleLang}, roles(s.sidecars)...) {
 		err = errors.Join(err, open(&c.attrs[i], role))
 	}
 	for _, r := range s.set.rules {
-		at, _ := place(s.families, r.Attribute)
+		at, _ := place(s.sidecars, r.Attribute)
 		c.at = append(c.at, at)
 	}
 	return c, err
@@ -122,7 +130,10 @@ func (c *sidecars) next(r *row) error {
 	i := about.row
 	r.id, r.lang, r.bytes = about.t.Columns[0].IDs[i], about.t.Columns[1].Strings[i], about.t.Columns[2].Ints[i]
 	r.trusted = about.t.Columns[4].Ints[i] == 1
-	r.score = c.attrs[1].t.Columns[0].Floats[c.attrs[1].row]
+	r.domain = about.t.Columns[5].Strings[i]
+	if r.score = 0; c.score >= 0 {
+		r.score = c.attrs[1].t.Columns[c.score].Floats[c.attrs[1].row]
+	}
 	for k, at := range c.at {
 		f := &c.attrs[at[0]]
 		r.values[k] = f.t.Columns[at[1]].Floats[f.row]

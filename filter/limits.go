@@ -1,6 +1,9 @@
 package filter
 
-import "corpus"
+import (
+	"corpus"
+	"corpus/filter/dsir"
+)
 
 const (
 	// maxMeasured is the bytes of a document that are measured, cut at a whole
@@ -20,6 +23,16 @@ const (
 	// targetPiece is how much of a target is counted at once: no more tokens than
 	// are measured.
 	targetPiece = maxTokens
+	// maxExamples is the bytes read of the good or the bad texts of a quality model,
+	// examplePiece those of an example of plain text, which is some paragraphs.
+	maxExamples  = 256 << 20
+	examplePiece = 2 << 10
+	// maxJudged is the bytes of a document that the quality model reads.
+	maxJudged = 1 << 20
+	// maxDomain is the longest domain, as in RFC 1035; longer ones are cut.
+	maxDomain = 253
+	// maxCapped is the domains of a generation that may reach their cap.
+	maxCapped = 1 << 20
 	// maxLanguages is more than package langid tells.
 	maxLanguages = 100
 )
@@ -35,9 +48,18 @@ const (
 	// grown a quarter too long.
 	tokensMemory = maxTokens * 20 * 5 / 4
 	// bagsMemory is n-gram counts of every language.
-	bagsMemory = maxLanguages * buckets * 8
+	bagsMemory = maxLanguages * dsir.Buckets * 8
+	// baggerMemory is a worker that counts n-grams, with those of its part.
+	baggerMemory = dsir.Memory + bagsMemory
+	// scorerMemory is a worker that scores by perplexity: a batch of tokens.
+	scorerMemory = 1 << 20
+	// qualityMemory is a worker that scores by the quality model: the tokens of
+	// maxJudged bytes, at most one a byte, and their features.
+	qualityMemory = maxJudged * 48
 
 	measureMemory = textMemory + 10*tableMemory               // beside its workers
-	scoreMemory   = textMemory + 2*tableMemory + 3*bagsMemory // pool, target and weights
+	ngramsMemory  = textMemory + tableMemory + bagsMemory     // their sum
+	dsirMemory    = textMemory + 2*tableMemory + 3*bagsMemory // pool, target and weights
+	scoreMemory   = textMemory + 2*tableMemory
 	decideMemory  = 12 * tableMemory
 )

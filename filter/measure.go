@@ -1,9 +1,7 @@
 package filter
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"corpus"
 )
@@ -13,12 +11,10 @@ type meter struct {
 	gauges []gauge
 	values []float64
 	edits  []corpus.Edit
-	tokens tokens
-	bags   map[string]*bag
 }
 
 func newMeter(kinds []kind) *meter {
-	m := &meter{bags: map[string]*bag{}}
+	m := new(meter)
 	for _, k := range kinds {
 		m.gauges = append(m.gauges, k.new())
 	}
@@ -38,15 +34,6 @@ func (m *meter) measure(text, lang string) ([]float64, []corpus.Edit) {
 	return m.values, settle(m.edits)
 }
 
-// count adds the n-grams of a text.
-func (m *meter) count(text, lang string) {
-	if m.bags[lang] == nil {
-		m.bags[strings.Clone(lang)] = new(bag)
-	}
-	m.tokens.reset(text)
-	m.bags[lang].add(&m.tokens)
-}
-
 // measuring is a task of the pass that measures.
 type measuring struct {
 	families []family
@@ -55,8 +42,7 @@ type measuring struct {
 	edits    corpus.TableWriter   // nil when nothing edits
 }
 
-// measure is the pass: a sidecar for each family, the edits, and the n-grams of
-// the part.
+// measure is the pass: a sidecar for each family, and the edits.
 func (s *selector) measure(e corpus.Env) error {
 	m := &measuring{families: s.families, meters: make([]*meter, crew(e, measureMemory, s.meterMemory))}
 	for i := range m.meters {
@@ -69,16 +55,12 @@ func (s *selector) measure(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	err = tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	return tables(e, rolePart, part(e), func(t *corpus.Table) error {
 		if err := about.Write(aboutLang(t)); err != nil {
 			return err
 		}
 		return m.table(e, t)
 	})
-	if err != nil {
-		return err
-	}
-	return writeBags(e, roleCounts, merged(m.meters))
 }
 
 func (m *measuring) create(e corpus.Env, edits bool) error {
@@ -108,9 +90,6 @@ func (m *measuring) table(e corpus.Env, t *corpus.Table) error {
 	rows(m.meters, t.Rows, func(m *meter, row int) {
 		values, wanted := m.measure(text[row], lang[row])
 		edits[row] = slices.Clone(wanted)
-		if !t.Document(row).Trusted { // which is no part of the pool
-			m.count(text[row], lang[row])
-		}
 		for _, o := range out {
 			for c := range o.Columns {
 				o.Columns[c].Floats[row] = values[c]
@@ -157,6 +136,7 @@ var langSchema = corpus.Schema{
 	{Name: "bytes", Kind: corpus.Ints},
 	{Name: "lang.score", Kind: corpus.Floats},
 	{Name: "trusted", Kind: corpus.Ints},
+	{Name: "domain", Kind: corpus.Strings},
 }
 
 // aboutLang is the sidecar of roleLang: what the later passes need to know of
@@ -176,65 +156,7 @@ func aboutLang(t *corpus.Table) *corpus.Table {
 			trusted = 1
 		}
 		out.Columns[4].Ints = append(out.Columns[4].Ints, trusted)
+		out.Columns[5].Strings = append(out.Columns[5].Strings, domainOf(t.Column("url").Strings[i], t.Column("source").Strings[i]))
 	}
 	return out
-}
-
-// merged adds up the n-grams of all meters.
-func merged(meters []*meter) map[string]*bag {
-	sum := map[string]*bag{}
-	for _, m := range meters {
-		mergeBags(sum, m.bags)
-	}
-	return sum
-}
-
-func mergeBags(sum, more map[string]*bag) {
-	for lang, b := range more {
-		if sum[lang] == nil {
-			sum[strings.Clone(lang)] = new(bag)
-		}
-		sum[lang].merge(b)
-	}
-}
-
-var bagSchema = corpus.Schema{
-	{Name: "lang", Kind: corpus.Strings}, {Name: "bucket", Kind: corpus.Ints}, {Name: "count", Kind: corpus.Ints},
-}
-
-// writeBags writes the counts over zero, by language and bucket.
-func writeBags(e corpus.Env, role string, bags map[string]*bag) error {
-	w, err := e.Create(role, bagSchema)
-	if err != nil {
-		return err
-	}
-	for _, lang := range slices.Sorted(maps.Keys(bags)) {
-		t := corpus.NewTable(bagSchema)
-		for i, n := range bags[lang] {
-			if n == 0 {
-				continue
-			}
-			t.Columns[0].Strings = append(t.Columns[0].Strings, lang)
-			t.Columns[1].Ints = append(t.Columns[1].Ints, int64(i))
-			t.Columns[2].Ints = append(t.Columns[2].Ints, int64(n))
-			t.Rows++
-		}
-		if err := w.Write(t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readBags adds the counts that writeBags wrote to sum.
-func readBags(e corpus.Env, role string, part int, sum map[string]*bag) error {
-	return tables(e, role, part, func(t *corpus.Table) error {
-		for i, lang := range t.Column("lang").Strings {
-			if sum[lang] == nil {
-				sum[strings.Clone(lang)] = new(bag)
-			}
-			sum[lang][t.Column("bucket").Ints[i]%buckets] += uint64(t.Column("count").Ints[i])
-		}
-		return nil
-	})
 }

@@ -46,12 +46,14 @@ func (c Config) ruleSet() ruleSet {
 
 // Rules without an attribute. The value of a duplicate is its similarity, its
 // limit 0; that of an unwanted language 0, its limit 1; that of a document
-// beyond the budget its score, its limit the last score that was kept.
+// beyond the budget its score, its limit the last score that was kept; of one
+// beyond the cap of its domain the same of the domain.
 const (
 	RuleLang   = "lang.listed"
 	RuleExact  = "dedup.exact"
 	RuleNear   = "dedup.near"
 	RuleBudget = "keep.budget"
+	RuleDomain = "balance.domain"
 )
 
 // check says what is wrong with the rules: an attribute that nothing measures, a
@@ -77,7 +79,7 @@ func (s *ruleSet) check(families []family) error {
 
 // measurable are the attributes there are.
 func measurable(families []family) []string {
-	all := slices.Clone(scoreColumns)
+	var all []string
 	for _, f := range langSchema {
 		if f.Kind == corpus.Floats {
 			all = append(all, f.Name)

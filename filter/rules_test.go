@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"corpus"
+	"corpus/filter/dsir"
 )
 
 // judged is the rules that a row with the values fails.
@@ -103,7 +104,7 @@ func TestPoolAddsParts(t *testing.T) {
 	want := map[string]uint64{}
 	for _, d := range docs {
 		n := 0
-		tokensOf(d.Text).each(func(int) { n++ })
+		dsir.NewGrams().Each(d.Text, func(int) { n++ })
 		want[d.Lang] += uint64(n)
 	}
 	for _, parts := range []int{1, 4} {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"math/bits"
 	"slices"
+	"strings"
 
 	"corpus"
 )
@@ -19,15 +19,10 @@ const (
 	recordBytes = rankBytes + 8
 )
 
-// rank is the place of a document in the order of its language. A score that
-// was not measured counts as 0, so a language without a target is in the order
-// of its ids, which are hashes: an even sample.
+// rank is the place of a document in the order of its language.
 func rank(dst []byte, lang string, score float64, id corpus.ID) []byte {
 	var code [maxLang]byte
 	copy(code[:], lang)
-	if math.IsNaN(score) {
-		score = 0
-	}
 	order := math.Float64bits(score + 0) // -0 becomes 0
 	if order>>63 == 0 {
 		order |= 1 << 63
@@ -40,18 +35,35 @@ func rank(dst []byte, lang string, score float64, id corpus.ID) []byte {
 }
 
 // choose is the pass that finds for each language the last document that the
-// budget keeps.
+// budget keeps, and before it for each domain the last that its cap allows.
 func (s *selector) choose(e corpus.Env) error {
-	sorter, err := e.Sort(recordBytes)
+	ranks, err := e.Sort(recordBytes)
 	if err != nil {
 		return err
 	}
-	defer sorter.Close()
-	r, err := s.rankAll(e, sorter)
+	defer ranks.Close()
+	add := func(r *row) error { return ranks.Add(record(nil, r)) }
+	var domains *domains
+	if s.even.Cap > 0 {
+		if domains, err = newDomains(e); err != nil {
+			return err
+		}
+		defer domains.sorter.Close()
+		add = domains.add
+	}
+	r, err := s.rankAll(e, add)
 	if err != nil {
 		return err
 	}
-	cuts, err := cut(sorter, s.shares(e, r.eligible, r.pool))
+	s.countBytes(e, r)
+	if err := s.capped(e, domains, &r, ranks); err != nil {
+		return err
+	}
+	shares, binds := s.shares(r)
+	if s.keep > 0 && !binds {
+		e.Count("budget_did_not_bind", 1)
+	}
+	cuts, err := cut(ranks, shares)
 	if err != nil {
 		return err
 	}
@@ -59,6 +71,11 @@ func (s *selector) choose(e corpus.Env) error {
 		return err
 	}
 	return writeCuts(e, cuts)
+}
+
+// record is the sort record of a document.
+func record(dst []byte, r *row) []byte {
+	return binary.BigEndian.AppendUint64(rank(dst, r.lang, r.score, r.id), uint64(r.bytes))
 }
 
 // ranking is what is known of a generation beside the order of its documents.
@@ -70,11 +87,10 @@ type ranking struct {
 	dropped  map[string]int64 // documents by rule
 }
 
-// rankAll adds a record for each document that passed every rule. Trusted ones
-// are kept beside the budget, and are no part of the pool that it is a share of.
-func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (ranking, error) {
+// rankAll calls add for each document that passed every rule. Trusted ones are
+// kept beside the budget, and are no part of the pool that it is a share of.
+func (s *selector) rankAll(e corpus.Env, add func(*row) error) (ranking, error) {
 	all := ranking{pool: e.Input()["bytes_decoded"], eligible: map[string]int64{}, dropped: map[string]int64{}}
-	var record []byte
 	var fails []corpus.Failure
 	first, n := e.Parts()
 	for p := first; p < first+n; p++ {
@@ -96,16 +112,23 @@ func (s *selector) rankAll(e corpus.Env, sorter corpus.Sorter) (ranking, error) 
 			if len(r.lang) > maxLang {
 				return fmt.Errorf("language code %q of document %s is longer than %d bytes", r.lang, r.id, maxLang)
 			}
-			record = rank(record[:0], r.lang, r.score, r.id)
-			all.eligible[string(record[:maxLang])] += r.bytes
+			all.add(r)
 			all.dropped[RuleBudget]++ // unless there is room for it
-			return sorter.Add(binary.BigEndian.AppendUint64(record, uint64(r.bytes)))
+			return add(r)
 		})
 		if err != nil {
 			return all, err
 		}
 	}
 	return all, nil
+}
+
+// add adds the bytes of a document that passed every rule.
+func (r *ranking) add(doc *row) {
+	if _, ok := r.eligible[doc.lang]; !ok {
+		r.eligible[strings.Clone(doc.lang)] = 0
+	}
+	r.eligible[doc.lang] += doc.bytes
 }
 
 // gateDocuments is how many documents must have come in before keeping none of
@@ -137,32 +160,31 @@ func (r ranking) gate(e corpus.Env, cuts map[string]*ending) error {
 	}
 }
 
-// shares divides the budget among the languages in proportion to their eligible
-// bytes; without a budget, or with one that all fit in, each has all it needs.
-func (s *selector) shares(e corpus.Env, eligible map[string]int64, pool int64) map[string]int64 {
+// shares divides the budget among the languages (see balance); without a budget,
+// or with one that all fit in, each has all it needs.
+func (s *selector) shares(r ranking) (shares map[string]int64, binds bool) {
 	sum := int64(0)
-	for _, n := range eligible {
+	for _, n := range r.eligible {
 		sum += n
 	}
-	budget := int64(s.keep * float64(pool))
-	e.Count("pool_bytes", pool)
+	budget := int64(s.keep * float64(r.pool))
+	if s.keep == 0 || sum <= budget {
+		return r.eligible, false
+	}
+	return s.even.divide(budget, r.eligible), true
+}
+
+// countBytes counts what the budget is a share of, and what it is to be chosen from.
+func (s *selector) countBytes(e corpus.Env, r ranking) {
+	sum := int64(0)
+	for _, n := range r.eligible {
+		sum += n
+	}
+	e.Count("pool_bytes", r.pool)
 	e.Count("eligible_bytes", sum)
 	if s.keep > 0 {
-		e.Count("budget_bytes", budget)
+		e.Count("budget_bytes", int64(s.keep*float64(r.pool)))
 	}
-	if s.keep == 0 || sum <= budget {
-		if s.keep > 0 {
-			e.Count("budget_did_not_bind", 1)
-		}
-		return eligible
-	}
-	shares := map[string]int64{}
-	for lang, n := range eligible {
-		hi, lo := bits.Mul64(uint64(budget), uint64(n))
-		share, _ := bits.Div64(hi, lo, uint64(sum)) // budget < sum, so the quotient fits
-		shares[lang] = int64(share)
-	}
-	return shares
 }
 
 // ending is where the kept part of a language ends.
@@ -182,7 +204,8 @@ func cut(sorter corpus.Sorter, shares map[string]int64) (map[string]*ending, err
 		if err != nil {
 			return nil, err
 		}
-		c, share := cuts[string(record[:maxLang])], shares[string(record[:maxLang])]
+		lang := langOf(record)
+		c, share := cuts[lang], shares[lang]
 		n := int64(binary.BigEndian.Uint64(record[rankBytes:]))
 		if c.closed = c.closed || c.bytes+n > share; !c.closed {
 			c.bytes += n
@@ -211,7 +234,7 @@ func writeCuts(e corpus.Env, cuts map[string]*ending) error {
 		if c.last == nil {
 			continue
 		}
-		t.Columns[0].Strings = append(t.Columns[0].Strings, string(bytes.TrimRight([]byte(lang), "\x00")))
+		t.Columns[0].Strings = append(t.Columns[0].Strings, lang)
 		t.Columns[1].Floats = append(t.Columns[1].Floats, scoreOf(c.last))
 		t.Columns[2].IDs = append(t.Columns[2].IDs, corpus.ID(c.last[maxLang+8:]))
 		t.Columns[3].Ints = append(t.Columns[3].Ints, c.bytes)
@@ -219,6 +242,9 @@ func writeCuts(e corpus.Env, cuts map[string]*ending) error {
 	}
 	return w.Write(t)
 }
+
+// langOf is the language in a rank.
+func langOf(rank []byte) string { return string(bytes.TrimRight(rank[:maxLang], "\x00")) }
 
 // scoreOf is the score in a rank.
 func scoreOf(rank []byte) float64 {

@@ -61,7 +61,7 @@ func readVerdicts(t *testing.T, w *world) verdicts {
 	t.Helper()
 	v := verdicts{ranks: map[string][]string{}, size: map[string]int64{}, perLang: map[string]int64{}, kept: map[string]bool{}}
 	for p := range w.parts {
-		text, verdict, score := w.table(rolePart, p), w.table(roleVerdict, p), w.table(roleScore, p)
+		text, verdict, score := w.table(rolePart, p), w.table(roleVerdict, p), w.table(roleDSIR, p)
 		if verdict.Rows != text.Rows || score.Rows != text.Rows {
 			t.Fatalf("part %d: sidecars of %d and %d rows for %d", p, verdict.Rows, score.Rows, text.Rows)
 		}
@@ -291,7 +291,7 @@ func TestGate(t *testing.T) {
 func TestRankOrder(t *testing.T) {
 	low, high := corpus.ID{1}, corpus.ID{2}
 	want := [][]byte{
-		rank(nil, "en", 2.5, high), rank(nil, "en", 0.5, low), rank(nil, "en", math.NaN(), low),
+		rank(nil, "en", 2.5, high), rank(nil, "en", 0.5, low), rank(nil, "en", math.Copysign(0, -1), low),
 		rank(nil, "en", 0, high), rank(nil, "en", -0.25, low), rank(nil, "en", -3, low), rank(nil, "zh", 9, low),
 	}
 	got := slices.Clone(want)

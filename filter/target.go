@@ -1,25 +1,18 @@
 package filter
 
 import (
-	"bufio"
-	"bytes"
-	"crypto/sha256"
 	"embed"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"corpus"
+	"corpus/filter/dsir"
 	"corpus/internal/langid"
 )
 
@@ -31,8 +24,8 @@ import (
 var tableFiles embed.FS
 
 // bundled are the built-in targets by language.
-var bundled = sync.OnceValue(func() map[string]*bag {
-	all := map[string]*bag{}
+var bundled = sync.OnceValue(func() map[string]*dsir.Counts {
+	all := map[string]*dsir.Counts{}
 	files, _ := tableFiles.ReadDir("tables")
 	for _, f := range files {
 		raw, _ := tableFiles.ReadFile(path.Join("tables", f.Name()))
@@ -44,11 +37,11 @@ var bundled = sync.OnceValue(func() map[string]*bag {
 })
 
 // parseTable reads a table file.
-func parseTable(raw []byte) (*bag, error) {
-	if len(raw) != 2*buckets {
-		return nil, fmt.Errorf("table of %d bytes, want %d", len(raw), 2*buckets)
+func parseTable(raw []byte) (*dsir.Counts, error) {
+	if len(raw) != 2*dsir.Buckets {
+		return nil, fmt.Errorf("table of %d bytes, want %d", len(raw), 2*dsir.Buckets)
 	}
-	b := new(bag)
+	b := new(dsir.Counts)
 	for i := range b {
 		b[i] = uint64(binary.LittleEndian.Uint16(raw[2*i:]))
 	}
@@ -60,17 +53,21 @@ func parseTable(raw []byte) (*bag, error) {
 func (t *Target) Tables() map[string][]byte {
 	all := map[string][]byte{}
 	for lang, b := range t.bags {
-		all[lang] = b.table()
+		all[lang] = table(b)
 	}
 	return all
 }
 
 // table is the counts as in tableFiles.
-func (b *bag) table() []byte {
+func table(b *dsir.Counts) []byte {
 	top := max(1, slices.Max(b[:]))
-	raw := make([]byte, 0, 2*buckets)
+	raw := make([]byte, 0, 2*dsir.Buckets)
 	for _, n := range b {
-		raw = binary.LittleEndian.AppendUint16(raw, uint16((n*65535+top/2)/top))
+		scaled := (n*65535 + top/2) / top
+		if n > 0 {
+			scaled = max(scaled, 1) // what is there is not made impossible
+		}
+		raw = binary.LittleEndian.AppendUint16(raw, uint16(scaled))
 	}
 	return raw
 }
@@ -78,9 +75,8 @@ func (b *bag) table() []byte {
 // Target is what the documents worth keeping look like: n-gram counts by
 // language. The zero value means the bundled tables.
 type Target struct {
-	bags   map[string]*bag
-	tokens tokens
-	hash   string
+	bags map[string]*dsir.Counts
+	hash string
 }
 
 // MarshalJSON is the hash of what the target was made from, since that is what
@@ -92,49 +88,40 @@ func (t *Target) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.hash)
 }
 
-// LoadTarget counts the n-grams of text files in UTF-8; of a file with the ending
-// .jsonl each line is a document, in its member "text". Languages are told by
-// lang, of plain text piece by piece; nil means package langid. Files are read in
-// the order given, and together they have at most 1 GiB. Errors are of class
+// LoadTarget counts the n-grams of files, which are read as readTarget says.
+func LoadTarget(files []string, lang Detect) (*Target, error) {
+	c := newBagger()
+	hash, err := readTarget(files, lang, c.add)
+	if err != nil {
+		return nil, err
+	}
+	return &Target{c.bags, hash}, nil
+}
+
+// Detect tells the language of a text and how sure that is.
+type Detect func(text string) (lang string, score float64)
+
+// readTarget reads files as textFiles does, at most 1 GiB together, and hands the
+// pieces of texts to add, but for those of no language. Languages are told by lang,
+// of plain text piece by piece; nil means package langid. Errors are of class
 // BadConfig.
-func LoadTarget(files []string, lang func(text string) (string, float64)) (*Target, error) {
+func readTarget(files []string, lang Detect, add func(piece, lang string)) (hash string, err error) {
 	if lang == nil {
 		lang = langid.New().Detect
 	}
-	target, sum, left := &Target{bags: map[string]*bag{}}, sha256.New(), int64(maxTarget)
-	for _, name := range files {
-		n, err := target.load(name, left, sum, lang)
-		if left -= n; err == nil && left < 0 {
-			err = fmt.Errorf("more than %d bytes of targets", maxTarget)
+	added := false
+	r := textFiles{most: maxTarget, piece: targetPiece, bad: badTarget, add: func(text string) {
+		code, _ := lang(text)
+		for text != "" && code != "" {
+			piece := firstPiece(text, targetPiece)
+			add(piece, code)
+			text, added = text[len(piece):], true
 		}
-		if err != nil {
-			return nil, badTarget(name, err)
-		}
+	}}
+	if hash, err = r.read(files); err == nil && !added {
+		err = badTarget(strings.Join(files, ", "), errors.New("no text in it"))
 	}
-	if len(target.bags) == 0 {
-		return nil, badTarget(strings.Join(files, ", "), errors.New("no text in it"))
-	}
-	target.tokens = tokens{} // they are no longer needed
-	target.hash = hex.EncodeToString(sum.Sum(nil))
-	return target, nil
-}
-
-// load adds one file to the target, and to sum its bytes, how they were read and
-// their number. It reads a byte more than left where there is one.
-func (t *Target) load(name string, left int64, sum hash.Hash, lang func(string) (string, float64)) (n int64, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	counted := &countingReader{r: io.TeeReader(io.LimitReader(f, left+1), sum)}
-	read, kind := t.readText, "text"
-	if strings.HasSuffix(name, ".jsonl") {
-		read, kind = t.readLines, "jsonl"
-	}
-	err = read(counted, lang)
-	sum.Write(fmt.Appendf(nil, "\n%s %d\n", kind, counted.n))
-	return counted.n, err
+	return hash, err
 }
 
 func badTarget(name string, err error) error {
@@ -144,87 +131,8 @@ func badTarget(name string, err error) error {
 	}
 }
 
-type countingReader struct {
-	r io.Reader
-	n int64
-}
-
-func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
-}
-
-// readText adds plain text, piece by piece.
-func (t *Target) readText(r io.Reader, lang func(string) (string, float64)) error {
-	buf, kept := make([]byte, targetPiece+utf8.UTFMax), 0
-	for {
-		n, err := io.ReadFull(r, buf[kept:])
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return err
-		}
-		text := string(buf[:kept+n])
-		if text == "" {
-			return nil
-		}
-		piece := firstPiece(text)
-		if !utf8.ValidString(piece) {
-			return errors.New("it is not text in UTF-8")
-		}
-		code, _ := lang(piece)
-		t.count(code, piece)
-		kept = copy(buf, text[len(piece):])
-	}
-}
-
-// readLines adds the documents of JSON lines.
-func (t *Target) readLines(r io.Reader, lang func(string) (string, float64)) error {
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxTargetLine)
-	for n := 1; lines.Scan(); n++ {
-		var doc struct{ Text string }
-		if line := bytes.TrimSpace(lines.Bytes()); len(line) == 0 {
-			continue
-		} else if err := json.Unmarshal(line, &doc); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
-		}
-		code, _ := lang(doc.Text)
-		for text := doc.Text; text != ""; {
-			piece := firstPiece(text)
-			t.count(code, piece)
-			text = text[len(piece):]
-		}
-	}
-	return lines.Err()
-}
-
-// count adds the n-grams of a piece of text; those of no language are left out.
-func (t *Target) count(lang, piece string) {
-	if lang == "" {
-		return
-	}
-	if t.bags[lang] == nil {
-		t.bags[lang] = new(bag)
-	}
-	t.tokens.reset(piece)
-	t.bags[lang].add(&t.tokens)
-}
-
-// firstPiece is the beginning of text up to its last white space within
-// targetPiece, or as many whole characters.
-func firstPiece(text string) string {
-	piece := clip(text, targetPiece)
-	if len(piece) == len(text) {
-		return text
-	}
-	if i := strings.LastIndexAny(piece, " \t\r\n"); i >= 0 {
-		return piece[:i+1]
-	}
-	return piece
-}
-
 // bag is the target's counts of a language, or nil.
-func (t *Target) bag(lang string) *bag {
+func (t *Target) bag(lang string) *dsir.Counts {
 	if t == nil || t.bags == nil {
 		return bundled()[lang]
 	}

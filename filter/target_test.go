@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"corpus"
+	"corpus/filter/dsir"
 )
 
 func english(string) (string, float64) { return "en", 1 }
@@ -37,7 +38,7 @@ func TestLoadTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := func(b *bag) (n uint64) {
+	sum := func(b *dsir.Counts) (n uint64) {
 		for _, c := range b {
 			n += c
 		}
@@ -58,6 +59,12 @@ func TestLoadTarget(t *testing.T) {
 	}
 }
 
+// bucketOf is the bucket of one token.
+func bucketOf(token string) (bucket int) {
+	dsir.NewGrams().Each(token, func(b int) { bucket = b })
+	return bucket
+}
+
 // A target is counted to its end, in pieces that end between words; each piece
 // of plain text is in the language it is in.
 func TestLongTarget(t *testing.T) {
@@ -75,12 +82,12 @@ func TestLongTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	word := tokensOf("bridges").folded[0] % buckets
+	word := bucketOf("bridges")
 	a, err := LoadTarget([]string{plain}, half)
 	if err != nil || a.bag("en")[word] != targetPiece/2 {
 		t.Fatalf("%v: %d times, want %d", err, a.bag("en")[word], targetPiece/2)
 	}
-	if got := a.bag("zh")[tokensOf("河").folded[0]%buckets]; got != targetPiece {
+	if got := a.bag("zh")[bucketOf("河")]; got != targetPiece {
 		t.Errorf("%d characters, want %d", got, targetPiece)
 	}
 	b, err := LoadTarget([]string{lines}, half)
@@ -138,7 +145,7 @@ func TestTargetDecides(t *testing.T) {
 	best, at, row := math.Inf(-1), -1, 0
 	for p := range 2 {
 		rules := w.table(roleVerdict, p).Columns[1].Lists
-		for i, score := range w.table(roleScore, p).Columns[0].Floats {
+		for i, score := range w.table(roleDSIR, p).Columns[0].Floats {
 			if len(rules[i]) == 0 && score > best {
 				best, at = score, row
 			}
@@ -163,36 +170,37 @@ func TestBundledTables(t *testing.T) {
 				used++
 			}
 		}
-		if used < buckets/2 || top != 65535 {
+		if used < dsir.Buckets/2 || top != 65535 {
 			t.Errorf("%s uses %d buckets, largest count %d", lang, used, top)
 		}
 	}
 }
 
 // TestScoreIgnoresLength: a text said twice scores as the text does, but for the
-// one n-gram where its two halves meet.
+// one n-gram where its two halves meet; its weight is twice as far from 0.
 func TestScoreIgnoresLength(t *testing.T) {
-	var pool bag
+	b := newBagger()
 	for i := range 20 {
-		pool.add(tokensOf(prose(uint64(i), 200)))
+		b.add(prose(uint64(i), 200), "en")
 	}
-	w := newWeights(bundled()["en"], &pool)
-	once, twice := w.score(tokensOf(prose(1, 300))), w.score(tokensOf(prose(1, 300)+prose(1, 300)))
-	if diff := once - twice; diff > 0.02 || diff < -0.02 {
-		t.Errorf("score %v, of the text twice %v", once, twice)
+	w, g := dsir.NewWeights(bundled()["en"], b.bags["en"]), dsir.NewGrams()
+	once, n := g.Weight(w, prose(1, 300))
+	twice, m := g.Weight(w, prose(1, 300)+prose(1, 300))
+	if diff := once/float64(n) - twice/float64(m); math.Abs(diff) > 0.03 || math.Abs(twice/once-2) > 0.05 {
+		t.Errorf("weight %v, of the text twice %v; scores differ by %v", once, twice, diff)
 	}
 }
 
 func FuzzParseTable(f *testing.F) {
 	f.Add([]byte{})
-	f.Add(bundled()["en"].table())
+	f.Add(table(bundled()["en"]))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		b, err := parseTable(raw)
-		if (err == nil) != (len(raw) == 2*buckets) {
+		if (err == nil) != (len(raw) == 2*dsir.Buckets) {
 			t.Fatalf("%d bytes: %v", len(raw), err)
 		}
 		if err == nil {
-			newWeights(b, b)
+			dsir.NewWeights(b, b)
 		}
 	})
 }
@@ -201,12 +209,12 @@ func FuzzReadTarget(f *testing.F) {
 	f.Add(`{"text":"the river"}`+"\n{}\n", true)
 	f.Add("the river \xff", false)
 	f.Fuzz(func(t *testing.T, text string, jsonl bool) {
-		target := &Target{bags: map[string]*bag{}}
+		r := &textFiles{piece: 64, add: func(string) {}}
 		if jsonl {
-			_ = target.readLines(strings.NewReader(text), english) // it may be no JSON
+			_ = r.readLines(strings.NewReader(text)) // it may be no JSON
 			return
 		}
-		if err := target.readText(strings.NewReader(text), english); (err == nil) != utf8.ValidString(text) {
+		if err := r.readText(strings.NewReader(text)); (err == nil) != utf8.ValidString(text) {
 			t.Fatal(err)
 		}
 	})

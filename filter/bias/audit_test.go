@@ -97,9 +97,9 @@ func TestMentions(t *testing.T) {
 func TestSwapGender(t *testing.T) {
 	for text, want := range map[string]string{
 		"He gave his sister her book, and she thanked him.": "She gave her brother his book, and he thanked her.",
-		"I saw her. MEN and Women; Mrs Hale":               "I saw him. WOMEN and Men; Mr Hale",
-		"The chairman told her to sit.":                    "The chairwoman told him to sit.",
-		"Nothing here.":                                    "Nothing here.",
+		"I saw her. MEN and Women; Mrs Hale":                "I saw him. WOMEN and Men; Mr Hale",
+		"The chairman told her to sit.":                     "The chairwoman told him to sit.",
+		"Nothing here.":                                     "Nothing here.",
 	} {
 		got, at := "", 0
 		for _, e := range SwapGender(nil, text) {

@@ -1,0 +1,60 @@
+package filter
+
+import (
+	"net/netip"
+	"strings"
+
+	"corpus"
+
+	"github.com/zeebo/xxh3"
+	"golang.org/x/net/publicsuffix"
+)
+
+// domainOf is where a document comes from: the registered domain of its URL
+// (example.co.uk of https://www.example.co.uk/a), an IP address as it is, the
+// bucket of an object store; without an URL the first element of its source's path.
+func domainOf(url, source string) string {
+	if scheme, rest, ok := strings.Cut(url, "://"); ok && scheme != "" {
+		if host := hostOf(rest); host != "" {
+			return clip(registered(host), maxDomain)
+		}
+	}
+	if _, rest, ok := strings.Cut(source, "://"); ok {
+		source = rest
+	}
+	first, _, _ := strings.Cut(strings.TrimLeft(source, "/"), "/")
+	return clip(first, maxDomain)
+}
+
+// hostOf is the host of what follows a scheme, in lower case.
+func hostOf(rest string) string {
+	host := rest
+	if i := strings.IndexAny(host, "/?#"); i >= 0 {
+		host = host[:i]
+	}
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if strings.HasPrefix(host, "[") { // an IPv6 address
+		host, _, _ = strings.Cut(host[1:], "]")
+	} else {
+		host, _, _ = strings.Cut(host, ":")
+	}
+	return strings.ToLower(strings.Trim(host, "."))
+}
+
+// registered is the public suffix of host and one label more; of a host without
+// such the host.
+func registered(host string) string {
+	if len(host) > maxDomain {
+		return host
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return host
+	}
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
+	}
+	return host
+}
+
+// domainKey stands for a domain in sort records: its 128-bit XXH3.
+func domainKey(domain string) corpus.ID { return xxh3.HashString128(domain).Bytes() }
