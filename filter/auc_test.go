@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"go/ast"
 	"go/build"
 	"go/doc"
@@ -33,8 +34,20 @@ const wantAUC = 0.90
 
 // TestScoreInGoTree takes the other documents from the Go distribution, so that
 // it runs wherever the tests do: pieces of all its text files but Go code.
-func TestScoreInGoTree(t *testing.T) {
-	var pool []string
+func TestScoreInGoTree(t *testing.T) { testScore(t, goOthers(t), "the Go tree") }
+
+// goOthers is the pieces of text of the Go tree that pass every rule.
+var goOthers = func() func(*testing.T) []string {
+	var once sync.Once
+	var texts []string
+	return func(t *testing.T) []string {
+		t.Helper()
+		once.Do(func() { texts = passing(t, treeTexts(t)) })
+		return texts
+	}
+}()
+
+func treeTexts(t *testing.T) (pool []string) {
 	files := goTree(t)
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		text := files[path]
@@ -45,7 +58,7 @@ func TestScoreInGoTree(t *testing.T) {
 			pool = append(pool, strings.ToValidUTF8(text[i:min(len(text), i+2048)], ""))
 		}
 	}
-	testScore(t, pool, "the Go tree")
+	return pool
 }
 
 // TestScoreInPile takes them from a sample of the Pile: web pages, code, papers,
@@ -70,7 +83,7 @@ func TestScoreInPile(t *testing.T) {
 		}
 		pool = append(pool, d.Contents+d.Text)
 	}
-	testScore(t, pool, "a sample of the Pile")
+	testScore(t, passing(t, pool), "a sample of the Pile")
 }
 
 // rotations is how often other targets are planted; the mean is tested.
@@ -78,7 +91,7 @@ const rotations = 10
 
 // testScore plants targets among others of some place.
 func testScore(t *testing.T, others []string, where string) {
-	others, targets := passing(t, others), goDocs(t)
+	targets := goDocs(t)
 	planted := len(others) / 19
 	if len(others) < 100 || len(targets) < planted {
 		t.Fatalf("only %d others and %d targets pass the rules", len(others), len(targets))
@@ -107,6 +120,76 @@ func testScore(t *testing.T, others []string, where string) {
 	if sum[SelectDSIR] < wantAUC {
 		t.Errorf("AUC %.4f (least %.4f), want %.2f", sum[SelectDSIR], least, wantAUC)
 	}
+}
+
+// TestMethodsFind: with half of the documentation comments for a target, and half
+// of the other documents for bad examples, each method finds the other half. What
+// the pool of dsir is made of are the others and one comment in twenty.
+func TestMethodsFind(t *testing.T) {
+	wanted, good := halves(goDocs(t))
+	others, bad := halves(goOthers(t))
+	target := writeLines(t, good)
+	pool := newBagger()
+	for _, text := range slices.Concat(others, wanted[:len(others)/19]) {
+		pool.add(text, "en")
+	}
+	own, err1 := LoadTarget(target, english)
+	perplexity, err2 := LoadPerplexity(target, english)
+	quality, report, err3 := TrainQuality(target, writeLines(t, bad), 0)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	g := dsir.NewGrams()
+	weights := func(target *Target) func(string) float64 {
+		w := dsir.NewWeights(target.bag("en"), pool.bags["en"])
+		return func(s string) float64 { sum, n := g.Weight(w, s); return sum / float64(n) }
+	}
+	first := func(of scorer) func(string) float64 {
+		return func(s string) float64 { v := make([]float64, 1); of(v, s, "en"); return v[0] }
+	}
+	for _, m := range []struct {
+		name  string
+		score func(string) float64
+		least float64
+	}{
+		{"dsir with the bundled target", weights(nil), 0.9},
+		{"dsir", weights(own), 0.9},
+		{"quality", first(quality.scorer()), 0.9},
+		{"perplexity", first(perplexity.scorer()), 0.8},
+		{"random", func(s string) float64 { return uniform(0, corpus.NewID("t", 0, []byte(s))) }, 0},
+	} {
+		auc := areaUnderCurve(wanted, others, m.score)
+		t.Logf("%d documentation comments among %d documents of the Go tree, learnt from %d: AUC of %s %.4f", len(wanted), len(others), len(good), m.name, auc)
+		if auc < m.least {
+			t.Errorf("%s: AUC %.4f, want %.2f", m.name, auc, m.least)
+		}
+	}
+	t.Logf("the report of train-quality says %+v", report)
+}
+
+// halves are every other text.
+func halves(texts []string) (a, b []string) {
+	for i, text := range texts {
+		if i%2 == 0 {
+			a = append(a, text)
+		} else {
+			b = append(b, text)
+		}
+	}
+	return a, b
+}
+
+// writeLines makes a JSONL file of texts.
+func writeLines(t *testing.T, texts []string) []string {
+	t.Helper()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	for _, text := range texts {
+		if err := enc.Encode(map[string]string{"text": text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return []string{writeFile(t, "texts.jsonl", b.String())}
 }
 
 // scoresOf are the scores of the methods with the bundled table.

@@ -1,16 +1,20 @@
 package filter
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
 
 	"corpus"
 	"corpus/filter/linear"
+
+	"github.com/zeebo/xxh3"
 )
 
 // Quality is a classifier that tells texts worth keeping from others.
@@ -59,22 +63,83 @@ func (q *Quality) Encode(w io.Writer) error { return q.model.Encode(w) }
 // hashed 1- and 2-grams of words, both sides weighing the same. Files are read as
 // textFiles does, at most 256 MiB a side; plain text is cut into examples of some
 // 2 kB. The model is a function of the examples and the seed, not of their order.
-func TrainQuality(good, bad []string, seed uint64) (*Quality, error) {
+func TrainQuality(good, bad []string, seed uint64) (*Quality, QualityReport, error) {
 	yes, err := readExamples("--good", good, true)
 	if err != nil {
-		return nil, err
+		return nil, QualityReport{}, err
 	}
 	no, err := readExamples("--bad", bad, false)
 	if err != nil {
-		return nil, err
+		return nil, QualityReport{}, err
 	}
-	m, err := linear.Train(slices.Values(append(yes, no...)), linear.Options{
+	report, all := QualityReport{len(yes), len(no), math.NaN()}, append(yes, no...)
+	fit, held := holdOut(all)
+	if q, err := learn(fit, seed); err == nil { // else there are too few to hold out some
+		report.AUC = q.auc(held)
+	}
+	q, err := learn(all, seed)
+	return q, report, err
+}
+
+// QualityReport is what a model was learnt from, in texts, and the AUC, on a tenth
+// of them, of a model of the others: the probability that a good text scores higher
+// than a bad one; NaN when that tenth has not both.
+type QualityReport struct {
+	Good, Bad int
+	AUC       float64
+}
+
+// learn trains a model.
+func learn(examples []linear.Example, seed uint64) (*Quality, error) {
+	m, err := linear.Train(slices.Values(examples), linear.Options{
 		Kind: qualityKind, Words: 2, MinCount: 2, Balanced: true, L2: 1, Seed: seed,
 	})
 	if err != nil {
 		return nil, &corpus.Error{Class: corpus.BadConfig, What: "no model can be learnt from these texts", Offset: -1, Err: err}
 	}
 	return &Quality{m}, nil
+}
+
+// holdOut parts a tenth of the examples from the others by the hash of the text,
+// so that equal texts are on one side.
+func holdOut(all []linear.Example) (fit, held []linear.Example) {
+	for _, e := range all {
+		if xxh3.HashString(e.Text)%10 == 0 {
+			held = append(held, e)
+		} else {
+			fit = append(fit, e)
+		}
+	}
+	return fit, held
+}
+
+// auc is the area under the ROC curve, by ranks; what scores alike counts half.
+func (q *Quality) auc(examples []linear.Example) float64 {
+	s := q.scorer()
+	type scored struct {
+		value float64
+		good  bool
+	}
+	all, value := make([]scored, len(examples)), make([]float64, 1)
+	for i, e := range examples {
+		s(value, e.Text, "")
+		all[i] = scored{value[0], e.Label}
+	}
+	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(a.value, b.value) })
+	good, bad, wins := 0.0, 0.0, 0.0
+	for i := 0; i < len(all); {
+		var same [2]float64 // bad and good ones with this value
+		for value := all[i].value; i < len(all) && all[i].value == value; i++ {
+			if all[i].good {
+				same[1]++
+			} else {
+				same[0]++
+			}
+		}
+		wins += same[1] * (bad + same[0]/2)
+		bad, good = bad+same[0], good+same[1]
+	}
+	return wins / (good * bad) // NaN without both
 }
 
 // readExamples reads the files of one side, named by its flag.

@@ -81,7 +81,7 @@ func (q query) check(rules []string, rule, sample bool) error {
 
 // ruleNames are all rules by which the filter may have dropped something.
 func (w *workspace) ruleNames() []string {
-	names := []string{filter.RuleExact, filter.RuleNear, filter.RuleLang, filter.RuleBudget}
+	names := []string{filter.RuleExact, filter.RuleNear, filter.RuleLang, filter.RuleBudget, filter.RuleDomain}
 	for _, name := range recipe.Names() {
 		for _, r := range (filter.Config{Recipe: name}).Rules() {
 			names = append(names, r.Name)

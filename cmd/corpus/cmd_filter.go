@@ -7,7 +7,6 @@ import (
 	"corpus"
 	"corpus/filter"
 	"corpus/internal/engine"
-	"corpus/internal/langid"
 	"corpus/internal/term"
 	"corpus/shards"
 
@@ -31,12 +30,14 @@ func (a *app) filterCommand() *cli.Command {
 	return &cli.Command{
 		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
 		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp() +
+			selectHelp +
 			"Of documents of ingest.trusted only toxicity, duplicates and languages are asked.",
 		Flags: append(stageFlags("filter"),
 			&cli.StringSliceFlag{Name: "what-if", Usage: "print the funnel with `RULE=LIMIT` instead, and change nothing; may be repeated"},
 			&cli.StringSliceFlag{Name: "compare", Usage: "print the documents on which the recipes `A,B` disagree, and change nothing"},
 		),
-		Action: a.stageCommand("filter", (*workspace).filter),
+		Action:      a.stageCommand("filter", (*workspace).filter),
+		Subcommands: []*cli.Command{a.trainQualityCommand()},
 	}
 }
 
@@ -62,6 +63,7 @@ func (w *workspace) filter(c *cli.Context) error {
 	}
 	if !w.quiet && !w.json {
 		w.budgetNote(sum.Counts)
+		w.balanceNote(sum.Counts)
 	}
 	return nil
 }
@@ -109,10 +111,8 @@ func (w *workspace) filterConfig() (cfg filter.Config, err error) {
 		}
 		cfg.Own = append(cfg.Own, r)
 	}
-	if len(w.Filter.Target) > 0 {
-		if cfg.Target, err = filter.LoadTarget(w.paths(w.Filter.Target), langid.New().Detect); err != nil {
-			return cfg, err
-		}
+	if err := w.selection(&cfg); err != nil {
+		return cfg, err
 	}
 	if cfg.Keep == 0 {
 		return cfg, corpus.Errorf(corpus.BadConfig, "filter.keep is 0, which keeps nothing; want a share above 0, up to 1 for all that passes the rules")

@@ -128,6 +128,11 @@ func (s *story) explain(f corpus.Failure) string {
 			return "it does not fit the budget of its language, nor did a document before it"
 		}
 		return fmt.Sprintf("its score is %s, the last one kept has %s", number(f.Value), number(f.Limit))
+	case filter.RuleDomain:
+		if f.Limit == math.MaxFloat64 {
+			return "it does not fit the cap of its domain, nor did a document before it"
+		}
+		return fmt.Sprintf("its domain reaches its cap: its score is %s, the last one of the domain has %s", number(f.Value), number(f.Limit))
 	}
 	return fmt.Sprintf("%s, the limit is %s", number(f.Value), number(f.Limit))
 }

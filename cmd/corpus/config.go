@@ -48,7 +48,11 @@ type config struct {
 		Keep    float64            `yaml:"keep"`
 		Recipe  string             `yaml:"recipe"`
 		Lang    []string           `yaml:"lang"`
+		Select  string             `yaml:"select"`
+		Seed    uint64             `yaml:"seed"`
+		Balance string             `yaml:"balance"`
 		Target  []string           `yaml:"target"`
+		Quality string             `yaml:"quality_model"`
 		Limits  map[string]float64 `yaml:"limits"`
 		Rules   []ownRule          `yaml:"rules"`
 		Augment string             `yaml:"augment"`
@@ -124,7 +128,7 @@ func defaultConfig() config {
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
-	c.Filter.Keep, c.Filter.Recipe = 0.02, filter.DefaultRecipe
+	c.Filter.Keep, c.Filter.Recipe, c.Filter.Select = 0.02, filter.DefaultRecipe, filter.SelectDSIR
 	c.Tokenize.Vocab = 16000
 	c.Shards.Valid = 0.01
 	return c
@@ -152,8 +156,11 @@ dedup:
 filter:
   recipe: gopher         # rules of quality; see corpus filter --help
   keep: 0.02             # the best share of all text read, by bytes; 1: no budget
+  select: dsir           # what is best: most like the target; dsir-sample, quality, perplexity, random: see corpus filter --help
+  # balance: lang=temperature:0.3,domain=cap:1%   # share out keep among languages and domains
   lang: []               # ISO 639-1 codes, such as [en, zh]; empty: every language
   target: []             # files of text like what you want; empty: built-in prose
+  # quality_model: my.model   # of corpus filter train-quality, for select: quality
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
   # augment: gender      # add counterfactual copies of what is kept, marked as such
   rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}

@@ -126,8 +126,12 @@ func flagsFirst(commands []*cli.Command, args []string) []string {
 	if i < 0 {
 		return args
 	}
-	flags, rest := append([]string(nil), args[:2]...), []string(nil)
-	for at := 2; at < len(args); at++ {
+	command, head := commands[i], 2
+	if s := slices.IndexFunc(command.Subcommands, func(c *cli.Command) bool { return c.HasName(args[2]) }); s >= 0 {
+		command, head = command.Subcommands[s], 3
+	}
+	flags, rest := append([]string(nil), args[:head]...), []string(nil)
+	for at := head; at < len(args); at++ {
 		arg := args[at]
 		if arg == "--" {
 			rest = append(rest, args[at:]...)
@@ -138,7 +142,7 @@ func flagsFirst(commands []*cli.Command, args []string) []string {
 			continue
 		}
 		flags = append(flags, arg)
-		if !strings.Contains(arg, "=") && takesValue(commands[i], strings.TrimLeft(arg, "-")) && at+1 < len(args) {
+		if !strings.Contains(arg, "=") && takesValue(command, strings.TrimLeft(arg, "-")) && at+1 < len(args) {
 			at++
 			flags = append(flags, args[at])
 		}
@@ -211,11 +215,13 @@ func (a *app) cli() *cli.App {
 	}
 	commands := a.commands()
 	for _, c := range commands {
-		c.OnUsageError, c.HideHelpCommand = usage, true
-		if c.ArgsUsage == "" {
-			c.Before = noArguments
+		for _, c := range append([]*cli.Command{c}, c.Subcommands...) {
+			c.OnUsageError, c.HideHelpCommand = usage, true
+			if c.ArgsUsage == "" {
+				c.Before = noArguments
+			}
+			c.CustomHelpTemplate = strings.TrimRight(cli.CommandHelpTemplate, "\n") + "\n\n" + exitCodes + "\n"
 		}
-		c.CustomHelpTemplate = strings.TrimRight(cli.CommandHelpTemplate, "\n") + "\n\n" + exitCodes + "\n"
 	}
 	return &cli.App{
 		Name: "corpus", Usage: "raw text to a trained language model", Description: overview,
@@ -232,7 +238,8 @@ func (a *app) cli() *cli.App {
 
 // noArguments refuses what a command would not look at, such as `filter 0.02`.
 func noArguments(c *cli.Context) error {
-	if !c.Args().Present() {
+	isSub := func(s *cli.Command) bool { return s.HasName(c.Args().First()) }
+	if !c.Args().Present() || slices.ContainsFunc(c.Command.Subcommands, isSub) {
 		return nil
 	}
 	return &corpus.Error{

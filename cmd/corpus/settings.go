@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/filter"
 	"corpus/filter/recipe"
 
 	"github.com/urfave/cli/v2"
@@ -37,6 +38,10 @@ func settings() []setting {
 		{"filter", "keep", "`SHARE` of the bytes of all text that was read; 1: all that passes the rules", func(c *config) any { return &c.Filter.Keep }},
 		{"filter", "recipe", "`NAME` of the rules of quality: " + strings.Join(recipe.Names(), ", "), func(c *config) any { return &c.Filter.Recipe }},
 		{"filter", "lang", "`CODES` of languages to keep, such as en,zh", func(c *config) any { return &c.Filter.Lang }},
+		{"filter", "select", "`METHOD` that says what is best: " + strings.Join(filter.Methods(), ", "), func(c *config) any { return &c.Filter.Select }},
+		{"filter", "seed", "`N` draws another sample, of dsir-sample and random", func(c *config) any { return &c.Filter.Seed }},
+		{"filter", "balance", "divide the budget by `RULES`: lang=temperature:0.3,domain=cap:1%", func(c *config) any { return &c.Filter.Balance }},
+		{"filter", "quality-model", "`FILE` of train-quality, for --select quality", func(c *config) any { return (*file)(&c.Filter.Quality) }},
 		{"filter", "target", "`FILE` of text like what you want; may be repeated", func(c *config) any { return (*files)(&c.Filter.Target) }},
 		{"filter", "augment", "add copies of what is kept: `gender` swaps gendered words in English; marked as such", func(c *config) any { return &c.Filter.Augment }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
@@ -47,6 +52,9 @@ func settings() []setting {
 // files are names of files: relative to the current directory on the command
 // line, to the workspace in corpus.yaml.
 type files []string
+
+// file is the name of one.
+type file string
 
 // settingsOf are those of stages, and those of all. Of two flags of the same
 // name the first has the name of its stage before it: --ingest-lang, --lang.
@@ -84,6 +92,8 @@ func (s setting) cliFlag() cli.Flag {
 		return &cli.Float64Flag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
 	case *string:
 		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: *v}
+	case *file:
+		return &cli.StringFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: string(*v)}
 	case *uint64:
 		return &cli.Uint64Flag{Name: s.flag, Usage: s.usage, EnvVars: env}
 	case *bool:
@@ -112,6 +122,10 @@ func (s setting) apply(c *cli.Context, cfg *config) error {
 		*field = *c.Generic(s.flag).(*size)
 	case *[]string:
 		*field = c.StringSlice(s.flag)
+	case *file:
+		abs, err := filepath.Abs(c.String(s.flag))
+		*field = file(abs)
+		return err
 	case *files:
 		*field = c.StringSlice(s.flag)
 		for i, name := range *field {
