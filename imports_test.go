@@ -38,6 +38,7 @@ var importRules = map[string]struct {
 	"corpus/filter/bias":          {[]string{"corpus", "corpus/internal/words"}, "bias is measured on texts and scores"},
 	"corpus/filter/recipe":        {[]string{"corpus", "corpus/internal/words"}, "a recipe is a function of a text and its language"},
 	"corpus/filter/linear":        {[]string{"corpus/internal/words"}, "a classifier knows texts, not what they are judged for"},
+	"corpus/filter/pii":           {[]string{"corpus"}, "personal data is found in strings"},
 	"corpus/tokenize":             {stageMay, stageWhy},
 	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
 	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
