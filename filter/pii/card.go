@@ -13,6 +13,9 @@ func (s *scan) card(g *groups) (int, bool) {
 	if strength == none || !luhn(digits) || allSame(digits) || !s.isNumberAfter(end) {
 		return 0, false
 	}
+	if g.count > 1 && g.seps[1] == ' ' && s.isInTable(g.start, end) {
+		strength = weak
+	}
 	if strength == weak && !s.wordsBefore(g.start).has(wordCard) && !s.wordsAfter(end).has(wordCard) {
 		return 0, false
 	}
@@ -20,6 +23,14 @@ func (s *scan) card(g *groups) (int, bool) {
 		return 0, false
 	}
 	return s.found(g.start, end, card), true
+}
+
+// isInTable tells whether numbers of four digits go on on either side.
+func (s *scan) isInTable(start, end int) bool {
+	isGap := func(c byte) bool { return c == ' ' || c == '\n' }
+	before := s.runBack(start, 3, isGap)
+	after := s.run(end, 3, isGap)
+	return before < start && before-s.runBack(before, 5, isHex) == 4 || after > end && s.run(after, 5, isHex)-after == 4
 }
 
 // cardDigits is how many digits stand as on a card: in one piece, or as 4-4-4-4,

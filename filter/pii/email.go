@@ -16,7 +16,7 @@ func (s *scan) address(i int) int {
 		return i + 1
 	}
 	host, user := s.text[i+1:end], s.text[start:i]
-	if isExampleHost(host) || !isTopLevel(host[strings.LastIndexByte(host, '.')+1:]) || s.isRemote(start, end) || s.isMessageID(start, user) {
+	if isExampleHost(host) || isAlgorithm(user, host) || !isTopLevel(host[strings.LastIndexByte(host, '.')+1:]) || s.isRemote(start, end) || s.isMessageID(start, user) {
 		return end
 	}
 	return s.found(start, end, email)
@@ -84,6 +84,12 @@ func isExampleHost(host string) bool {
 	}
 	second := host[strings.LastIndexByte(host[:last], '.')+1 : last]
 	return strings.EqualFold(second, "example")
+}
+
+// isAlgorithm tells the names that SSH gives what its implementations added (RFC 4251
+// §6), aes256-gcm@openssh.com: these two domains have many.
+func isAlgorithm(user, host string) bool {
+	return (strings.EqualFold(host, "openssh.com") || strings.EqualFold(host, "libssh.org")) && strings.ContainsAny(user, "-0123456789")
 }
 
 // isRemote tells an account on a machine, git@host:path or ssh://git@host/path,

@@ -23,7 +23,7 @@ func New(kinds ...string) (*Finder, error) {
 // can be part of a span, no farther than limits.go allows.
 func (f *Finder) Append(dst []corpus.Edit, text string) []corpus.Edit {
 	s := &f.scan
-	s.text, s.want, s.edits, s.floor = text, &f.want, dst, 0
+	s.text, s.want, s.edits, s.floor, s.wordsAt, s.words = text, &f.want, dst, 0, 0, 0
 	for i := 0; i < len(text); {
 		look := triggers[text[i]]
 		if look == nothing {
@@ -45,6 +45,8 @@ type scan struct {
 
 	groups  groups // of the number at hand
 	dialled dialled
+	wordsAt int // where wordsBefore was asked last, and what it said
+	words   wordSet
 }
 
 // trigger is what a byte may be part of.

@@ -11,7 +11,7 @@ func (s *scan) v4(start int) (end int, ok bool) {
 	if !ok || !s.isHostBefore(start) || !s.isHostAfter(end) {
 		return 0, false
 	}
-	if isPublic(netip.AddrFrom4(octets)) && octets[3] != 0 && s.isAddress(octets, start) {
+	if isPublic(netip.AddrFrom4(octets)) && octets[3] != 0 && octets != [4]byte{octets[0], octets[0], octets[0], octets[0]} && s.isAddress(octets, start) {
 		return s.found(start, end, ip), true
 	}
 	return end, true
@@ -69,22 +69,27 @@ func (s *scan) isHostAfter(i int) bool {
 	}
 }
 
-// isAddress tells an address from a version or the number of a section. One whose
-// numbers are all small is taken for an address only where a word says so.
+// isAddress tells an address from a version or the number of a section: what could be
+// one of these is an address only where a word of its line says so.
 func (s *scan) isAddress(octets [4]byte, start int) bool {
-	words := s.wordsBefore(start)
-	if words.has(wordIP) {
-		return true
-	}
-	if words.has(wordVersion) {
+	window := s.text[max(0, start-windowBefore/2):start]
+	line := window[strings.LastIndexByte(window, '\n')+1:]
+	words := wordsIn(line, len(line) == windowBefore/2, false)
+	if octets[0] == 1 && (octets[1] == 2 || octets[1] == 3) && !words.has(wordIP) { // object identifiers of ISO
 		return false
 	}
-	return max(octets[0], octets[1], octets[2], octets[3]) >= smallOctet
+	if max(octets[0], octets[1], octets[2], octets[3]) < smallOctet && min(octets[0], octets[1], octets[2], octets[3]) < tinyOctet {
+		return words.has(wordIP) && !words.has(wordVersion)
+	}
+	return words.has(wordIP) || !words.has(wordVersion)
 }
 
-// smallOctet is the number below which all four of a version usually are, and of a
-// random address one in 700.
-const smallOctet = 50
+// Versions and sections have numbers below smallOctet and one below tinyOctet; of
+// random addresses one in 120 is such.
+const (
+	smallOctet = 100
+	tinyOctet  = 10
+)
 
 // reserved are the networks whose addresses are nobody's: IANA's special-purpose
 // registries (RFC 6890), multicast, and those for documentation (RFC 5737, RFC 3849,
@@ -138,9 +143,13 @@ func (s *scan) v6(start int) (end int, ok bool) {
 
 // isV6 tells an address from other hexadecimal groups: a shortened one is within
 // 2000::/3, the only part in use (RFC 4291 §2.4) and not a network's; one of all
-// eight groups has some longer than two digits, which the names of disks have.
+// eight groups has some longer than two digits, which the names of disks have. What
+// ends in 64 zeros is a network.
 func isV6(text string, a netip.Addr) bool {
 	b := a.As16()
+	if [8]byte(b[8:]) == [8]byte{} {
+		return false
+	}
 	short := false
 	group, longest := 0, 0
 	for i := range len(text) {
@@ -151,7 +160,7 @@ func isV6(text string, a netip.Addr) bool {
 		longest = max(longest, group)
 	}
 	if short {
-		return b[0]>>5 == 1 && text[len(text)-1] != ':'
+		return b[0]>>5 == 1
 	}
 	return longest > 2
 }

@@ -77,7 +77,7 @@ func (s *scan) secretKey(start int, p *prefix) int {
 	for end > body && s.text[end-1] == '.' {
 		end--
 	}
-	if end-body < p.least || end-body > p.most || isWord(s.at(end)) || !isRandom(s.text[body:end]) {
+	if end-body < p.least || end-body > p.most || isWord(s.at(end)) || !isRandom(s.text[body:end]) || p.text == "sk-" && !isMixed(s.text[body:end]) {
 		return body
 	}
 	return s.found(start, end, key)
@@ -99,6 +99,11 @@ func isRandom(t string) bool {
 		}
 	}
 	return digits > 0 && letters > 0 && turns > 1 && !isSample(t)
+}
+
+// isMixed tells whether letters of both cases stand in t.
+func isMixed(t string) bool {
+	return strings.ToLower(t) != t && strings.ToUpper(t) != t
 }
 
 // isSample tells what documentation writes in the place of a secret.

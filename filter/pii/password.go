@@ -193,7 +193,7 @@ func isSecret(v string) bool {
 	distinct, digits, upper := 0, 0, 0
 	for i := range len(v) {
 		c := v[i]
-		if !isBase64URL(c) && c != '+' && c != '/' && c != '=' && c != '.' && c != '~' {
+		if !isBase64URL(c) && c != '+' && c != '/' && c != '=' && c != '~' {
 			return false
 		}
 		if !seen[c] {
@@ -246,21 +246,32 @@ func (s *scan) userinfo(i int) (int, bool) {
 	if c < 0 {
 		return 0, false
 	}
-	if v := s.text[start+c+1 : i]; isUserPassword(v) && isAlnum(s.at(i+1)) {
+	if v := s.text[start+c+1 : i]; isUserPassword(v) && !s.isSampleHost(i+1) {
 		s.found(start+c+1, i, password)
 	}
 	return i + 1, true
 }
 
+// isSampleHost tells a name for examples at i, or none.
+func (s *scan) isSampleHost(i int) bool {
+	end := s.domain(i)
+	return !isAlnum(s.at(i)) || end > i && isExampleHost(s.text[i:end]) || s.has(s.run(i, maxDomain, isHost), `\&`)
+}
+
 // isUserPassword tells a password in a URL from the words that stand for one.
 func isUserPassword(v string) bool {
-	if len(v) < 3 || !utf8.ValidString(v) || isSample(v) || strings.ContainsAny(v, "${}[]()%\\*") && !strings.Contains(v, "%") {
+	if len(v) < 3 || !utf8.ValidString(v) || isSample(v) || strings.ContainsAny(v, "${}[]()\\*:") || v[0] == '%' || hasFold(v, "passw") {
 		return false
 	}
-	for _, w := range []string{"pass", "passwd", "password", "pwd", "secret", "pw", "token", "user", "username", "test", "port", "key", "foo", "bar"} {
+	for _, w := range []string{"pass", "pwd", "secret", "token", "user", "username", "test", "port", "key", "foo", "bar", "anoncvs", "anonymous"} {
 		if strings.EqualFold(v, w) {
 			return false
 		}
 	}
-	return !hasFold(v, "passw") && strings.IndexByte("${%[", v[0]) < 0
+	for _, w := range passwordNames {
+		if strings.EqualFold(v, w) {
+			return false
+		}
+	}
+	return true
 }

@@ -7,13 +7,20 @@ import "strings"
 // any other needs a word before it, or behind it a dash and a word.
 func (s *scan) phone(i int) (int, bool) {
 	p := &s.dialled
-	if !s.dial(p, i) || p.n < 7 || p.n > 16 || !s.isNumberAfter(p.end) && !s.isLabelled(p.end) || isDate(p) {
+	if !s.dial(p, i) || p.n < 7 || p.n > 16 {
 		return 0, false
 	}
-	if p.isFictional() {
+	p.end = s.extension(p.end)
+	if !s.isNumberAfter(p.end) && !s.isLabelled(p.end) || isDate(p) {
 		return 0, false
 	}
-	if p.isInternational() || p.isNorthAmerican() || p.isTrunk() || p.n <= 13 && s.isCalled(p) {
+	if p.isNorthAmericanAt(0) && p.count > 3 && p.seps[3] == " " && p.seps[2] != " " {
+		p.count, p.n, p.end = 3, 10, p.ends[2]
+	}
+	if p.isFictional() || p.isBinary() {
+		return 0, false
+	}
+	if p.isInternational() || p.isNorthAmerican() || p.isTrunk() && s.isApart(p.start, p.end) || p.n <= 13 && s.isCalled(p) {
 		return s.found(p.start, p.end, phone), true
 	}
 	return 0, false
@@ -23,7 +30,8 @@ func (s *scan) phone(i int) (int, bool) {
 type dialled struct {
 	digits     [maxDigits]byte
 	n          int
-	sizes      [maxGroups]int
+	sizes      [maxGroups + 2]int // 0 behind the last
+	ends       [maxGroups]int
 	seps       [maxGroups]string // before each group
 	count      int
 	plus       bool
@@ -31,8 +39,7 @@ type dialled struct {
 	start, end int
 }
 
-// dial reads digits in groups, with a plus sign or a parenthesis before them and an
-// extension behind. A group has two digits or more, but for the first and the (0).
+// dial reads digits in groups, with a plus sign or a parenthesis before them. A group has two digits or more, but for the first and the (0).
 func (s *scan) dial(p *dialled, i int) bool {
 	p.start, p.n, p.count, p.plus = i, 0, 0, false
 	open := false
@@ -49,7 +56,7 @@ func (s *scan) dial(p *dialled, i int) bool {
 		}
 	}
 	p.paren = open
-	if isWord(s.before(p.start)) || s.before(p.start) == '+' {
+	if c := s.before(p.start); isWord(c) || c == '+' || c == '~' {
 		return false
 	}
 	sep := ""
@@ -59,7 +66,7 @@ func (s *scan) dial(p *dialled, i int) bool {
 			break
 		}
 		p.n += copy(p.digits[p.n:], s.text[i:end])
-		p.sizes[p.count], p.seps[p.count] = end-i, sep
+		p.sizes[p.count], p.seps[p.count], p.ends[p.count] = end-i, sep, end
 		p.count++
 		p.end = end
 		if sep = s.between(end, p.count, &open); sep == "" {
@@ -68,12 +75,12 @@ func (s *scan) dial(p *dialled, i int) bool {
 		p.paren = p.paren || open
 		i = end + len(sep)
 	}
+	p.sizes[p.count], p.sizes[p.count+1] = 0, 0
 	if open && s.at(p.end) == ')' {
 		p.end++
 	} else if open {
 		return false
 	}
-	p.end = s.extension(p.end)
 	return true
 }
 
@@ -102,6 +109,9 @@ func (s *scan) between(i, count int, open *bool) string {
 // extension is the end of x123, ext. 123 or #123 at i.
 func (s *scan) extension(i int) int {
 	j := i
+	if c := s.at(i) | 0x20; c != ' ' && c != 'x' && c != 'e' && c != '#' {
+		return i
+	}
 	for _, mark := range []string{" ext. ", " ext ", " ext.", " Ext. ", " Ext ", " x", " ext", "x", "ext", "#"} {
 		if s.has(j, mark) {
 			j += len(mark)
@@ -120,7 +130,7 @@ func (s *scan) extension(i int) int {
 
 // isInternational tells +, a country's calling code and digits enough.
 func (p *dialled) isInternational() bool {
-	if !p.plus || p.n < 8 || p.n > 16 || p.n > 15 && !p.paren || p.n < 10 && p.count == 1 {
+	if !p.plus || p.n < 8 || p.n > 16 || p.n > 15 && !p.paren || p.count == 1 && (p.n < 10 || p.n > 13) {
 		return false
 	}
 	for n := 1; n <= 3; n++ {
@@ -149,11 +159,17 @@ var callingCodes = func() map[string]bool {
 // 212.555.7890, the country's 1 or 001 before it or not: area and exchange begin with
 // 2 to 9.
 func (p *dialled) isNorthAmerican() bool {
-	g, at := 0, 0
+	g := 0
 	if p.count == 4 && p.digits[p.sizes[0]-1] == '1' && (p.sizes[0] == 1 || p.sizes[0] == 3 && p.digits[0] == '0' && p.digits[1] == '0') {
-		g, at = 1, p.sizes[0]
+		g = 1
 	}
-	if p.count != g+3 || p.sizes[g] != 3 || p.sizes[g+1] != 3 || p.sizes[g+2] != 4 || p.digits[at] < '2' || p.digits[at+3] < '2' {
+	return p.count == g+3 && p.isNorthAmericanAt(g)
+}
+
+// isNorthAmericanAt tells the same of the three groups from g on.
+func (p *dialled) isNorthAmericanAt(g int) bool {
+	at := sum(p.sizes[:g])
+	if p.count < g+3 || p.sizes[g] != 3 || p.sizes[g+1] != 3 || p.sizes[g+2] != 4 || p.digits[at] < '2' || p.digits[at+3] < '2' {
 		return false
 	}
 	first, last := p.seps[g+1], p.seps[g+2]
@@ -167,7 +183,7 @@ func (p *dialled) isTrunk() bool {
 	if p.n < 8 || p.n > 11 || p.plus {
 		return false
 	}
-	shortest, longest := p.range1()
+	shortest, longest := p.spread()
 	if longest > 4 || shortest < 2 {
 		return false
 	}
@@ -177,8 +193,8 @@ func (p *dialled) isTrunk() bool {
 	return p.count >= 3 && p.n >= 9 && p.sizes[0] >= 2 && p.digits[0] == '0' && p.digits[1] != '0' && p.seps[1] != "/" && p.isEven()
 }
 
-// range1 is the sizes of the smallest and the largest group but the first.
-func (p *dialled) range1() (shortest, longest int) {
+// spread is the sizes of the smallest and the largest group but the first.
+func (p *dialled) spread() (shortest, longest int) {
 	shortest = maxDigits
 	for i := 1; i < p.count; i++ {
 		shortest, longest = min(shortest, p.sizes[i]), max(longest, p.sizes[i])
@@ -203,16 +219,46 @@ func (p *dialled) isFictional() bool {
 	return p.n == 7 && string(d[:5]) == "55501" || p.n >= 10 && p.n <= 13 && string(d[p.n-7:p.n-2]) == "55501"
 }
 
-// isDate tells 2026-11-27 and 27.11.2026, with a time behind it or not.
+// isBinary tells a number of ones and zeros.
+func (p *dialled) isBinary() bool {
+	for _, c := range p.digits[:p.n] {
+		if c > '1' {
+			return false
+		}
+	}
+	return true
+}
+
+// isDate tells 2026-11-27, 27.11.2026, 20261127 and 2006-2026, with other numbers
+// around it or not.
 func isDate(p *dialled) bool {
-	if p.count < 3 || p.plus || p.paren {
+	if p.plus {
 		return false
 	}
-	isYear := func(at, n int) bool {
-		return n == 4 && (string(p.digits[at:at+2]) == "19" || string(p.digits[at:at+2]) == "20")
+	if p.count == 1 {
+		return p.n == 8 && p.isYear(0, 4) && number(p.digits[4:6]) <= 12 && number(p.digits[6:8]) <= 31
 	}
-	a, b, c := p.sizes[0], p.sizes[1], p.sizes[2]
-	return isYear(0, a) && b <= 2 && c <= 2 || a <= 2 && b <= 2 && isYear(a+b, c)
+	for i, at := 0, 0; i < p.count-1; i++ {
+		a, b, c := p.sizes[i], p.sizes[i+1], p.sizes[i+2]
+		if p.isYear(at, a) && (b <= 2 && c <= 2 || p.count == 2 && (b <= 3 || p.isYear(at+a, b))) || a <= 2 && b <= 2 && p.isYear(at+a+b, c) {
+			return true
+		}
+		at += a
+	}
+	return false
+}
+
+// isYear tells whether the group of n digits at i is a year of the last centuries.
+func (p *dialled) isYear(i, n int) bool {
+	return n == 4 && (p.digits[i] == '1' && p.digits[i+1] >= '7' || p.digits[i] == '2' && p.digits[i+1] <= '1')
+}
+
+// isApart tells whether no other number, or byte of a dump, stands on either side.
+func (s *scan) isApart(start, end int) bool {
+	if c := s.before(start); c == ' ' && isHex(s.before(start-1)) && (isHex(s.before(start-2)) && !isAlnum(s.before(start-3)) || isDigit(s.before(start-1))) {
+		return false
+	}
+	return s.at(end) != ' ' || !isHex(s.at(end+1)) || isAlpha(s.at(end+1)) && (!isHex(s.at(end+2)) || isAlnum(s.at(end+3)))
 }
 
 // isCalled tells whether a word says that p is a phone number.
@@ -225,24 +271,28 @@ func (s *scan) isCalled(p *dialled) bool {
 	}
 	words := s.wordsBefore(p.start)
 	if words.has(wordPhone) {
-		return !words.has(wordHash)
+		return !words.has(wordHash) && !(p.count == 3 && p.sizes[0] == 4 && p.sizes[1] == 4 && p.sizes[2] == 4)
 	}
-	if words.has(wordHash|wordID) || p.count == 1 && p.digits[0] != '0' && p.n < 9 {
+	if p.isYear(0, p.sizes[0]) || p.hasSlash() || p.isRange() || p.digits[0] == '0' && p.digits[1] == '0' || p.count == 1 && p.n > 11 {
 		return false
 	}
-	if words.has(wordCall) && (words.has(wordMe) || s.isLabel(p.start)) && (p.sizes[0] <= 4 || p.count == 1 || p.digits[0] == '0') {
+	if words.has(wordHash|wordID) || p.count == 1 && (p.digits[0] != '0' || p.digits[1] == '0') || p.count == 2 && p.seps[1] == "." || !s.isApart(p.start, p.end) {
+		return false
+	}
+	if words.has(wordCall) && (words.has(wordMe) || s.isLabel(p.start)) && (p.sizes[0] <= 4 || p.digits[0] == '0') {
 		return true
 	}
 	if p.count == 1 {
 		return false
 	}
-	return words.has(wordMe) && p.isGrouped() && !s.isStreet(p.end) || s.isInitialled(p.start) || s.isAlone(p) || s.wordsAfter(p.end).has(wordPhone)
+	return words.has(wordMe) && p.isGrouped() && !s.isStreet(p.end) && !s.isQuoted(p.start) || s.isInitialled(p.start) || s.isAlone(p) || s.wordsAfter(p.end).has(wordPhone)
 }
 
 // isGrouped tells groups of two to four digits, all parted alike, as in most countries.
 func (p *dialled) isGrouped() bool {
-	shortest, longest := p.range1()
-	return p.n <= 11 && p.count > 1 && p.count <= 5 && p.sizes[0] >= 2 && p.sizes[0] <= 4 && shortest >= 2 && longest <= 4 && p.isEven()
+	shortest, longest := p.spread()
+	return p.n <= 11 && p.count > 1 && p.count <= 5 && p.sizes[0] >= 2 && p.sizes[0] <= 4 && shortest >= 2 && longest <= 4 && p.isEven() &&
+		!(p.count == 2 && p.isYear(p.sizes[0], p.sizes[1])) && (longest > 2 || p.seps[1] != " ")
 }
 
 // isStreet tells whether a name follows at i, as one does a house number.
@@ -255,6 +305,30 @@ func (s *scan) isStreet(i int) bool {
 func (s *scan) isInitialled(start int) bool {
 	i := s.runBack(start, 3, func(c byte) bool { return c == ' ' || c == ':' || c == '.' || c == '\t' })
 	return i < start && i > 0 && strings.IndexByte("tpfmTPFM", s.text[i-1]) >= 0 && !isWord(s.before(i-1)) && strings.ContainsAny(s.text[i:start], ":.")
+}
+
+// isRange tells 8080-8090, and 1024-768 as no phone number is written.
+func (p *dialled) isRange() bool {
+	if p.count != 2 || p.seps[1] == " " {
+		return false
+	}
+	a, b := p.digits[:p.sizes[0]], p.digits[p.sizes[0]:p.n]
+	return p.seps[1] != "-" || len(a) == 4 && len(b) == 3 || len(a) == len(b) && string(a) < string(b)
+}
+
+func (p *dialled) hasSlash() bool {
+	for i := 1; i < p.count; i++ {
+		if p.seps[i] == "/" {
+			return true
+		}
+	}
+	return false
+}
+
+// isQuoted tells a string of a program before start.
+func (s *scan) isQuoted(start int) bool {
+	c := s.before(start)
+	return c == '\'' || c == '"' || c == '`' || c == '='
 }
 
 // isAlone tells whether p has a line of its own, as in a signature or below a postal

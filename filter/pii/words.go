@@ -117,7 +117,10 @@ var unspaced = []struct {
 // wordsBefore and wordsAfter are the meanings of the words near i, on both sides of
 // at most one line's end.
 func (s *scan) wordsBefore(i int) wordSet {
-	return wordsIn(s.text[max(0, i-windowBefore):i], i > windowBefore, false)
+	if i != s.wordsAt {
+		s.wordsAt, s.words = i, wordsIn(s.text[max(0, i-windowBefore):i], i > windowBefore, false)
+	}
+	return s.words
 }
 
 func (s *scan) wordsAfter(i int) wordSet {
@@ -139,7 +142,8 @@ func wordsIn(window string, cutFirst, cutLast bool) (set wordSet) {
 			n++
 			i++
 		}
-		if n > 0 && n <= len(word) && !(cutFirst && from == 0) && !(cutLast && i == len(window)) {
+		cut := cutFirst && from == 0 || cutLast && i == len(window) || from > 0 && isDigit(window[from-1]) || i < len(window) && isDigit(window[i])
+		if n > 0 && n <= len(word) && !cut {
 			set |= meanings[string(word[:n])]
 		}
 		if n == 0 {
