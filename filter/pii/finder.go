@@ -58,6 +58,7 @@ const (
 	digit            // of a number
 	colon            // of an IPv6 address; behind the name of a password
 	equals           // behind the name of a password
+	wide             // ： or ＝ behind the name of a password
 	joint            // _ or - in the prefix of a key
 	capitalA         // of AKIA or AIza
 	capitalJ         // of eyJ
@@ -67,7 +68,7 @@ var triggers = func() (t [256]trigger) {
 	for c := '0'; c <= '9'; c++ {
 		t[c] = digit
 	}
-	t['@'], t[':'], t['='], t['_'], t['-'], t['A'], t['J'] = at, colon, equals, joint, joint, capitalA, capitalJ
+	t['@'], t[':'], t['='], t['_'], t['-'], t['A'], t['J'], t['：'>>12|0xe0] = at, colon, equals, joint, joint, capitalA, capitalJ, wide
 	return t
 }()
 
@@ -82,6 +83,8 @@ func (s *scan) look(i int, t trigger) int {
 		return s.behindColon(i)
 	case equals:
 		return s.assigned(i)
+	case wide:
+		return s.fullWidth(i)
 	case joint:
 		return s.prefixed(i)
 	case capitalA:

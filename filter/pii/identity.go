@@ -224,7 +224,7 @@ func isRijksregister(d []byte) bool {
 	if m := number(d[2:4]); m > 12 && m < 20 || m > 52 {
 		return false
 	}
-	return check == 97-n%97 || check == 97-(n+2_000_000_000)%97
+	return check == 97-n%97 || number(d[:2]) < 40 && check == 97-(n+2_000_000_000)%97
 }
 
 // isSIN tells Canada's number.
@@ -244,7 +244,7 @@ func isRRN(d []byte) bool {
 		return false
 	}
 	check := (11 - weighted(d, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)%11) % 10
-	return check == digitAt(d, 12) || number(d[:2]) >= 20 && d[6] >= '3' && d[6] != '5' && d[6] != '6'
+	return check == digitAt(d, 12) || number(d[:2]) >= 20 && number(d[:2]) < 40 && d[6] >= '3' && d[6] != '5' && d[6] != '6'
 }
 
 // isTCKimlik tells Turkey's number.

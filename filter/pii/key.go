@@ -175,7 +175,7 @@ func (s *scan) pem(i int) int {
 	if end-body < 64 || !isCode(s.text[body:end]) {
 		return body
 	}
-	for end > body && !isAlnum(s.text[end-1]) && s.text[end-1] != '=' {
+	for c := s.text[end-1]; !isAlnum(c) && c != '=' && c != '+' && c != '/'; c = s.text[end-1] {
 		end--
 	}
 	return s.found(i, s.pemEnd(end), key)

@@ -19,10 +19,8 @@ func (s *scan) number(i int) int {
 	if e, ok := s.phrase(start, end); ok {
 		return e
 	}
-	if s.before(start) == ' ' && end-start >= 6 {
-		if e, ok := s.said(start); ok {
-			return e
-		}
+	if e, ok := s.said(start); ok {
+		return e
 	}
 	return end
 }

@@ -41,6 +41,17 @@ var (
 	}
 )
 
+// fullWidth looks for the password or the secret behind the ： or ＝ at i.
+func (s *scan) fullWidth(i int) int {
+	if !s.has(i, "：") && !s.has(i, "＝") {
+		return i + 1
+	}
+	if named := s.naming(i); named != noName {
+		return s.valued(i+len("："), named)
+	}
+	return i + len("：")
+}
+
 // assigned looks for the password or the secret behind the : or = at i.
 func (s *scan) assigned(i int) int {
 	named := s.naming(i)
@@ -53,7 +64,12 @@ func (s *scan) assigned(i int) int {
 	} else if c := s.at(start); c == '=' || c == ':' {
 		return start
 	}
-	start = s.run(start, 8, func(c byte) bool { return c == ' ' || c == '\t' })
+	return s.valued(start, named)
+}
+
+// valued looks for the value of a name, at i or behind spaces.
+func (s *scan) valued(i int, named naming) int {
+	start := s.run(i, 8, func(c byte) bool { return c == ' ' || c == '\t' })
 	if named == namesHeader {
 		return s.header(start)
 	}
@@ -65,7 +81,7 @@ func (s *scan) assigned(i int) int {
 	case named == namesSecret && isSecret(value):
 		return s.found(start, end, key)
 	}
-	return i + 1
+	return i
 }
 
 // naming reads the name before i.
@@ -145,12 +161,14 @@ func (s *scan) value(i int) (start, end int, quoted bool) {
 	return i, end, false
 }
 
+// isValue holds what a value without quotes is made of: no quotes, no brackets of tags,
+// nothing from U+2000 on, which ends a sentence in Chinese.
 func isValue(c byte) bool {
 	switch c {
 	case '"', '\'', '`', '<', '>', ',', ';', '|':
 		return false
 	}
-	return c > ' '
+	return c > ' ' && c < 0xe2
 }
 
 // isPassword tells a password from a word, a variable, a path or a call: letters with
@@ -206,7 +224,7 @@ func isSecret(v string) bool {
 			upper++
 		}
 	}
-	return distinct >= 10 && digits >= 2 && (digits*8 >= len(v) || upper*6 >= len(v))
+	return distinct >= 10 && (digits >= 2 && (digits*8 >= len(v) || upper*6 >= len(v)) || isMixed(v) && upper*5 >= len(v))
 }
 
 // header looks for the credentials of an Authorization header at i.
@@ -224,8 +242,9 @@ func (s *scan) header(i int) int {
 	return i
 }
 
-// said looks for "password is X" where X begins at start.
-func (s *scan) said(start int) (int, bool) {
+// said looks for "password is X" where the first digit of X is at i or before.
+func (s *scan) said(i int) (int, bool) {
+	start := s.runBack(i, maxName, isValue)
 	if !s.has(start-4, " is ") || s.naming(start-4) != namesPassword {
 		return 0, false
 	}
@@ -260,7 +279,7 @@ func (s *scan) isSampleHost(i int) bool {
 
 // isUserPassword tells a password in a URL from the words that stand for one.
 func isUserPassword(v string) bool {
-	if len(v) < 3 || !utf8.ValidString(v) || isSample(v) || strings.ContainsAny(v, "${}[]()\\*:") || v[0] == '%' || hasFold(v, "passw") {
+	if len(v) < 3 || !utf8.ValidString(v) || isSample(v) || strings.ContainsAny(v, "${}[]()\\:") || strings.Trim(v, "*.") == "" || v[0] == '%' || hasFold(v, "passw") {
 		return false
 	}
 	for _, w := range []string{"pass", "pwd", "secret", "token", "user", "username", "test", "port", "key", "foo", "bar", "anoncvs", "anonymous"} {

@@ -80,7 +80,7 @@ var meanings = func() map[string]wordSet {
 		wordKR:        "rrn resident",
 		wordID:        "id identity identification identifier idno",
 		wordES:        "dni nie",
-		wordDK:        "cpr personnummer",
+		wordDK:        "cpr",
 		wordNO:        "fødselsnummer fodselsnummer personnummer fnr",
 		wordBE:        "rijksregister rijksregisternummer insz niss",
 		wordHash:      "isbn issn doi asin ean upc oclc lccn",
