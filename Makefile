@@ -2,7 +2,7 @@
 # make libtorch   only libtorch, and gotch fitted to it
 # make test       all tests, without and with libtorch
 # make demo       the main job on real text: three trained models in five minutes
-# make figures    how well text is taken out of pages: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
+# make figures    how well text is taken out of pages, and personal data found: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
 # make tools      linters, and object stores for the tests of ingest/place, into .tools/ (5 minutes)
 # make lint       gofumpt, vet, staticcheck, golangci-lint
 #
@@ -59,10 +59,13 @@ test: libtorch
 	@{ CGO_ENABLED=0 $(GO) test -timeout 20m -json ./... ./testdata/tally 2>&1; echo exit $$?; \
 	   $(GO) test -timeout 20m -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
 
-# The figures of docs/benchmarks.md on extraction; FIGURES_ALL=1 measures every page.
+# The figures of docs/benchmarks.md on extraction, where FIGURES_ALL=1 measures every
+# page, and those of docs/pii.md.
 figures:
 	@CGO_ENABLED=0 GOWORK=off $(GO) test ./ingest -count=1 -v -run '^(TestExtractionF1|TestDocumentation|TestInstallationGuide)$$' \
 	  | awk '/pages |needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
+	@PII_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./filter/pii -count=1 -v -run '^(TestPresidio|TestTechnical)$$' \
+	  | awk '/pii[.]|MB|phones|needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 
 # Of one version each: gofumpt, golangci-lint with staticcheck in it, and servers
 # of others that speak S3 (with signatures checked), Google's and Azure's.

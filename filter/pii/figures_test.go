@@ -6,8 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,7 +22,11 @@ func documentation() []string {
 	if roots := os.Getenv("PII_ROOTS"); roots != "" {
 		return filepath.SplitList(roots)
 	}
-	return []string{"/usr/share/doc", "/usr/share/man", "/usr/share/info", "/usr/share/perl", "/usr/lib/python3", filepath.Join(runtime.GOROOT(), "src"), filepath.Join(runtime.GOROOT(), "doc")}
+	roots := []string{"/usr/share/doc", "/usr/share/man", "/usr/share/info", "/usr/share/perl", "/usr/lib/python3"}
+	if goroot, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
+		roots = append(roots, filepath.Join(strings.TrimSpace(string(goroot)), "src"))
+	}
+	return roots
 }
 
 // TestTechnical counts what is found in 100 MB and more of technical documentation. What

@@ -31,7 +31,7 @@ func FuzzAppend(f *testing.F) {
 			if e.Start < end || e.End <= e.Start || e.End > len(text) || e.With != Placeholder(e.Rule) {
 				t.Fatalf("edit %+v after %d of %d bytes", e, end, len(text))
 			}
-			if utf8.ValidString(text) && !(utf8.ValidString(text[:e.Start]) && utf8.ValidString(text[e.Start:e.End])) {
+			if utf8.ValidString(text) && (!utf8.ValidString(text[:e.Start]) || !utf8.ValidString(text[e.Start:e.End])) {
 				t.Fatalf("edit %+v is within a character", e)
 			}
 			end = e.End

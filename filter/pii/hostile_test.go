@@ -21,14 +21,15 @@ func hostile(size int) map[string]string {
 	}
 }
 
-// TestHostile: no text costs much more a byte than prose does; 100 times is left for a
-// busy machine, while a quadratic search of two megabytes takes thousands.
+// TestHostile: no text costs so much more a byte than prose that it matters. The worst
+// goes at 10 MB/s; ten seconds a megabyte leave a busy machine room, while a search that
+// is quadratic would take hours.
 func TestHostile(t *testing.T) {
 	f := finder(t)
-	for name, text := range hostile(2 << 20) {
+	for name, text := range hostile(1 << 20) {
 		start := time.Now()
 		edits := f.Append(nil, text)
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s: %d bytes took %v", name, len(text), took)
 		} else if testing.Verbose() {
 			t.Logf("%-12s %6.0f MB/s, %d edits", name, float64(len(text))/1e6/took.Seconds(), len(edits))

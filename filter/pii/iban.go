@@ -26,8 +26,7 @@ func (s *scan) iban(start, end int) (int, bool) {
 		return 0, false
 	}
 	var b [maxToken]byte
-	country := string([]byte{s.text[start] &^ 0x20, s.text[start+1] &^ 0x20})
-	format, ok := ibanFormats[country]
+	format, ok := ibanFormats[string([]byte{s.text[start] &^ 0x20, s.text[start+1] &^ 0x20})]
 	if !ok {
 		return 0, false
 	}

@@ -152,7 +152,8 @@ func (s *scan) isNumberBefore(start int) bool {
 	case '.', ',':
 		return !isDigit(s.before(start - 1))
 	case '-', '/':
-		return !isAlnum(s.before(start - 1))
+		c := s.before(start - 1)
+		return !isAlnum(c) && c != '$'
 	case '_', '$', '#', '%', '\\', '~', '^':
 		return false
 	}

@@ -193,7 +193,7 @@ func isPassword(v string, quoted bool) bool {
 	if letters == 0 || digits+marks == 0 {
 		return false
 	}
-	for _, w := range []string{"passw", "passphrase", "://", "...", "%s", "secret", "$"} {
+	for _, w := range []string{"passw", "passphrase", "://", "...", "%s", "secret", "encrypt", "$"} {
 		if hasFold(v, w) && (w != "$" || !quoted) {
 			return false
 		}

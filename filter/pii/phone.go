@@ -133,6 +133,9 @@ func (p *dialled) isInternational() bool {
 	if !p.plus || p.n < 8 || p.n > 16 || p.n > 15 && !p.paren || p.count == 1 && (p.n < 10 || p.n > 13) {
 		return false
 	}
+	if c := p.digits[0]; (c == '1' || c == '7') && p.n != 11 {
+		return false
+	}
 	for n := 1; n <= 3; n++ {
 		if callingCodes[string(p.digits[:n])] {
 			return true
@@ -184,7 +187,7 @@ func (p *dialled) isTrunk() bool {
 		return false
 	}
 	shortest, longest := p.spread()
-	if longest > 4 || shortest < 2 {
+	if longest > 4 || shortest < 2 || p.isBytes() {
 		return false
 	}
 	if p.paren {
@@ -213,10 +216,10 @@ func (p *dialled) isEven() bool {
 }
 
 // isFictional tells the numbers that the North American plan keeps for fiction,
-// 555-0100 to 555-0199.
+// 555-0100 to 555-0199, and those that only count.
 func (p *dialled) isFictional() bool {
-	d := p.digits[:p.n]
-	return p.n == 7 && string(d[:5]) == "55501" || p.n >= 10 && p.n <= 13 && string(d[p.n-7:p.n-2]) == "55501"
+	d := string(p.digits[:p.n])
+	return p.n == 7 && d[:5] == "55501" || p.n >= 10 && p.n <= 13 && d[p.n-7:p.n-2] == "55501" || strings.Contains(d, "123456789")
 }
 
 // isBinary tells a number of ones and zeros.
@@ -270,10 +273,13 @@ func (s *scan) isCalled(p *dialled) bool {
 		return true
 	}
 	words := s.wordsBefore(p.start)
-	if words.has(wordPhone) {
-		return !words.has(wordHash) && !(p.count == 3 && p.sizes[0] == 4 && p.sizes[1] == 4 && p.sizes[2] == 4)
+	if p.digits[0] == '0' && p.digits[1] == '0' && p.digits[2] == '0' || s.isZIP(p) {
+		return false
 	}
-	if p.isYear(0, p.sizes[0]) || p.hasSlash() || p.isRange() || p.digits[0] == '0' && p.digits[1] == '0' || p.count == 1 && p.n > 11 {
+	if words.has(wordPhone) {
+		return !words.has(wordHash) && (p.count != 3 || min(p.sizes[0], p.sizes[1], p.sizes[2]) < 4)
+	}
+	if p.isYear(0, p.sizes[0]) || p.hasSlash() || p.isRange() || p.digits[0] == '0' && p.digits[1] == '0' || p.count == 1 && (p.n > 11 || p.n < 9) || p.isBytes() {
 		return false
 	}
 	if words.has(wordHash|wordID) || p.count == 1 && (p.digits[0] != '0' || p.digits[1] == '0') || p.count == 2 && p.seps[1] == "." || !s.isApart(p.start, p.end) {
@@ -292,7 +298,7 @@ func (s *scan) isCalled(p *dialled) bool {
 func (p *dialled) isGrouped() bool {
 	shortest, longest := p.spread()
 	return p.n <= 11 && p.count > 1 && p.count <= 5 && p.sizes[0] >= 2 && p.sizes[0] <= 4 && shortest >= 2 && longest <= 4 && p.isEven() &&
-		!(p.count == 2 && p.isYear(p.sizes[0], p.sizes[1])) && (longest > 2 || p.seps[1] != " ")
+		(p.count != 2 || !p.isYear(p.sizes[0], p.sizes[1])) && (longest > 2 || p.seps[1] != " ")
 }
 
 // isStreet tells whether a name follows at i, as one does a house number.
@@ -323,6 +329,27 @@ func (p *dialled) hasSlash() bool {
 		}
 	}
 	return false
+}
+
+// isZIP tells a code of US mail, MA 02110-1301.
+func (s *scan) isZIP(p *dialled) bool {
+	if p.count != 2 || p.sizes[0] != 5 || p.sizes[1] != 4 || p.seps[1] != "-" {
+		return false
+	}
+	i := s.runBack(p.start, 3, func(c byte) bool { return c == ' ' })
+	return i < p.start && isUpper(s.before(i)) && isUpper(s.before(i-1)) && !isWord(s.before(i-2))
+}
+
+// isBytes tells three numbers of three digits up to 255, or four numbers and more that
+// only grow.
+func (p *dialled) isBytes() bool {
+	all255, grow, at, last := p.count == 3, p.count > 3, 0, -1
+	for _, n := range p.sizes[:p.count] {
+		v := number(p.digits[at : at+n])
+		all255, grow = all255 && n == 3 && v <= 255, grow && v > last
+		at, last = at+n, v
+	}
+	return all255 || grow
 }
 
 // isQuoted tells a string of a program before start.

@@ -49,7 +49,7 @@ var meanings = func() map[string]wordSet {
 		wordIP: "ip ipv4 ipaddr ipaddress address addresses addr host hosts client server inet inet4 ping nameserver gateway dns " +
 			"subnet netmask network peer router remote_addr client_ip adresse dirección indirizzo",
 		wordVersion: "version versions ver vers release releases released v section sections sect chapter appendix oid oids " +
-			"glibc gcc kernel firmware build driver upgrade update upgraded updated downgrade since before rfc clause table figure " +
+			"glibc gcc kernel firmware build driver upgrade update upgraded updated downgrade since before rfc clause table figure objectidentifier " +
 			"paragraph changes changelog revision rev patch versión versione",
 		wordCard: "card cards visa mastercard maestro amex american discover diners jcb unionpay rupay credit debit cc pan " +
 			"creditcard tarjeta carte karte kreditkarte cartão carta 卡",
@@ -83,7 +83,7 @@ var meanings = func() map[string]wordSet {
 		wordDK:        "cpr",
 		wordNO:        "fødselsnummer fodselsnummer personnummer fnr",
 		wordBE:        "rijksregister rijksregisternummer insz niss",
-		wordHash:      "isbn issn doi asin ean upc oclc lccn",
+		wordHash:      "isbn issn doi asin ean upc oclc lccn dfars far cfr rfc cve ieee iso iec standard fips",
 	} {
 		for _, w := range strings.Fields(list) {
 			m[w] |= set
@@ -134,7 +134,7 @@ func wordsIn(window string, cutFirst, cutLast bool) (set wordSet) {
 	foreign := false
 	for i := 0; i < len(window); {
 		n, from := 0, i
-		for i < len(window) && isLetter(window[i]) {
+		for i < len(window) && isLetter(window[i]) && !strings.HasPrefix(window[i:], "\u00a0") {
 			if n < len(word) {
 				word[n] = lower(window[i])
 			}
