@@ -24,6 +24,8 @@ type Config struct {
 	// Keep is the share of the pool's bytes to keep, over 0 and up to 1; 0 keeps
 	// all that passes.
 	Keep float64
+	// PII says what is done about personal data, one of PIIMask, PIICount, PIIOff.
+	PII string
 	// Augment adds copies of what is kept that differ in one thing, marked as such:
 	// "gender" swaps gendered words in English.
 	Augment string
@@ -71,6 +73,9 @@ func (c Config) Check() error {
 	if _, err := parseBalance(c.Balance); err != nil {
 		return bad(err)
 	}
+	if c.PII != "" && !slices.Contains(piiModes, c.PII) {
+		return bad(fmt.Errorf("filter.pii is %q, want %s", c.PII, strings.Join(piiModes, ", ")))
+	}
 	if c.Augment != "" && c.Augment != augmentGender {
 		return bad(fmt.Errorf("filter.augment is %q, want %s or nothing", c.Augment, augmentGender))
 	}
@@ -92,9 +97,10 @@ const maxLang = 8
 // measures is the part of the configuration that attributes and edits depend on.
 type measures struct {
 	Recipe string
+	PII    string
 }
 
-func (c Config) measures() measures { return measures{c.recipe().Name} }
+func (c Config) measures() measures { return measures{c.recipe().Name, cmp.Or(c.PII, PIIOff)} }
 
 // decisions is the part of the configuration that verdicts depend on.
 type decisions struct {
@@ -135,9 +141,8 @@ func (c Config) selection() selection {
 // duplicates are dropped and whose cluster ids are handed on; c must pass Check.
 func Stage(c Config) corpus.Stage {
 	s := newSelector(c)
-	beside := append([]string{roleLang}, roles(s.sidecars)...)
-	read := append([]string{roleDedup}, beside...)
-	keep := append([]string{roleVerdict, RoleKept}, beside...)
+	read := append([]string{roleDedup, roleLang}, roles(s.sidecars)...)
+	keep := append([]string{roleVerdict, RoleKept, RoleReport, roleLang}, roles(c.sidecars())...)
 	text := []string{rolePart, roleVerdict, roleDedup}
 	if s.edits() {
 		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
@@ -158,9 +163,10 @@ func Stage(c Config) corpus.Stage {
 					Tasks: corpus.One, Memory: 2 * decideMemory, Run: s.choose,
 				},
 				{
-					Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut, roleCapped}, read...),
-					Memory: decideMemory + s.cappedMemory(), Run: s.decide,
+					Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut, roleCapped, roleIdentity}, read...),
+					Memory: decideMemory + s.cappedMemory() + groupsMemory, Run: s.decide,
 				},
+				{Name: "report", Inputs: []string{roleGroups}, Tasks: corpus.One, Memory: 2*tableMemory + groupsMemory, Run: report},
 				{Name: "kept", Config: c.Augment, Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
 			},
 		),
@@ -171,7 +177,7 @@ func Stage(c Config) corpus.Stage {
 // the passes of Stage that it needs to find done.
 func Trial(c Config) (stage corpus.Stage, done []string) {
 	stage = Stage(c)
-	passes := stage.Passes[:len(stage.Passes)-1]
+	passes := stage.Passes[:len(stage.Passes)-2] // up to decide
 	s, last := newSelector(c), len(passes)-1
 	passes[last].Name, passes[last].Run = "count", s.countOnly
 	stage.Passes = passes
@@ -198,16 +204,19 @@ func (c Config) need(env corpus.Env) (int64, error) {
 const (
 	rolePart    = "ingest/part"
 	roleDedup   = "dedup/verdict"
-	roleLang    = "attrs/lang" // id, lang, bytes, lang.score, trusted, domain
+	roleLang    = "attrs/lang" // id, lang, bytes, lang.score, trusted, domain, source
 	roleVerdict = "verdict"    // keep, rules, values, limits
 	roleCounts  = "ngrams"     // lang, bucket, count: n-grams of a part; not aligned
 	rolePool    = "pool"       // the same of all parts, one table
 	roleCut     = "cut"        // lang, score, id, bytes: the last document kept, one table
 	roleCapped  = "capped"     // lang, domain, any, score, id: the last that a domain's cap allows, one table
+	roleGroups  = "groups"     // what became of the groups of a part, see groupSchema; not aligned
+	RoleReport  = "report"     // the same of all parts, one table
 	RoleKept    = "kept/part"  // text of what is kept, and its cluster
 	attrs       = "attrs/"     // families of attributes
 
 	roleDSIR       = "attrs/dsir"       // dsir.score, dsir.weight
 	roleQuality    = "attrs/quality"    // quality.score
 	rolePerplexity = "attrs/perplexity" // perplexity.score
+	roleIdentity   = "attrs/identity"   // mentions of groups of people, see package bias
 )

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"bytes"
+	"errors"
 	"math"
 
 	"corpus"
@@ -31,9 +32,17 @@ func (s *selector) decide(e corpus.Env) error {
 	}
 	t := corpus.NewTable(verdictSchema)
 	f := newFunnel(s)
+	g, err := newGroups(e)
+	if err != nil {
+		return err
+	}
+	defer g.identity.r.Close()
 	err = s.each(e, part(e), func(r *row) error {
 		fails := s.verdict(r, ends)
 		f.count(r, fails)
+		if err := g.count(r, len(fails) == 0); err != nil {
+			return err
+		}
 		appendVerdict(t, fails)
 		if t.Rows < verdictRows {
 			return nil
@@ -45,7 +54,7 @@ func (s *selector) decide(e corpus.Env) error {
 		return err
 	}
 	f.report(e)
-	return w.Write(t)
+	return errors.Join(g.end(), g.write(e, roleGroups), w.Write(t))
 }
 
 // countOnly is decide without verdicts.

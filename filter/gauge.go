@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/filter/bias"
+	"corpus/filter/pii"
 	"corpus/filter/recipe"
 )
 
@@ -35,6 +37,10 @@ func (c Config) kinds() []kind {
 	all := []kind{
 		{r.Attributes(), recipe.Memory, func() gauge { return r.New() }, r.Edits()},
 		{toxicityColumns, tokensMemory, func() gauge { return new(lexiconGauge) }, false},
+		{bias.Attributes(), bias.Memory, func() gauge { return new(bias.Mentions) }, false},
+	}
+	if c.PII == PIIMask || c.PII == PIICount {
+		all = append(all, kind{pii.Attributes(), piiMemory, func() gauge { return newPIIGauge(c.PII == PIIMask) }, c.PII == PIIMask})
 	}
 	return all
 }

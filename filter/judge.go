@@ -14,7 +14,7 @@ import (
 type selector struct {
 	kinds       []kind
 	families    []family // that measure writes
-	sidecars    []family // that the selection's score and they stand in
+	sidecars    []family // that the selection's score and the rules' attributes stand in
 	meterMemory int64    // of a worker of measure
 	set         ruleSet
 	langs       []string
@@ -27,9 +27,9 @@ type selector struct {
 }
 
 func newSelector(c Config) *selector {
-	s := &selector{kinds: c.kinds(), sidecars: c.sidecars(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, err: c.Check()}
+	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, err: c.Check()}
 	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance
-	s.families = families(s.kinds)
+	s.families, s.sidecars = families(s.kinds), c.read(s.set)
 	for _, k := range s.kinds {
 		s.meterMemory += k.memory
 	}
@@ -48,6 +48,7 @@ type row struct {
 	bytes      int64
 	score      float64   // that documents are ranked by
 	domain     string    // where it comes from
+	source     string    // the first element of its source's path
 	values     []float64 // of the attribute of each rule
 	limits     []float64 // of each rule in the language
 	duplicate  string    // "", exact or near
@@ -59,6 +60,7 @@ type row struct {
 // sidecars reads all that was measured of a part, row by row.
 type sidecars struct {
 	dup    cursor
+	all    []*cursor
 	attrs  []cursor // language, then selector.sidecars
 	score  int      // column of the selection's score in the first of those; -1: there is none
 	at     [][2]int // of each rule's attribute: which of attrs, and its column
@@ -95,8 +97,10 @@ func (s *selector) open(e corpus.Env, part int) (*sidecars, error) {
 		return err
 	}
 	err := errors.Join(s.err, open(&c.dup, roleDedup))
+	c.all = []*cursor{&c.dup}
 	for i, role := range append([]string{roleLang}, roles(s.sidecars)...) {
 		err = errors.Join(err, open(&c.attrs[i], role))
+		c.all = append(c.all, &c.attrs[i])
 	}
 	for _, r := range s.set.rules {
 		at, _ := place(s.sidecars, r.Attribute)
@@ -105,16 +109,8 @@ func (s *selector) open(e corpus.Env, part int) (*sidecars, error) {
 	return c, err
 }
 
-func (c *sidecars) all() []*cursor {
-	all := []*cursor{&c.dup}
-	for i := range c.attrs {
-		all = append(all, &c.attrs[i])
-	}
-	return all
-}
-
 func (c *sidecars) close() {
-	for _, x := range c.all() {
+	for _, x := range c.all {
 		if x.r != nil {
 			_ = x.r.Close() // it was only read
 		}
@@ -123,14 +119,14 @@ func (c *sidecars) close() {
 
 // next reads the next row of all sidecars into r; io.EOF ends.
 func (c *sidecars) next(r *row) error {
-	if err := step(c.all()...); err != nil {
+	if err := step(c.all...); err != nil {
 		return err
 	}
 	about := &c.attrs[0]
 	i := about.row
 	r.id, r.lang, r.bytes = about.t.Columns[0].IDs[i], about.t.Columns[1].Strings[i], about.t.Columns[2].Ints[i]
 	r.trusted = about.t.Columns[4].Ints[i] == 1
-	r.domain = about.t.Columns[5].Strings[i]
+	r.domain, r.source = about.t.Columns[5].Strings[i], about.t.Columns[6].Strings[i]
 	if r.score = 0; c.score >= 0 {
 		r.score = c.attrs[1].t.Columns[c.score].Floats[c.attrs[1].row]
 	}

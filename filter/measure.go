@@ -137,6 +137,7 @@ var langSchema = corpus.Schema{
 	{Name: "lang.score", Kind: corpus.Floats},
 	{Name: "trusted", Kind: corpus.Ints},
 	{Name: "domain", Kind: corpus.Strings},
+	{Name: "source", Kind: corpus.Strings}, // the first element of its path
 }
 
 // aboutLang is the sidecar of roleLang: what the later passes need to know of
@@ -156,7 +157,9 @@ func aboutLang(t *corpus.Table) *corpus.Table {
 			trusted = 1
 		}
 		out.Columns[4].Ints = append(out.Columns[4].Ints, trusted)
-		out.Columns[5].Strings = append(out.Columns[5].Strings, domainOf(t.Column("url").Strings[i], t.Column("source").Strings[i]))
+		source := t.Column("source").Strings[i]
+		out.Columns[5].Strings = append(out.Columns[5].Strings, domainOf(t.Column("url").Strings[i], source))
+		out.Columns[6].Strings = append(out.Columns[6].Strings, domainOf("", source))
 	}
 	return out
 }

@@ -46,14 +46,22 @@ func (c Config) method() method {
 	return method{family: family{roleDSIR, dsirColumns}, passes: dsirPasses(c)}
 }
 
-// sidecars are the families that rules and selection read: that of the method's
-// scores, if it has any, and what is measured.
+// sidecars are all families: that of the method's scores, if it has any, and what
+// is measured.
 func (c Config) sidecars() []family {
 	all := families(c.kinds())
 	if f := c.method().family; f.role != "" {
 		all = append([]family{f}, all...)
 	}
 	return all
+}
+
+// read are those of sidecars that the method or a rule looks at.
+func (c Config) read(set ruleSet) []family {
+	method := c.method().family.role
+	return slices.DeleteFunc(c.sidecars(), func(f family) bool {
+		return f.role != method && !slices.ContainsFunc(set.rules, func(r Rule) bool { return slices.Contains(f.columns, r.Attribute) })
+	})
 }
 
 // checkMethod says what is missing for the method.

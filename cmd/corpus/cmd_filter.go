@@ -61,11 +61,12 @@ func (w *workspace) filter(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if !w.quiet && !w.json {
-		w.budgetNote(sum.Counts)
-		w.balanceNote(sum.Counts)
+	if w.quiet || w.json {
+		return nil
 	}
-	return nil
+	w.budgetNote(sum.Counts)
+	w.balanceNote(sum.Counts)
+	return w.groupsNote()
 }
 
 // filterInputs are the datasets that the filter reads, the second made from all
@@ -103,7 +104,7 @@ func (w *workspace) budgetNote(c corpus.Counts) {
 
 // filterConfig is what the filter is to do, checked.
 func (w *workspace) filterConfig() (cfg filter.Config, err error) {
-	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment}
+	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment, PII: w.Filter.PII}
 	for _, own := range w.Filter.Rules {
 		r, err := own.rule()
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/filter"
 	"corpus/internal/term"
 	"corpus/shards"
 	"corpus/trainer"
@@ -19,7 +20,10 @@ import (
 func (a *app) statusCommand() *cli.Command {
 	return &cli.Command{
 		Name: "status", Usage: "show what the workspace holds: the funnel, what dropped most, tokens, runs",
-		Flags: commonFlags(&cli.BoolFlag{Name: "lost", Usage: "list the records that ingest could not use, as JSON lines"}),
+		Flags: commonFlags(
+			&cli.BoolFlag{Name: "lost", Usage: "list the records that ingest could not use, as JSON lines"},
+			&cli.BoolFlag{Name: "groups", Usage: "what the filter kept of each language, source, domain and group of people that texts mention"},
+		),
 		Action: func(c *cli.Context) error {
 			w, err := a.open(c)
 			if err != nil {
@@ -28,6 +32,9 @@ func (a *app) statusCommand() *cli.Command {
 			return w.reading(func() error {
 				if c.Bool("lost") {
 					return w.lost(c.Context)
+				}
+				if c.Bool("groups") {
+					return w.statusGroups()
 				}
 				return w.status()
 			})
@@ -57,11 +64,36 @@ func (w *workspace) status() error {
 	}
 	if d := sets["filter"]; d != nil {
 		w.funnel(d.Manifest.Counts())
+		list, err := w.groupRates(d)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(w.out)
+		w.groups(slices.DeleteFunc(list, func(g groupRate) bool { return g.Kind == filter.GroupLang }), false)
 	}
 	for _, r := range runs {
 		fmt.Fprintf(w.out, "run %s: %s\n", r.Name, r.State)
 	}
 	return nil
+}
+
+// statusGroups prints all groups that the filter tells apart.
+func (w *workspace) statusGroups() error {
+	d, err := w.input("filter")
+	if err != nil {
+		return err
+	}
+	list, err := w.groupRates(d)
+	if err != nil || !w.json {
+		w.groups(list, true)
+		return err
+	}
+	for _, g := range list {
+		if err := printJSON(w.out, g); err != nil {
+			return err
+		}
+	}
+	return printJSON(w.out, map[string]any{"type": "summary", "stage": "status", "groups": len(list)})
 }
 
 func (w *workspace) statusJSON(sets map[string]*shards.Dataset, runs []runState) error {

@@ -56,6 +56,7 @@ type config struct {
 		Limits  map[string]float64 `yaml:"limits"`
 		Rules   []ownRule          `yaml:"rules"`
 		Augment string             `yaml:"augment"`
+		PII     string             `yaml:"pii"`
 	} `yaml:"filter"`
 	Tokenize struct {
 		Vocab int `yaml:"vocab"`
@@ -162,6 +163,7 @@ filter:
   target: []             # files of text like what you want; empty: built-in prose
   # quality_model: my.model   # of corpus filter train-quality, for select: quality
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
+  pii: mask              # placeholders for e-mail, phone, IP, cards, ids, keys; count: only count; off
   # augment: gender      # add counterfactual copies of what is kept, marked as such
   rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}
 tokenize:
