@@ -33,6 +33,27 @@ func tables(e corpus.Env, role string, part int, do func(*corpus.Table) error) e
 	}
 }
 
+// eachPart calls do with every part of the generation, on as many goroutines as
+// the task has; the first error stops the others.
+func eachPart(e corpus.Env, do func(part int) error) error {
+	first, n := e.Parts()
+	var next atomic.Int64
+	var failed atomic.Bool
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for range min(e.Workers(), n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && !failed.Load(); i = int(next.Add(1)) - 1 {
+				if errs[i] = do(first + i); errs[i] != nil {
+					failed.Store(true)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
 // part is the number of the part that the task works on.
 func part(e corpus.Env) int {
 	first, _ := e.Parts()

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"corpus"
 )
@@ -85,42 +86,73 @@ type ranking struct {
 	eligible map[string]int64 // bytes that passed every rule by language
 	trusted  int64            // documents that passed, which need no budget
 	dropped  map[string]int64 // documents by rule
+	fails    []corpus.Failure // of the last document
 }
 
-// rankAll calls add for each document that passed every rule. Trusted ones are
-// kept beside the budget, and are no part of the pool that it is a share of.
+// rankAll calls add, from one goroutine at a time, for each document that passed
+// every rule. Trusted ones are kept beside the budget, and are no part of the pool
+// that it is a share of.
 func (s *selector) rankAll(e corpus.Env, add func(*row) error) (ranking, error) {
-	all := ranking{pool: e.Input()["bytes_decoded"], eligible: map[string]int64{}, dropped: map[string]int64{}}
-	var fails []corpus.Failure
-	first, n := e.Parts()
-	for p := first; p < first+n; p++ {
+	all := newRanking()
+	all.pool = e.Input()["bytes_decoded"]
+	var mu sync.Mutex
+	err := eachPart(e, func(p int) error {
+		of := newRanking()
 		err := s.each(e, p, func(r *row) error {
-			all.docs++
-			if r.again || r.trusted {
-				all.pool -= r.bytes
-			}
-			if fails = s.failures(fails[:0], r); len(fails) > 0 {
-				for _, f := range fails {
-					all.dropped[f.Rule]++
-				}
-				return nil
-			}
-			if r.trusted {
-				all.trusted++
+			if !of.passes(s, r) {
 				return nil
 			}
 			if len(r.lang) > maxLang {
 				return fmt.Errorf("language code %q of document %s is longer than %d bytes", r.lang, r.id, maxLang)
 			}
-			all.add(r)
-			all.dropped[RuleBudget]++ // unless there is room for it
+			mu.Lock()
+			defer mu.Unlock()
 			return add(r)
 		})
-		if err != nil {
-			return all, err
-		}
+		mu.Lock()
+		defer mu.Unlock()
+		all.merge(of)
+		return err
+	})
+	return all, err
+}
+
+func newRanking() ranking {
+	return ranking{eligible: map[string]int64{}, dropped: map[string]int64{}}
+}
+
+// passes counts a document and says whether it needs a place in the budget.
+func (r *ranking) passes(s *selector, doc *row) bool {
+	r.docs++
+	if doc.again || doc.trusted {
+		r.pool -= doc.bytes
 	}
-	return all, nil
+	if r.fails = s.failures(r.fails[:0], doc); len(r.fails) > 0 {
+		for _, f := range r.fails {
+			r.dropped[f.Rule]++
+		}
+		return false
+	}
+	if doc.trusted {
+		r.trusted++
+		return false
+	}
+	r.add(doc)
+	r.dropped[RuleBudget]++ // unless there is room for it
+	return true
+}
+
+// merge adds what is known of other documents.
+func (r *ranking) merge(of ranking) {
+	r.docs += of.docs
+	r.pool += of.pool
+	r.trusted += of.trusted
+	for lang, n := range of.eligible {
+		r.eligible[lang] += n
+	}
+	for rule, n := range of.dropped {
+		r.dropped[rule] += n
+	}
 }
 
 // add adds the bytes of a document that passed every rule.
