@@ -3,12 +3,12 @@
 //
 // The stage has these passes (see Stage):
 //
-//	measure  text → attributes, one sidecar for each family of rules, and the
-//	         n-gram counts of the part; no limit is in its key
-//	pool     the counts of all parts → counts of the generation
-//	score    text → dsir.score, how much likelier a target model finds the text
-//	         than the pool's model does
-//	select   all scores → where the budget of each language ends
+//	measure  text → attributes, one sidecar for each family of rules; no limit is
+//	         in its key
+//	…        what the method of selection needs (see Methods), such as DSIR's
+//	         ngrams of each part, their pool, and the score of each text by them
+//	select   all scores → where the budget of each language ends, and each domain's
+//	         cap
 //	decide   attributes → verdicts, with every rule that a document fails
 //	kept     text and verdicts → the text of what is kept
 //

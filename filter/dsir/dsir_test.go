@@ -214,7 +214,7 @@ func plainTokens(text string, spaceless bool) (tokens []string) {
 		switch {
 		case kind == space:
 			alone = false
-		case kind == last && !(tight || alone && !unicode.IsMark(r)):
+		case kind == last && !tight && (!alone || unicode.IsMark(r)):
 			tokens[len(tokens)-1] += string(r)
 		default:
 			tokens, alone = append(tokens, string(r)), tight

@@ -7,9 +7,9 @@ const Order = 3
 // share one stop learning when it is used up.
 type Room struct{ left int }
 
-// MaxGrams is the n-grams that a NewRoom has: those of some 60 MB of English.
-// Training takes 48 bytes for each, a model 32.
-const MaxGrams = 6 << 20
+// MaxGrams is the n-grams that a NewRoom has: those of some 40 MB of prose.
+// Training takes some 100 bytes for each, a model up to 48.
+const MaxGrams = 4 << 20
 
 // NewRoom is room for MaxGrams.
 func NewRoom() *Room { return &Room{MaxGrams} }
