@@ -43,7 +43,11 @@ func (s *selector) choose(e corpus.Env) error {
 		return err
 	}
 	defer ranks.Close()
-	add := func(r *row) error { return ranks.Add(record(nil, r)) }
+	var buf []byte
+	add := func(r *row) error {
+		buf = record(buf[:0], r)
+		return ranks.Add(buf)
+	}
 	var domains *domains
 	if s.even.Cap > 0 {
 		if domains, err = newDomains(e); err != nil {
