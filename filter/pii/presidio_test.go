@@ -65,7 +65,7 @@ func measure(t *testing.T, heldOut bool) map[string]*tally {
 			} else {
 				tallies[kind].missed++
 				if !heldOut {
-					t.Logf("missed %s %q", kind, l.Text[start:end])
+					t.Logf("missed a %s of template %d", kind, l.Template)
 				}
 			}
 		}
@@ -73,7 +73,7 @@ func measure(t *testing.T, heldOut bool) map[string]*tally {
 			if !used[i] {
 				tallies[e.Rule].wrong++
 				if !heldOut {
-					t.Logf("wrong %s %q", e.Rule, l.Text[e.Start:e.End])
+					t.Logf("a wrong %s in template %d", e.Rule, l.Template)
 				}
 			}
 		}
