@@ -31,7 +31,7 @@ const (
 var (
 	passwordNames = []string{
 		"password", "passwd", "passphrase", "passcode", "pwd", "passwort", "kennwort", "contraseña", "contrasena", "senha",
-		"wachtwoord", "lösenord", "haslo", "hasło", "пароль", "密码", "密碼", "パスワード", "비밀번호", "mot de passe", "mdp",
+		"wachtwoord", "lösenord", "haslo", "hasło", "пароль", "密码", "密碼", "パスワード", "비밀번호", "mot de passe",
 	}
 	secretNames = []string{
 		"secret", "secret_key", "secret-key", "secretkey", "secret key", "api_key", "api-key", "apikey", "api key", "access_token", "access-token", "accesstoken",

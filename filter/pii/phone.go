@@ -243,6 +243,9 @@ func isDate(p *dialled) bool {
 	}
 	for i, at := 0, 0; i < p.count-1; i++ {
 		a, b, c := p.sizes[i], p.sizes[i+1], p.sizes[i+2]
+		if a == 4 && b == 2 && c == 2 && number(p.digits[at+4:at+6]) <= 12 && number(p.digits[at+6:at+8]) <= 31 && p.digits[at] != '0' {
+			return true
+		}
 		if p.isYear(at, a) && (b <= 2 && c <= 2 || p.count == 2 && (b <= 3 || p.isYear(at+a, b))) || a <= 2 && b <= 2 && p.isYear(at+a+b, c) {
 			return true
 		}
