@@ -23,6 +23,7 @@ var importRules = map[string]struct {
 	"corpus/internal/fsx/fsxtest": {[]string{"corpus", "corpus/internal/fsx"}, "a file system for tests"},
 	"corpus/internal/words":       {nil, "words are cut out of strings"},
 	"corpus/internal/langid":      {nil, "languages are told from strings"},
+	"corpus/internal/lingua":      {nil, "the authority on languages knows strings"},
 	"corpus/internal/term":        {nil, "what people see knows nothing of data"},
 	"corpus/internal/extsort":     {[]string{"corpus"}, "the sorter knows bytes only"},
 	"corpus/internal/inflate":     {nil, "gzip is decoded from bytes"},
@@ -65,6 +66,7 @@ var onlyBy = map[string]struct {
 	"github.com/urfave/cli":    {[]string{"corpus/cmd/corpus"}, "only cmd has flags"},
 	"C":                        {[]string{"corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only trainer/torch is native"},
 	"net/http":                 {[]string{"corpus/ingest", "corpus/ingest/crawl", "corpus/ingest/place"}, "only ingest may speak to others"},
+	"github.com/pemistahl":     {[]string{"corpus/internal/lingua"}, "lingua-go's models make a program 128 MB larger"},
 	"gocloud.dev":              {[]string{"corpus/ingest/place"}, "only place knows object stores"},
 	"unsafe":                   {[]string{"corpus/shards", "corpus/trainer/torch", "corpus/trainer/torch/shim"}, "only mapped shards and native calls need it"},
 }

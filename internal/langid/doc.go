@@ -1,10 +1,17 @@
-// Package langid tells the language of a text.
+// Package langid tells the language of a text, and of its paragraphs.
 //
-// The letters of a few windows of the text are looked at (see sample), so that a
-// document costs the same at any length. The script that most of their words are
-// written in decides where only one language of note uses it; Chinese, Japanese
-// and Korean are told by their characters. Among the languages that share Latin,
-// Cyrillic, Arabic or Devanagari script the trigrams decide, with the models and
-// the back-off of lingua-go in its low-accuracy mode, packed into models.gz by
-// testdata/scripts/langid_models. Sums are of integers, so that an answer never depends on their order.
+// It answers as lingua-go 1.4.0 does in its low-accuracy mode (from 120 letters on
+// its other mode is the same), some 300 times as fast: the script of most words
+// decides which languages there are to choose from, letters of their own or rare
+// ones narrow them down (see rules.go), and the distinct trigrams decide, with
+// lingua's own models and back-off, packed into models.gz by
+// testdata/scripts/langid_models. docs/languages.md has the figures by language.
+// What differs: a Chinese text with a few Kana stays Chinese, six languages more
+// are told by their script, and where words of two scripts are as many the first
+// script in the list counts, of which lingua takes any.
+//
+// A document up to 1,280 bytes is read whole. Of a longer one four windows are read
+// first, and where these leave a doubt (a near tie, mixed scripts, rules that might
+// say otherwise) the text as a whole, up to 64 KiB of it. Sums are of integers, so
+// that an answer never depends on their order.
 package langid

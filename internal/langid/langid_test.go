@@ -51,28 +51,51 @@ func TestDetectIsPure(t *testing.T) {
 	wg.Wait()
 }
 
-func TestSampleIsBounded(t *testing.T) {
+// TestLooksAreBounded: what is read of a text has a bound, and is of whole characters.
+func TestLooksAreBounded(t *testing.T) {
 	for _, text := range []string{
-		strings.Repeat("слово ", 5000), strings.Repeat("漢字", 5000),
-		strings.Repeat("-", 1<<20), strings.Repeat("a", 1<<20), strings.Repeat("1 x ", 5000),
+		strings.Repeat("слово ", 50_000), strings.Repeat("漢字", 50_000),
+		strings.Repeat("-", 1<<20), strings.Repeat("a", 1<<20), strings.Repeat("1 x ", 50_000),
 	} {
-		s := sample(text)
-		if len(s) > 3*windows*windowBytes || !utf8.ValidString(s) {
-			t.Errorf("%.20q: sample of %d bytes", text, len(s))
+		for _, how := range []look{glance, study} {
+			r := newReading(detector().models)
+			how.take(text, func(window string, n int) {
+				if len(window) > how.scan || n != how.bytes || !utf8.RuneStart(window[0]) {
+					t.Errorf("%.20q: a window of %d bytes", text, len(window))
+				}
+				r.read(window, n)
+			})
+			if r.letters > how.windows*how.bytes {
+				t.Errorf("%.20q: %d letters were read", text, r.letters)
+			}
 		}
 	}
 }
 
-func FuzzSample(f *testing.F) {
+func FuzzDetect(f *testing.F) {
 	f.Add("", 1)
-	f.Add("Ein Satz. 一句话。", 200)
+	f.Add("Ein Satz. 一句话。Aと漢字。", 200)
 	f.Add("\xff\xfe", 300)
+	f.Add("x\n\nОдно слово\n", 3000)
 	f.Fuzz(func(t *testing.T, text string, n int) {
-		s := sample(strings.Repeat(text, max(0, n%500)))
-		if !utf8.ValidString(s) {
-			t.Fatalf("sample of %q is not UTF-8", text)
+		text = strings.Repeat(text, max(0, n%5000))
+		lang, score, read := detector().Decide(text)
+		if l, s := detector().Detect(text); l != lang || s != score {
+			t.Fatalf("%s %v, then %s %v", lang, score, l, s)
 		}
-		takeCensus(s).main()
+		if len(read) > len(text)+4 || len(read) > 4*study.scan+4 {
+			t.Fatalf("read %d bytes of %d", len(read), len(text))
+		}
+		end := 0
+		for _, p := range detector().Paragraphs(nil, text) {
+			if p.Start != end || p.End <= p.Start {
+				t.Fatalf("a paragraph from %d to %d follows one to %d", p.Start, p.End, end)
+			}
+			end = p.End
+		}
+		if end != len(text) {
+			t.Fatalf("paragraphs end at %d of %d", end, len(text))
+		}
 	})
 }
 

@@ -1,84 +1,103 @@
 package langid
 
-import (
-	"math"
-	"slices"
-	"unicode"
-)
+import "math"
 
-// trigrams are the distinct trigrams of the words of one script in a sample, as
-// keys, in ascending order.
-func trigrams(sample string, in int) (keys []uint64) {
-	const three = 1<<63 - 1
-	word, n := uint64(0), 0
-	for _, r := range sample {
-		if r == ' ' || r >= 0x80 && unicode.IsMark(r) || scriptOf(r) != in { // lingua's words are letters only
-			n = 0
+// verdict is what a reading says.
+type verdict struct {
+	lang   int // place in models.langs, -1 = cannot be told
+	score  float64
+	margin int64 // what its trigrams are ahead of the next language by, in steps of 1/perNat
+	unsure bool  // a longer look may say otherwise
+}
+
+// judge applies the rules of lingua, and where they leave several languages the
+// trigrams decide.
+func (r *reading) judge() verdict {
+	in, share := r.main()
+	if in < 0 {
+		return verdict{lang: -1, unsure: r.words > 0}
+	}
+	told := r.byLetters()
+	if scripts[in].lang != "" {
+		if told < 0 {
+			told = int(r.own[in]) - 1
+		}
+		return verdict{lang: told, score: share, unsure: share < mostWords}
+	}
+	r.score()
+	first, _, margin := r.best(r.candidates[in])
+	v := verdict{told, share, margin, true}
+	langs := r.allowed(in)
+	if told < 0 {
+		var p float64
+		if v.lang, p, _ = r.best(langs); v.lang < 0 {
+			return verdict{lang: -1, unsure: true}
+		}
+		v.score *= p
+	}
+	v.unsure = v.lang != first || margin < nearTie*perNat || share < mostWords || r.disputed(in, v.lang)
+	return v
+}
+
+// score sums up the costs of the trigrams by language. Where a language lacks a
+// trigram its first two letters count, then its first, then nothing.
+func (r *reading) score() {
+	clear(r.sums[:])
+	r.rowSum = row{}
+	for order := 2; order >= 0; order-- {
+		r.charge(order)
+	}
+	for i, l := range r.lanes {
+		r.sums[l] += int64(uint32(r.rowSum[i/2] >> (i % 2 * 32)))
+	}
+}
+
+// charge adds the costs of the n-grams of an order, and counts what they begin
+// with where that is not in their costs. All are looked up before any is added, so
+// that the processor waits for many at once: the table is larger than its caches.
+func (r *reading) charge(order int) {
+	c := &r.grams[order]
+	r.found = r.found[:0]
+	for _, i := range c.used {
+		r.found = append(r.found, r.models.grams.get(c.slots[i].key))
+	}
+	for j, i := range c.used {
+		s, t := r.found[j], &c.slots[i]
+		if s.n == inRow {
+			r.rowSum.add(&r.rows[s.at], uint64(t.n))
 			continue
 		}
-		word = (word<<21 | uint64(r)) & three
-		if n++; n >= 3 {
-			keys = append(keys, word)
+		r.models.add(&r.sums, s, int64(t.n))
+		if order > 0 {
+			r.grams[order-1].add(t.key>>21, t.n)
 		}
 	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
 }
 
-// best is the likeliest language of a script given the trigrams, and how likely
-// it is among those of the script. "" means that nothing speaks for any.
-func (m *models) best(in int, keys []uint64) (lang string, p float64) {
-	candidates := m.candidates[in]
-	sums := make([]int64, len(m.langs))
-	// Where a language lacks the trigram its first two letters count, then its
-	// first, then nothing. Keys that begin alike are neighbours.
-	seen, begun := make([]uint16, len(m.langs)), make([]uint16, len(m.langs))
-	last := uint64(1<<64 - 1)
-	for i, found := range m.find(keys) {
-		key := keys[i]
-		if key>>21 != last {
-			last = key >> 21
-			clear(begun)
-			m.charge(begun, m.grams.get(key>>42))
-			m.charge(begun, m.grams.get(key>>21))
-		}
-		copy(seen, begun)
-		m.charge(seen, found)
-		for _, l := range candidates {
-			sums[l] += int64(seen[l])
+// best is the likeliest of some languages, how likely it is among them, and what
+// it is ahead of the second by, in steps of 1/perNat. -1 means that nothing speaks
+// for any.
+func (r *reading) best(langs []uint8) (lang int, p float64, margin int64) {
+	lang, second := -1, int64(math.MaxInt64)
+	for _, l := range langs {
+		switch n := r.sums[l]; {
+		case n <= 0:
+		case lang < 0:
+			lang = int(l)
+		case n < r.sums[lang]:
+			second, lang = r.sums[lang], int(l)
+		default:
+			second = min(second, n)
 		}
 	}
-	first := -1
-	for _, l := range candidates {
-		if sums[l] > 0 && (first < 0 || sums[l] < sums[first]) {
-			first = int(l)
-		}
-	}
-	if first < 0 {
-		return "", 0
+	if lang < 0 {
+		return -1, 0, 0
 	}
 	total := 0.0
-	for _, l := range candidates {
-		if sums[l] > 0 {
-			total += math.Exp(float64(sums[first]-sums[l]) / perNat)
+	for _, l := range langs {
+		if r.sums[l] > 0 {
+			total += math.Exp(float64(r.sums[lang]-r.sums[l]) / perNat)
 		}
 	}
-	return m.langs[first], 1 / total
-}
-
-// find looks up n-grams. It does nothing between, so that the processor waits for
-// many at once: the table is larger than its caches.
-func (m *models) find(keys []uint64) []span {
-	found := make([]span, len(keys))
-	for i, key := range keys {
-		found[i] = m.grams.get(key)
-	}
-	return found
-}
-
-// charge writes the costs of an n-gram over those that are there.
-func (m *models) charge(costs []uint16, s span) {
-	for _, c := range m.costs[s.at : s.at+uint32(s.n)] {
-		costs[c.lang] = c.nats
-	}
+	return lang, 1 / total, second - r.sums[lang]
 }

@@ -11,6 +11,9 @@ type table struct {
 	used  int
 }
 
+// golden is 2^64 over the golden ratio (Knuth, 6.4).
+const golden = 0x9e3779b97f4a7c15
+
 // slot is empty when its span is: an n-gram has a language at least.
 type slot struct {
 	key uint64
@@ -24,7 +27,6 @@ func newTable(size int) table {
 
 // at is the slot of a key, or the empty one where it belongs.
 func (t *table) at(key uint64) *slot {
-	const golden = 0x9e3779b97f4a7c15 // 2^64 over the golden ratio (Knuth, 6.4)
 	for i := key * golden >> t.shift; ; i++ {
 		s := &t.slots[i&uint64(len(t.slots)-1)]
 		if s.n == 0 || s.key == key {
