@@ -70,6 +70,17 @@ func TestAgreesWithLingua(t *testing.T) {
 
 // documents joins the lines of a file to texts of about 1 kB, at most n.
 func documents(t *testing.T, file string, n int) (docs []string) {
+	doc := ""
+	for _, line := range lines(t, file) {
+		if doc += line + "\n"; len(doc) > 1000 && len(docs) < n {
+			docs, doc = append(docs, doc), ""
+		}
+	}
+	return docs
+}
+
+// lines are the sentences of a file.
+func lines(t *testing.T, file string) (all []string) {
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
@@ -79,11 +90,11 @@ func documents(t *testing.T, file string, n int) (docs []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc := ""
-	for lines := bufio.NewScanner(z); lines.Scan() && len(docs) < n; {
-		if doc += lines.Text() + "\n"; len(doc) > 1000 {
-			docs, doc = append(docs, doc), ""
-		}
+	for s := bufio.NewScanner(z); s.Scan(); {
+		all = append(all, s.Text())
 	}
-	return docs
+	return all
 }
+
+// code is the language of a file.
+func code(file string) string { return strings.TrimSuffix(filepath.Base(file), ".txt.gz") }

@@ -33,13 +33,22 @@ const (
 
 // Paragraphs.
 const (
-	// sureLetters tell a language, in characters; sureAlone tell one that has a
-	// script of its own.
+	// sureLetters tell a language, in characters, when it is sureMargin nats ahead
+	// of any other; sureHan tell Chinese, sureAlone a language that no other
+	// shares the script of.
 	sureLetters = 40
+	sureMargin  = 10
+	sureHan     = 20
 	sureAlone   = 10
 	// neighbour is what a language is ahead of others when the paragraph before,
 	// or the next that tells its own, is in it, in nats.
-	neighbour = 10
+	neighbour = 5
+	// sibling is the letters for each of which the language that most of the text is in
+	// has a nat's start: languages that are hardly to be told apart differ by less.
+	sibling = 8
+	// strange is how much less likely than another a short line may be in a
+	// language of the text, in nats.
+	strange = 25
 	// leastTold is the least share, 1/leastTold, of the letters that makes a
 	// language one of the text, and maxTold how many a text has.
 	leastTold = 100

@@ -2,6 +2,7 @@ package langid
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 )
@@ -59,38 +60,46 @@ func (r *reading) lines(dst []Paragraph, text string) []Paragraph {
 }
 
 // sure says whether a line tells its language by itself. One in Han alone may be
-// Japanese.
+// Japanese, and has to be longer.
 func (r *reading) sure(v verdict) bool {
 	if v.lang < 0 || v.score < mostWords {
 		return false
 	}
-	if in, _ := r.main(); scripts[in].lang != "" && in != han {
-		return r.letters >= sureAlone
+	in, _ := r.main()
+	switch {
+	case scripts[in].lang == "":
+		return r.letters >= sureLetters && v.margin >= sureMargin*perNat
+	case v.lang+1 == int(r.own[han]):
+		return r.letters >= sureHan
 	}
-	return r.letters >= sureLetters && v.margin >= nearTie*perNat
+	return r.letters >= sureAlone
 }
 
-// settle gives the paragraphs that cannot tell a language.
+// settle gives the paragraphs that cannot tell a language, and takes its own from
+// those that the language of the text fits about as well.
 func (r *reading) settle(ps []Paragraph, text string) {
-	r.gather(ps)
-	if len(r.told) == 0 {
+	if r.gather(ps); len(r.told) == 0 {
 		if v := r.look(study, text); v.lang >= 0 {
 			r.told = append(r.told, uint8(v.lang))
 		}
 	}
+	if len(r.told) == 0 {
+		return
+	}
 	before, next := "", 0
 	for i := range ps {
 		p := &ps[i]
-		if p.Lang == "" && p.Letters > 0 {
-			for next = max(next, i+1); next < len(ps) && ps[next].Lang == ""; {
-				next++
+		if p.Letters > 0 && p.Lang != r.langs[r.told[0]] {
+			near := [2]string{before}
+			if next = max(next, i+1); p.Lang == "" {
+				for next < len(ps) && ps[next].Lang == "" {
+					next++
+				}
+				if next < len(ps) {
+					near[1] = ps[next].Lang
+				}
 			}
-			after := ""
-			if next < len(ps) {
-				after = ps[next].Lang
-			}
-			v := r.look(glance, text[p.Start:p.End])
-			p.Lang, p.Score = r.inherit(v, before, after)
+			p.Lang, p.Score = r.choose(r.look(glance, text[p.Start:p.End]), p.Lang != "", near)
 		}
 		if p.Lang != "" {
 			before = p.Lang
@@ -119,39 +128,42 @@ func (r *reading) gather(ps []Paragraph) {
 	r.told = r.told[:min(len(r.told), maxTold)]
 }
 
-// inherit chooses for a line that was just read among the languages that the
-// others are in, with a bonus for its neighbours'.
-func (r *reading) inherit(v verdict, before, after string) (lang string, score float64) {
+// choose gives a line that was just read the likeliest of the languages that the
+// text is in, with a bonus for the first of them, and where the line is not sure
+// one for those of its neighbours.
+func (r *reading) choose(v verdict, sure bool, near [2]string) (lang string, score float64) {
 	in, _ := r.main()
 	if in < 0 {
 		return "", 0
 	}
-	best, least := -1, int64(0)
-	for _, l := range r.told {
+	best, least := -1, int64(math.MaxInt64)
+	if v.lang >= 0 && (sure || r.letters >= sureLetters) {
+		best, least = v.lang, 0
+	}
+	for i, l := range r.told {
 		cost, fits := r.cost(in, l)
-		if !fits {
+		if !fits || !sure && best < 0 && cost > strange*perNat {
 			continue
 		}
-		if cost > nearTie*perNat && r.langs[l] != r.name(v) {
-			continue // another language of the script is surely likelier
+		if i == 0 {
+			cost -= int64(r.letters) * perNat / sibling
 		}
-		if r.langs[l] == before {
-			cost -= neighbour * perNat
+		for _, n := range near {
+			if !sure && r.langs[l] == n {
+				cost -= neighbour * perNat
+			}
 		}
-		if r.langs[l] == after {
-			cost -= neighbour * perNat
-		}
-		if best < 0 || cost < least {
+		if cost < least {
 			best, least = int(l), cost
 		}
 	}
 	switch {
-	case best >= 0:
-		return r.langs[best], 0
-	case v.lang >= 0 && r.letters >= sureLetters:
-		return r.langs[v.lang], round(v.score)
+	case best < 0:
+		return "", 0
+	case best == v.lang && r.sure(v):
+		return r.langs[best], round(v.score)
 	}
-	return "", 0
+	return r.langs[best], 0
 }
 
 // cost is how much less likely a language makes the line than the likeliest of
@@ -168,13 +180,6 @@ func (r *reading) cost(in int, l uint8) (int64, bool) {
 		return 0, true
 	}
 	return r.sums[l] - r.sums[first], true
-}
-
-func (r *reading) name(v verdict) string {
-	if v.lang < 0 {
-		return ""
-	}
-	return r.langs[v.lang]
 }
 
 // Share is how much of a text is in a language.
