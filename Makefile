@@ -60,12 +60,13 @@ test: libtorch
 	   $(GO) test -timeout 20m -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
 
 # The figures of docs/benchmarks.md on extraction, where FIGURES_ALL=1 measures every
-# page, and those of docs/pii.md.
+# page and makes docs/languages.md anew (12 minutes of two cores), and those of docs/pii.md.
 figures:
 	@CGO_ENABLED=0 GOWORK=off $(GO) test ./ingest -count=1 -v -run '^(TestExtractionF1|TestDocumentation|TestInstallationGuide)$$' \
 	  | awk '/pages |needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 	@PII_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./filter/pii -count=1 -v -run '^(TestPresidio|TestTechnical)$$' \
 	  | awk '/pii[.]|MB|phones|needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
+	@test -z "$$FIGURES_ALL" || CGO_ENABLED=0 GOWORK=off $(GO) run ./testdata/scripts/langid_figures docs/languages.md
 
 # Of one version each: gofumpt, golangci-lint with staticcheck in it, and servers
 # of others that speak S3 (with signatures checked), Google's and Azure's.
@@ -84,7 +85,7 @@ tools: .tools/gofumpt .tools/golangci-lint .tools/versitygw .tools/fake-gcs-serv
 lint: libtorch .tools/gofumpt .tools/golangci-lint
 	@files=$$(git grep -L '^// Code generated' -- '*.go'); \
 	  test -z "$$(.tools/gofumpt -l $$files)" || { .tools/gofumpt -d $$files; exit 1; }
-	CGO_ENABLED=0 $(GO) vet ./... ./testdata/demo ./testdata/tally ./testdata/scripts/langid_models
+	CGO_ENABLED=0 $(GO) vet ./... ./testdata/demo ./testdata/tally ./testdata/scripts/langid_models ./testdata/scripts/langid_fixture ./testdata/scripts/langid_figures
 	cd internal/htmldate && GOWORK=off $(GO) vet .
 	cd internal/whatlang && GOWORK=off $(GO) vet .
 	$(GO) vet -tags torch ./...

@@ -6,9 +6,8 @@
 // ones narrow them down (see rules.go), and the distinct trigrams decide, with
 // lingua's own models and back-off, packed into models.gz by
 // testdata/scripts/langid_models. docs/languages.md has the figures by language.
-// What differs: a Chinese text with a few Kana stays Chinese, six languages more
-// are told by their script, and where words of two scripts are as many the first
-// script in the list counts, of which lingua takes any.
+// What differs: a Chinese text with a few Kana stays Chinese, and six languages more
+// are told by their script.
 //
 // A document up to 1,280 bytes is read whole. Of a longer one four windows are read
 // first, and where these leave a doubt (a near tie, mixed scripts, rules that might

@@ -78,7 +78,7 @@ func FuzzDetect(f *testing.F) {
 	f.Add("\xff\xfe", 300)
 	f.Add("x\n\nОдно слово\n", 3000)
 	f.Fuzz(func(t *testing.T, text string, n int) {
-		text = strings.Repeat(text, max(0, n%5000))
+		text = strings.Repeat(text, max(0, n%500))
 		lang, score, read := detector().Decide(text)
 		if l, s := detector().Detect(text); l != lang || s != score {
 			t.Fatalf("%s %v, then %s %v", lang, score, l, s)
@@ -99,11 +99,12 @@ func FuzzDetect(f *testing.F) {
 	})
 }
 
-func BenchmarkDetect(b *testing.B) {
-	text := strings.Repeat("Der Ausschuss trifft sich am Donnerstag wieder, um über die alte Brücke zu beraten. ", 60)
-	detector().Detect(text)
+func BenchmarkParagraphs(b *testing.B) {
+	text := strings.Repeat(german+english+"Tel. 12\n"+russian, 20)
+	dst := detector().Paragraphs(nil, text)
+	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		detector().Detect(text)
+		dst = detector().Paragraphs(dst[:0], text)
 	}
 }
 

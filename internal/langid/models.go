@@ -33,6 +33,7 @@ type models struct {
 	entries []entry
 	// candidates are the languages of each script.
 	candidates [][]uint8
+	modelled   []uint8 // the languages that have n-grams
 	own        []uint8 // by script: 1 + the language that it tells, 0 = none
 	letters    []letter
 	shared     [][]uint8 // the languages of the shared letters
@@ -77,13 +78,14 @@ func parseModels(raw []byte) (*models, error) {
 	if len(raw) < 5 || string(raw[:4]) != "LID1" {
 		return nil, errors.New("no models")
 	}
-	m := &models{grams: newTable(1 << 10)}
+	m := &models{grams: newTable(1 << 10), entries: make([]entry, 0, len(raw)/3)}
 	n, raw := int(raw[4]), raw[5:]
 	if len(raw) < 2*n || n > maxLangs {
 		return nil, errModels
 	}
 	for i := range n {
 		m.langs = append(m.langs, string(raw[2*i:2*i+2]))
+		m.modelled = append(m.modelled, uint8(i))
 	}
 	raw = raw[2*n:]
 	for range 3 {

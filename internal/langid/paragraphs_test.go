@@ -2,7 +2,6 @@ package langid
 
 import (
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -86,10 +85,7 @@ func TestNothingIsAllocated(t *testing.T) {
 // TestMixedTexts mixes every language, in blocks of lines, with English and with
 // two others, and demands that letters are given to the right one.
 func TestMixedTexts(t *testing.T) {
-	files, _ := filepath.Glob("../../../shared/data/langid/*.txt.gz")
-	if len(files) == 0 {
-		t.Skip("needs langid/ of the shared data folder: sentences of 75 languages, XX.txt.gz each (the test data of lingua-go)")
-	}
+	files := sentenceFiles(t)
 	english := lines(t, "../../../shared/data/langid/en.txt.gz")
 	right, all, off, texts := 0, 0, 0., 0
 	for i, file := range files {

@@ -157,6 +157,22 @@ func (r *reading) main() (best int, share float64) {
 	return best, float64(most) / float64(r.words)
 }
 
+// tied says whether as many words are written in each of several scripts; lingua
+// then chooses among all languages.
+func (r *reading) tied() bool {
+	scripted, most := 0, 0
+	for i, n := range r.written {
+		if n == 0 {
+			continue
+		}
+		if scripts[i].lang != "" || scripted > 0 && n != most {
+			return false
+		}
+		scripted, most = scripted+1, n
+	}
+	return scripted > 1
+}
+
 // prefix is as much of text as read takes in of it.
 func (m *models) prefix(text string, n int) string {
 	for i, c := range text {

@@ -2,7 +2,7 @@ package langid
 
 import (
 	"slices"
-	"unicode"
+	"strings"
 )
 
 // The rules of lingua-go 1.4.0 (Apache-2.0, Copyright Peter M. Stahl): language.go
@@ -69,11 +69,9 @@ var shared = []struct {
 // tabulateRules marks the letters of the rules in the table.
 func (m *models) tabulateRules() {
 	mark := func(letters string, do func(l *letter)) {
-		for r := range rune(tableEnd) {
-			for _, c := range letters {
-				if unicode.ToLower(r) == c {
-					do(&m.letters[r])
-				}
+		for i := range m.letters {
+			if l := &m.letters[i]; l.kind == running && strings.ContainsRune(letters, rune(l.lower)) {
+				do(l)
 			}
 		}
 	}

@@ -25,9 +25,12 @@ func (r *reading) judge() verdict {
 		return verdict{lang: told, score: share, unsure: share < mostWords}
 	}
 	r.score()
-	first, _, margin := r.best(r.candidates[in])
+	all, langs := r.candidates[in], r.allowed(in)
+	if r.tied() {
+		all, langs = r.modelled, r.modelled
+	}
+	first, _, margin := r.best(all)
 	v := verdict{told, share, margin, true}
-	langs := r.allowed(in)
 	if told < 0 {
 		var p float64
 		if v.lang, p, _ = r.best(langs); v.lang < 0 {
