@@ -175,7 +175,7 @@ func (r *reading) cost(in int, l uint8) (int64, bool) {
 	if !slices.Contains(r.candidates[in], l) {
 		return 0, false
 	}
-	first, _, _ := r.best(r.candidates[in])
+	first, _ := r.best(r.candidates[in])
 	if first < 0 {
 		return 0, true
 	}

@@ -146,23 +146,24 @@ func (r *reading) allowed(in int) []uint8 {
 	return r.candidates[in]
 }
 
-// disputed says whether the rules might make another language of a longer look at
-// a text: words with letters of one language alone are within a quarter of what
-// they have to be, or words with letters that lang shares within a half, and
-// another language has about as many of those.
+// disputed says whether the rules might make another language than lang of a longer
+// look at a text, where lang is what the trigrams say too: words without letters
+// of one language alone may be less than half, and another language has about as
+// many with such letters, or more; or there may be enough words with the shared
+// letters of another language, and it has about as many of them.
 func (r *reading) disputed(in, lang int) bool {
-	first, second := 0, 0
-	for _, n := range r.votes[1:] {
-		first, second = max(first, n), max(second, min(first, n))
+	mine, other := r.votes[lang+1], 0
+	for l, n := range r.votes[1:] {
+		if l != lang {
+			other = max(other, n)
+		}
 	}
-	near := func(a int) bool { return 4*max(a-r.words, r.words-a) < r.words }
-	if near(2*r.votes[0]) || 2*r.votes[0] < r.words && 8*(first-second) < r.words {
+	if 8*r.votes[0] < 5*r.words && 8*(mine-other) < r.words {
 		return true
 	}
-	if 4*r.common[lang] > 3*r.words {
-		return false
-	}
-	return slices.ContainsFunc(r.candidates[in], func(l uint8) bool {
-		return int(l) != lang && 4*r.common[l] > r.words && 16*r.common[l] > 15*r.common[lang]
+	own := r.common[lang]
+	return 4*own <= 3*r.words && slices.ContainsFunc(r.candidates[in], func(l uint8) bool {
+		n := r.common[l]
+		return n != own && 4*n > r.words && 16*n > 15*own
 	})
 }

@@ -29,14 +29,13 @@ func (r *reading) judge() verdict {
 	if r.tied() {
 		all, langs = r.modelled, r.modelled
 	}
-	first, _, margin := r.best(all)
+	first, margin := r.best(all)
 	v := verdict{told, share, margin, true}
 	if told < 0 {
-		var p float64
-		if v.lang, p, _ = r.best(langs); v.lang < 0 {
+		if v.lang, _ = r.best(langs); v.lang < 0 {
 			return verdict{lang: -1, unsure: true}
 		}
-		v.score *= p
+		v.score *= r.probability(v.lang, langs)
 	}
 	v.unsure = v.lang != first || margin < nearTie*perNat || share < mostWords || r.disputed(in, v.lang)
 	return v
@@ -77,10 +76,9 @@ func (r *reading) charge(order int) {
 	}
 }
 
-// best is the likeliest of some languages, how likely it is among them, and what
-// it is ahead of the second by, in steps of 1/perNat. -1 means that nothing speaks
-// for any.
-func (r *reading) best(langs []uint8) (lang int, p float64, margin int64) {
+// best is the likeliest of some languages, and what it is ahead of the second by,
+// in steps of 1/perNat. -1 means that nothing speaks for any.
+func (r *reading) best(langs []uint8) (lang int, margin int64) {
 	lang, second := -1, int64(math.MaxInt64)
 	for _, l := range langs {
 		switch n := r.sums[l]; {
@@ -94,13 +92,19 @@ func (r *reading) best(langs []uint8) (lang int, p float64, margin int64) {
 		}
 	}
 	if lang < 0 {
-		return -1, 0, 0
+		return -1, 0
 	}
+	return lang, second - r.sums[lang]
+}
+
+// probability is how likely the best of some languages is among them. Those that
+// are 40 nats behind it change nothing.
+func (r *reading) probability(lang int, langs []uint8) float64 {
 	total := 0.0
 	for _, l := range langs {
-		if r.sums[l] > 0 {
-			total += math.Exp(float64(r.sums[lang]-r.sums[l]) / perNat)
+		if behind := r.sums[l] - r.sums[lang]; r.sums[l] > 0 && behind < 40*perNat {
+			total += math.Exp(-float64(behind) / perNat)
 		}
 	}
-	return lang, 1 / total, second - r.sums[lang]
+	return 1 / total
 }
