@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"runtime"
 	"testing"
 )
 
@@ -24,6 +25,18 @@ func TestEmbeddedModels(t *testing.T) {
 			t.Errorf("script %d has %d languages, want %d with %s", s, len(m.candidates[s]), want.n, want.lang)
 		}
 	}
+}
+
+// TestHeap: the models are to take less than 64 MB.
+func TestHeap(t *testing.T) {
+	detector().Detect("loads the models")
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if m.HeapAlloc > 64<<20 {
+		t.Errorf("%d MB of heap", m.HeapAlloc>>20)
+	}
+	runtime.KeepAlive(embedded())
 }
 
 func FuzzParseModels(f *testing.F) {

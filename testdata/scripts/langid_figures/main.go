@@ -1,6 +1,6 @@
 // Command langid_figures holds package internal/langid against lingua-go on the
 // sentences of ../shared/data/langid, and writes docs/languages.md. In the root of
-// the repository (15 minutes of one core, nearly all of it lingua's):
+// the repository (12 minutes of one core, nearly all of it lingua's):
 //
 //	go run ./testdata/scripts/langid_figures docs/languages.md
 package main
