@@ -43,8 +43,8 @@ const (
 	// neighbour is what a language is ahead of others when the paragraph before,
 	// or the next that tells its own, is in it, in nats.
 	neighbour = 5
-	// sibling is the letters for each of which the language that most of the text is in
-	// has a nat's start: languages that are hardly to be told apart differ by less.
+	// sibling is the letters for each of which the language that most of the text
+	// is in has a nat's start: such as are hardly to be told apart differ by less.
 	sibling = 8
 	// strange is how much less likely than another a short line may be in a
 	// language of the text, in nats.
