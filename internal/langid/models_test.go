@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -27,16 +28,36 @@ func TestEmbeddedModels(t *testing.T) {
 	}
 }
 
-// TestHeap: the models are to take less than 64 MB.
+// TestHeap: the models are to take less than 64 MB, and take 17.
 func TestHeap(t *testing.T) {
-	detector().Detect("loads the models")
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := heap()
+	m, err := parseModels(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newReading(m)
+	r.look(study, strings.Repeat(german+russian, 1000))
+	if mb := (heap() - before) >> 20; mb < 10 || mb > 30 {
+		t.Errorf("%d MB of heap", mb)
+	}
+	runtime.KeepAlive(raw)
+	runtime.KeepAlive(r)
+}
+
+// heap is what is alive, in bytes.
+func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	if m.HeapAlloc > 64<<20 {
-		t.Errorf("%d MB of heap", m.HeapAlloc>>20)
-	}
-	runtime.KeepAlive(embedded())
+	return int64(m.HeapAlloc)
 }
 
 func FuzzParseModels(f *testing.F) {
