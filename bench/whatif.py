@@ -38,7 +38,7 @@ def main():
     if not (folder / "ready").exists():
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / "docs.jsonl", count)
-        pairs.workspace(folder)
+        (folder / "corpus.yaml").write_text("filter:\n  limits: {gopher.min_words: 5}\n")
         for stage in (["ingest", "docs.jsonl"], ["dedup"], ["filter", "--keep", "0.5", "--lang", "en"]):
             done = subprocess.run([corpus, *stage, "--quiet"], cwd=folder)
             if done.returncode not in (0, 4):
