@@ -51,7 +51,7 @@ var importRules = map[string]struct {
 }
 
 var (
-	filterMay = []string{"corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe"}
+	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe"}
 	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
 )

@@ -24,6 +24,11 @@ type Config struct {
 	// Keep is the share of the pool's bytes to keep, over 0 and up to 1; 0 keeps
 	// all that passes.
 	Keep float64
+	// LangID says who tells languages, LangIDPacked or LangIDLingua.
+	LangID string
+	// Mixed says what is done about documents in several languages, one of
+	// MixedOff, MixedMeasure, MixedDrop.
+	Mixed string
 	// PII says what is done about personal data, one of PIIMask, PIICount, PIIOff.
 	PII string
 	// Augment adds copies of what is kept that differ in one thing, marked as such:
@@ -73,8 +78,13 @@ func (c Config) Check() error {
 	if _, err := parseBalance(c.Balance); err != nil {
 		return bad(err)
 	}
-	if c.PII != "" && !slices.Contains(piiModes, c.PII) {
-		return bad(fmt.Errorf("filter.pii is %q, want %s", c.PII, strings.Join(piiModes, ", ")))
+	for _, mode := range []struct {
+		key, value string
+		all        []string
+	}{{"pii", c.PII, piiModes}, {"mixed", c.Mixed, mixedModes}, {"langid", c.LangID, langIDs}} {
+		if mode.value != "" && !slices.Contains(mode.all, mode.value) {
+			return bad(fmt.Errorf("filter.%s is %q, want %s", mode.key, mode.value, strings.Join(mode.all, ", ")))
+		}
 	}
 	if c.Augment != "" && c.Augment != augmentGender {
 		return bad(fmt.Errorf("filter.augment is %q, want %s or nothing", c.Augment, augmentGender))
@@ -95,12 +105,11 @@ func (c Config) Check() error {
 const maxLang = 8
 
 // measures is the part of the configuration that attributes and edits depend on.
-type measures struct {
-	Recipe string
-	PII    string
-}
+type measures struct{ Recipe, LangID, Mixed, PII string }
 
-func (c Config) measures() measures { return measures{c.recipe().Name, cmp.Or(c.PII, PIIOff)} }
+func (c Config) measures() measures {
+	return measures{c.recipe().Name, cmp.Or(c.LangID, LangIDPacked), cmp.Or(c.Mixed, MixedOff), cmp.Or(c.PII, PIIOff)}
+}
 
 // decisions is the part of the configuration that verdicts depend on.
 type decisions struct {
@@ -143,7 +152,7 @@ func Stage(c Config) corpus.Stage {
 	s := newSelector(c)
 	read := append([]string{roleDedup, roleLang}, roles(s.sidecars)...)
 	keep := append([]string{roleVerdict, RoleKept, RoleReport, roleLang}, roles(c.sidecars())...)
-	text := []string{rolePart, roleVerdict, roleDedup}
+	text := []string{rolePart, roleLang, roleVerdict, roleDedup}
 	if s.edits() {
 		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
 	}
@@ -154,7 +163,7 @@ func Stage(c Config) corpus.Stage {
 		Passes: slices.Concat(
 			[]corpus.Pass{{
 				Name: "measure", Config: c.measures(), Inputs: []string{rolePart}, Need: c.need,
-				Memory: measureMemory + s.meterMemory, Run: s.measure,
+				Memory: measureMemory + authorityMemory + s.meterMemory, Run: s.measure,
 			}},
 			s.by.passes,
 			[]corpus.Pass{

@@ -16,10 +16,10 @@ var dsirColumns = []string{"dsir.score", "dsir.weight"}
 // against target and pool.
 func dsirPasses(c Config) []corpus.Pass {
 	return []corpus.Pass{
-		{Name: "ngrams", Inputs: []string{rolePart}, Memory: ngramsMemory + baggerMemory, Run: ngrams},
+		{Name: "ngrams", Inputs: []string{rolePart, roleLang}, Memory: ngramsMemory + baggerMemory, Run: ngrams},
 		{Name: "pool", Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: 2*tableMemory + bagsMemory, Run: pool},
 		{
-			Name: "score", Config: c.Target, Inputs: []string{rolePart, rolePool}, Memory: dsirMemory + dsir.Memory,
+			Name: "score", Config: c.Target, Inputs: []string{rolePart, roleLang, rolePool}, Memory: dsirMemory + dsir.Memory,
 			Run: func(e corpus.Env) error { return weigh(e, c.Target) },
 		},
 	}
@@ -51,7 +51,7 @@ func ngrams(e corpus.Env) error {
 	for i := range workers {
 		workers[i] = newBagger()
 	}
-	err := tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	err := texts(e, func(t *corpus.Table) error {
 		text, lang := t.Column("text").Strings, t.Column("lang").Strings
 		rows(workers, t.Rows, func(c *bagger, row int) {
 			if !t.Document(row).Trusted {

@@ -8,6 +8,7 @@ import (
 	"corpus/filter/bias"
 	"corpus/filter/pii"
 	"corpus/filter/recipe"
+	"corpus/internal/langid"
 )
 
 // gauge measures one kind of attributes; each goroutine has its own.
@@ -38,6 +39,10 @@ func (c Config) kinds() []kind {
 		{r.Attributes(), recipe.Memory, func() gauge { return r.New() }, r.Edits()},
 		{toxicityColumns, tokensMemory, func() gauge { return new(lexiconGauge) }, false},
 		{bias.Attributes(), bias.Memory, func() gauge { return new(bias.Mentions) }, false},
+	}
+	if c.Mixed == MixedMeasure || c.Mixed == MixedDrop {
+		drop := c.Mixed == MixedDrop
+		all = append(all, kind{mixedColumns, mixedMemory, func() gauge { return &mixedGauge{detector: langid.New(), drop: drop} }, drop})
 	}
 	if c.PII == PIIMask || c.PII == PIICount {
 		all = append(all, kind{pii.Attributes(), piiMemory, func() gauge { return newPIIGauge(c.PII == PIIMask) }, c.PII == PIIMask})

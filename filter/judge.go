@@ -23,11 +23,12 @@ type selector struct {
 	even        balance
 	seed        uint64
 	augment     string
+	lingua      bool  // tells the languages alone
 	err         error // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, err: c.Check()}
+	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, lingua: c.LangID == LangIDLingua, err: c.Check()}
 	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance
 	s.families, s.sidecars = families(s.kinds), c.read(s.set)
 	for _, k := range s.kinds {

@@ -36,7 +36,7 @@ func (s *selector) kept(e corpus.Env) error {
 		defer beside[i].r.Close()
 	}
 	out := corpus.NewTable(KeptSchema())
-	err = tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	err = texts(e, func(t *corpus.Table) error {
 		out.Reset()
 		for i := range t.Rows {
 			if err := step(beside...); errors.Is(err, io.EOF) {

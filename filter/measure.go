@@ -44,7 +44,7 @@ type measuring struct {
 
 // measure is the pass: a sidecar for each family, and the edits.
 func (s *selector) measure(e corpus.Env) error {
-	m := &measuring{families: s.families, meters: make([]*meter, crew(e, measureMemory, s.meterMemory))}
+	m := &measuring{families: s.families, meters: make([]*meter, crew(e, measureMemory+authorityMemory, s.meterMemory))}
 	for i := range m.meters {
 		m.meters[i] = newMeter(s.kinds)
 	}
@@ -55,7 +55,9 @@ func (s *selector) measure(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
+	who := newAuthority(s.lingua)
 	return tables(e, rolePart, part(e), func(t *corpus.Table) error {
+		who.tell(e, t, len(m.meters))
 		if err := about.Write(aboutLang(t)); err != nil {
 			return err
 		}

@@ -106,7 +106,7 @@ func scoreTexts(e corpus.Env, role string, columns []string, workers int, scorer
 	for i := range scorers {
 		scorers[i] = scorerOf()
 	}
-	return tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	return texts(e, func(t *corpus.Table) error {
 		out := scoreTable(t, columns, scorers)
 		for row, s := range t.Column("text").Strings {
 			e.Progress(int64(len(s)))

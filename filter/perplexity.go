@@ -65,7 +65,7 @@ func perplexityPass(p *Perplexity) corpus.Pass {
 		memory += p.bytes
 	}
 	return corpus.Pass{
-		Name: "perplexity", Config: p, Inputs: []string{rolePart}, Memory: memory,
+		Name: "perplexity", Config: p, Inputs: []string{rolePart, roleLang}, Memory: memory,
 		Run: func(e corpus.Env) error {
 			return scoreTexts(e, rolePerplexity, perplexityColumns, crew(e, memory-scorerMemory, scorerMemory), p.scorer)
 		},

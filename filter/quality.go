@@ -165,7 +165,7 @@ var qualityColumns = []string{"quality.score"}
 
 func qualityPass(q *Quality) corpus.Pass {
 	return corpus.Pass{
-		Name: "quality", Config: q, Inputs: []string{rolePart}, Memory: scoreMemory + qualityMemory,
+		Name: "quality", Config: q, Inputs: []string{rolePart, roleLang}, Memory: scoreMemory + qualityMemory,
 		Run: func(e corpus.Env) error {
 			return scoreTexts(e, roleQuality, qualityColumns, crew(e, scoreMemory, qualityMemory), q.scorer)
 		},

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"sync"
@@ -31,6 +32,36 @@ func tables(e corpus.Env, role string, part int, do func(*corpus.Table) error) e
 			return err
 		}
 	}
+}
+
+// texts calls do with every batch of the task's documents, in the languages that
+// the pass measure has told.
+func texts(e corpus.Env, do func(*corpus.Table) error) error {
+	r, err := e.Open(roleLang, part(e))
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	told := cursor{r: r}
+	err = tables(e, rolePart, part(e), func(t *corpus.Table) error {
+		lang, score := t.Column("lang").Strings, t.Column("lang_score").Floats
+		for i := range t.Rows {
+			if err := step(&told); errors.Is(err, io.EOF) {
+				return errUneven
+			} else if err != nil {
+				return err
+			}
+			lang[i], score[i] = told.t.Columns[1].Strings[told.row], told.t.Columns[3].Floats[told.row]
+		}
+		return do(t)
+	})
+	if err != nil {
+		return err
+	}
+	if err := step(&told); !errors.Is(err, io.EOF) { // what follows the last row is verified too
+		return cmp.Or(err, error(errUneven))
+	}
+	return nil
 }
 
 // eachPart calls do with every part of the generation, on as many goroutines as

@@ -66,7 +66,16 @@ func (w *workspace) filter(c *cli.Context) error {
 	}
 	w.budgetNote(sum.Counts)
 	w.balanceNote(sum.Counts)
+	w.languageNote(sum.Counts)
 	return w.groupsNote()
+}
+
+// languageNote says how often lingua-go agreed with the languages that were told.
+func (w *workspace) languageNote(c corpus.Counts) {
+	if asked := c["lingua.asked"]; asked > 0 {
+		fmt.Fprintf(w.err, "filter: lingua-go was asked about %s and agreed on the language of %s\n",
+			plural(asked, "document"), term.Percent(c["lingua.agreed"], asked))
+	}
 }
 
 // filterInputs are the datasets that the filter reads, the second made from all
@@ -104,7 +113,7 @@ func (w *workspace) budgetNote(c corpus.Counts) {
 
 // filterConfig is what the filter is to do, checked.
 func (w *workspace) filterConfig() (cfg filter.Config, err error) {
-	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment, PII: w.Filter.PII}
+	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment, PII: w.Filter.PII, LangID: w.Filter.LangID, Mixed: w.Filter.Mixed}
 	for _, own := range w.Filter.Rules {
 		r, err := own.rule()
 		if err != nil {

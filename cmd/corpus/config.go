@@ -56,6 +56,8 @@ type config struct {
 		Limits  map[string]float64 `yaml:"limits"`
 		Rules   []ownRule          `yaml:"rules"`
 		Augment string             `yaml:"augment"`
+		LangID  string             `yaml:"langid"`
+		Mixed   string             `yaml:"mixed"`
 		PII     string             `yaml:"pii"`
 	} `yaml:"filter"`
 	Tokenize struct {
@@ -163,6 +165,8 @@ filter:
   target: []             # files of text like what you want; empty: built-in prose
   # quality_model: my.model   # of corpus filter train-quality, for select: quality
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
+  # langid: lingua       # lingua-go alone tells languages, some 300 times as slow
+  # mixed: drop          # lines in another language than the document's; measure: only their share
   pii: mask              # placeholders for e-mail, phone, IP, cards, ids, keys; count: only count; off
   # augment: gender      # add counterfactual copies of what is kept, marked as such
   rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}

@@ -43,6 +43,8 @@ func settings() []setting {
 		{"filter", "balance", "divide the budget by `RULES`: lang=temperature:0.3,domain=cap:1%", func(c *config) any { return &c.Filter.Balance }},
 		{"filter", "quality-model", "`FILE` of train-quality, for --select quality", func(c *config) any { return (*file)(&c.Filter.Quality) }},
 		{"filter", "target", "`FILE` of text like what you want; may be repeated", func(c *config) any { return (*files)(&c.Filter.Target) }},
+		{"filter", "langid", "`WHO` tells languages: packed, as in ingest, or lingua (lingua-go itself, slow)", func(c *config) any { return &c.Filter.LangID }},
+		{"filter", "mixed", "`WHAT` is done about lines in other languages than the document's: off, measure or drop", func(c *config) any { return &c.Filter.Mixed }},
 		{"filter", "pii", "`HOW` personal data, keys and passwords are treated: mask, count or off", func(c *config) any { return &c.Filter.PII }},
 		{"filter", "augment", "add copies of what is kept: `gender` swaps gendered words in English; marked as such", func(c *config) any { return &c.Filter.Augment }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
