@@ -1,0 +1,11 @@
+// Package spacy cuts text into tokens and sentences as the blank pipelines of
+// spaCy 3.8.18 with their sentencizer do, as datatrove 0.10.1 counts them.
+//
+// The rules are data, made by testdata/scripts/spacy_rules.py: special cases and
+// the expressions of prefixes, suffixes and infixes. What departs from spaCy:
+//
+//   - Fullest exceptions (token_match: French, Hungarian, Turkish) are asked of
+//     strings of at most matchBytes, so that no text takes quadratic time.
+//   - spaCy fails on the token IS_ALPHA, and datatrove then cuts that string out
+//     of the whole text; here the token is left out and nothing else.
+package spacy
