@@ -38,11 +38,7 @@ func newProgram(alts []*node, sets []classSet, back bool) *program {
 		p.add(inst{op: opMatch})
 		first, empty := a.first(sets, back)
 		if empty {
-			ahead, ok := a.ahead(sets)
-			if !ok || back {
-				panic("spacy: rules.gz: an expression of nothing")
-			}
-			first = first.or(ahead)
+			first = first.or(a.ahead(sets))
 		}
 		for c := range p.at {
 			if first.has(uint8(c)) {

@@ -85,8 +85,7 @@ func (n *node) possible(sets []classSet, may classSet) bool {
 }
 
 // first is the classes that a match of n may begin with, or end with where back
-// is true, and whether n may match the empty string. A look that a match begins
-// with counts as its first character where the match may be empty.
+// is true, and whether n may match the empty string.
 func (n *node) first(sets []classSet, back bool) (set classSet, empty bool) {
 	switch n.kind {
 	case 's':
@@ -121,14 +120,14 @@ func (n *node) firstOfSeq(sets []classSet, back bool) (set classSet, empty bool)
 	return set, true
 }
 
-// ahead is the classes that a match of the sequence n, should it be empty, is
-// followed by, and whether it looks ahead at all.
-func (n *node) ahead(sets []classSet) (set classSet, ok bool) {
+// ahead is the classes that n, should its match be empty, is followed by: all
+// where it does not look ahead.
+func (n *node) ahead(sets []classSet) classSet {
 	for _, k := range n.kids {
 		if k.kind == 'a' {
-			set, _ = k.kids[0].first(sets, false)
-			return set, true
+			set, _ := k.kids[0].first(sets, false)
+			return set
 		}
 	}
-	return set, false
+	return classSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
 }

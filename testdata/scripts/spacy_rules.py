@@ -22,7 +22,9 @@ is lines of text, gzipped:
     case A B ...           special cases as their tokens, tab-separated, the
                            tokens of one joined by U+0000;
                            U+0001 is a tab, U+0002 a line feed
-    prefix|suffix|infix|token TREE   one alternative each, in order
+    prefix|suffix|infix|token TREE   one alternative each, in order; no prefix
+                           matches the empty string, nor does an infix that
+                           does not look ahead
     free TREE              a prefix whose expression is not held to the start
 
 A tree is tokens set apart by blanks: N (set N), ( ... ) sequence, [ ... ]
@@ -232,7 +234,32 @@ def merged(alts, ordered):
 
 def parsed(pattern):
     p = _parser.parse(pattern)
-    return alternatives(tree(p, p.state))
+    return likely(alternatives(tree(p, p.state)))
+
+
+def spread(alts):
+    """alts with each branch of an alternation an alternative of its own, where their order does not matter: the
+    matcher then tries only those that end in the right character."""
+    out = []
+    for a in alts:
+        at = next((i for i, x in enumerate(a[1]) if x[0] == "alt"), None)
+        out += [a] if at is None else spread([flat(("seq", a[1][:at] + [x] + a[1][at + 1 :])) for x in a[1][at][1]])
+    return out
+
+
+def factored(alts):
+    """alts with what several begin with written once, where their order does not matter."""
+    groups = {}
+    for a in alts:
+        groups.setdefault(show(a[1][0]) if a[1] else "", []).append(a[1])
+    out = []
+    for key, group in groups.items():
+        if len(group) == 1 or key == "":
+            out.append(("seq", group[0]))
+        else:
+            rest = factored([("seq", g[1:]) for g in group])
+            out.append(("seq", [group[0][0], rest[0] if len(rest) == 1 else ("alt", rest)]))
+    return out
 
 
 def started(alts):
@@ -241,6 +268,12 @@ def started(alts):
     if any("look" in repr(a) for a in free):
         raise Unsupported("a free prefix that looks around")
     return [a if a in free else ("seq", a[1][1:]) for a in alts], free
+
+
+def likely(alts):
+    """alts without those that only one string of over 100 characters matches: Hungarian lists its symbols without
+    the brackets of a set."""
+    return [a for a in alts if len(a[1]) <= 100 or any(x[0] not in ("set", "^", "$") for x in a[1])]
 
 
 def ended(alts):
@@ -257,13 +290,20 @@ def rules(tokenizer):
         alts, out["free"] = started(parsed(tokenizer.prefix_search.__self__.pattern))
         out["prefix"] = merged(alts, True)
     if tokenizer.suffix_search:
-        out["suffix"] = merged(ended(parsed(tokenizer.suffix_search.__self__.pattern)), False)
+        out["suffix"] = merged(spread(ended(parsed(tokenizer.suffix_search.__self__.pattern))), False)
     if tokenizer.infix_finditer:
         out["infix"] = merged(parsed(tokenizer.infix_finditer.__self__.pattern), True)
     if tokenizer.token_match:
-        out["token"] = parsed(tokenizer.token_match.__self__.pattern)
+        alts = parsed(tokenizer.token_match.__self__.pattern)
+        # Asked of whole strings, so a ^ in front says nothing.
+        out["token"] = factored([("seq", a[1][1:]) if a[1][0] == ("^",) else a for a in alts])
     if tokenizer.url_match is None or tokenizer.url_match.__self__.pattern != URL_MATCH.__self__.pattern:
         raise Unsupported("another pattern of addresses")
+    for kind in "prefix", "infix":
+        for a in out[kind]:
+            ahead = kind == "infix" and any(x[0] == "look" and x[1] == "a" for x in a[1])
+            if nullable(a) and not ahead:
+                raise Unsupported(f"a {kind} of nothing")
     return out
 
 
