@@ -2,7 +2,7 @@
 
 Needs spacy==3.8.18 and datatrove==0.10.1 (Python 3.11):
 
-    python3 testdata/scripts/spacy_check.py fixture internal/spacy/testdata/golden.json.gz
+    python3 testdata/scripts/spacy_check.py fixture internal/spacy/testdata/golden.jsonl.gz
     python3 testdata/scripts/spacy_check.py files LANG OUT.gz MAXBYTES FILE...
     python3 testdata/scripts/spacy_check.py lines OUT.gz LANG FILE.txt.gz [LANG FILE ...]
     python3 testdata/scripts/spacy_check.py random OUT.gz SEED N LANG...
@@ -31,7 +31,7 @@ def record(lang, text):
 
 
 def write(out, records):
-    with open(out, "wb") as f, gzip.GzipFile(fileobj=f, mode="wb", mtime=0, filename="", compresslevel=6) as z:
+    with open(out, "wb") as f, gzip.GzipFile(fileobj=f, mode="wb", mtime=0, filename="", compresslevel=9) as z:
         n = size = 0
         for r in records:
             z.write((json.dumps(r, ensure_ascii=False) + "\n").encode())
@@ -97,9 +97,57 @@ def randoms(seed, count, langs):
             yield record(lang, text)
 
 
+# What the rules of some language are about, and what is easily got wrong.
+HARD = [
+    "", " ", "\n", "\u00a0", "  two  spaces ", " lead", "trail ", "tabs\tand\nlines\r\nand\x0bmore\x1c\x85\u2028end",
+    "I'm sure they'd've said we can't, don't, won't, shan't, ain't; y'all cannot gonna wanna.", "Ill well its were id cant dont im",
+    "It's 5 o'clock, 10am or 11 p.m.; e.g. at 9:30a.m. i.e. now... etc. vs. ca. Jan. 5th.",
+    "Mr. Smith, Dr. No, Ph.D., U.S.A. and the U.K.'s J.R.R. Tolkien (b. 1892) Inc., Co., Corp.",
+    ":) :-( ;) :D XD :'( (: ^_^ -_- <3 (╯°□°）╯︵┻━┻ ಠ_ಠ :):) (:) :-)) x:)y",
+    "https://www.example.com/a/b?q=1#frag, (http://foo.bar:8080/) www.x.org. foo.com/ ftp://u:p@h.net mailto:a.b+c@d-e.co.uk a@b",
+    "192.168.1.1 10.0.0.1 8.8.8.8 8.8.8.8:53/x 256.1.1.1 172.16.0.1 172.32.0.1 1.2.3 http://223.255.255.254/ 1.1.1.0",
+    "lower.Upper Upper.Lower end.Start foo.bar. a.b c.D x..y ...z w... . .. .... ?! !! ?!?",
+    "5km 10kg. 3.5m/s 20% 100MB 7°C. 8°F. 30 °K. 12µg 4ha 5T. 3G, 6cm² 2m³ 9oz",
+    "$5 £6.50 €7,00 5€ 6$ US$5 C$6 7₽ 100¥ 5¢ +5 -5 ±3 +x 5+ 5+6 5-6 5*6 5^6 5/6 5=6 a=b a<b a>b a/b a:b",
+    "well-known e-mail - -- --- – — a–b a—b a--b a---b 1-2 3-a a-3 -x x- mother-in-law's co-operate~d ‐ ‑",
+    "“Quoted” ‘single’ „low” «guillemets» 'apostrophes' ''double'' `back` ``ticks'' \"plain\" \"nested 'q'\"",
+    "(a) [b] {c} <d> ((e)) ([{f}]) (g). (h), i) j] ( k ) (l.m) <a href=x> </b> <br/> &amp; #tag @user *bold* _under_ snake_case",
+    "a,b 1,000 1,b a, ,b a;b a!b a?b a.b. .a .5 5. 5.a a.5 §5 §§ %5 =x ©2024 ™x x® №1 ★★★ 1★",
+    "中文English混合123。你好！日本語テキスト。한국어 텍스트 ไทย عربي، نعم؟ עברית हिन्दी। বাংলা ትግርኛ። Ελληνικά· ქართული",
+    "e\u0301clair cafe\u0301. na\u0308ive, о\u0301н. го\u0301род-ге\u0301рой zero\u200bwidth soft\u00adhyphen \ufeffBOM zwj\u200d👩\u200d👩\u200d👧 👍🏽! 🇩🇪🇫🇷. 😀😀",
+    "aujourd'hui l'homme d'Amérique qu'il s'il va-t-il donne-moi est-ce vingt-et-un saut-de-ski n° 5 1er M. Dupont J.-C. entr'abat",
+    "z.B. d.h. u.a. Nr. 5. Straße/Weg 1/2 ''Zitat'' ``Z Haus- und Hof 3.Mai 3. Mai geht's Max' E-Mail-Adresse",
+    "dell'arte un po' d'oro c'è l'8 '68 90° dall'\"alto\" all'inizio nell'ultimo",
+    "p. ej. Sr. EE.UU. ¿Qué? ¡Sí! 1.ª 2º sí—no Ud. a.m.",
+    "guarda-chuva fala-se R$5 US$10 abc-def-ghi Sr. Dr.ª à-vontade 12-13-14 ①-② ⓪⓪ a①b",
+    "Și-a luat într-un dintr-o n-a s-au mi-l dă-mi 5% dl. nr. art. lit.",
+    "12'in TBMM'nin 3.'sü XIV. yy. 10.10.2010'da 1/2'si Dr. vb. Prof.Dr. İstanbul'un 10:30'da IV'e MCMXC.",
+    "12-én 3.-ik 100%-os 5-e A-ból §-ban 2+2=4 1,5-szer kb. pl. 20°-os B/2. 10:30-kor °C-on $-ban",
+    "10/10/2010 Α.Ε. κ.ά. 12' 5&6 1ης-2 abc@de-fg.gr name1/name2/name3 α' 'αβγ' πρώτος-δεύτερος 13mg 1.2m όνομα* 5) Α. 12.",
+    "buku-buku ke-2 Rp5000 5juta <b/> <a x> foo<abbr>bar </i> -nya itu-nya saya-ku #tag 50%/tahun",
+    "długo-terminowy dwu-krotny 1990-1995 tzw. np. m.in. ul. Krakowska a...b",
+    "г. Москва и т. д. т.е. 5 руб. ул. Ленина д. 5 к.-л. кто-нибудь С.-Петербург 5-й А.С. Пушкин",
+    "BTC-jev J.K. Rowling EU-ja +5/–x 24-letni npr. dr.", "O. m. Sankt. kl. 5 ca. SR:s USA:s 5:e foo:Bar tel.nr.",
+    "IS_ALPHABET IS_DIGIT ORTH", "x" * 70 + ".com " + "a." * 40 + "com " + "((((" * 20 + "x" + "))))" * 20,
+    "Sentence one. Two! Three?! \"Four.\" (Five.) Six... seven. \n\nEight.\n Nine。十。 U.S. Ten.Eleven ‽ Twelve.) 13. a.",
+]
+
+
+def fixture():
+    for lang in "en", "xx":
+        yield from (record(lang, text) for text in HARD)
+    some = "de fr es it pt nl pl ru uk cs sv da nb fi hu ro tr el bg hr sk sl ca id ar fa he ms tl tn sr et".split()
+    for lang in some:
+        yield from (record(lang, text) for text in HARD[8:])
+    yield from randoms(7, 40, ["en"])
+    yield from randoms(7, 8, some + "af am az dsb eu fo ga grc hsb hy is ky la lb lg lij lt lv mk sq ti tt yo".split())
+
+
 def main():
     mode = sys.argv[1]
-    if mode == "files":
+    if mode == "fixture":
+        write(sys.argv[2], fixture())
+    elif mode == "files":
         lang, out, limit = sys.argv[2], sys.argv[3], int(sys.argv[4])
         write(out, (record(lang, d) for d in documents(sys.argv[5:], limit)))
     elif mode == "lines":

@@ -322,7 +322,7 @@ def cases(tokenizer):
 def assignments():
     """datatrove's tokenizer of every two-letter code, and spaCy's languages it uses."""
     path = os.path.join(os.path.dirname(datatrove.__file__), "assets", "tokenizer_assignment.csv")
-    codes, used = {}, set()
+    codes, used, others = {}, set(), {}
     with open(path) as f:
         for row in csv.DictReader(f):
             if row["type"] == "SpaCyTokenizer":
@@ -330,7 +330,10 @@ def assignments():
             key = row["code_1"]
             if key and row["type"] and row["default_code_1"] == "TRUE" and row["default_script"] == "TRUE":
                 codes.setdefault(key, row["tok_code"] if row["type"] == "SpaCyTokenizer" else None)
-    return codes, used
+            elif key and row["type"] == "SpaCyTokenizer":
+                others.setdefault(key, row["tok_code"])
+    # Norwegian (no) has no default of its own, but datatrove serves the code.
+    return others | codes, used
 
 
 def main():
