@@ -133,6 +133,17 @@ HARD = [
 ]
 
 
+FACES = ": ) ( - ; ' = 8 o . _ ^ < > / | D P x he 's I 'm a.m. a. \" \\ * 0 v".split()
+
+
+def faces(seed, count, lang):
+    """Texts of special cases that overlap one another."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        text = "".join(rng.choice(FACES) + rng.choice(["", "", "", " "]) for _ in range(rng.randrange(2, 40)))
+        yield record(lang, text)
+
+
 def fixture():
     for lang in "en", "xx":
         yield from (record(lang, text) for text in HARD)
@@ -140,6 +151,7 @@ def fixture():
     for lang in some:
         yield from (record(lang, text) for text in HARD[8:])
     yield from randoms(7, 40, ["en"])
+    yield from faces(7, 200, "en")
     yield from randoms(7, 8, some + "af am az dsb eu fo ga grc hsb hy is ky la lb lg lij lt lv mk sq ti tt yo".split())
 
 
