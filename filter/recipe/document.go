@@ -6,12 +6,20 @@ import "corpus"
 // reused from document to document.
 type document struct {
 	lang       *language
+	split      *splitter
 	tokens     tokens
 	repetition repetition
-	edits      []corpus.Edit
+	c4         c4
+
+	text    string // as the steps before have left it
+	count   int    // its tokens
+	clipped bool   // the text goes on behind what is measured
+	edits   []corpus.Edit
 }
 
-func (d *document) reset(text, lang string) {
-	d.lang, d.edits = languageOf(lang), d.edits[:0]
-	d.tokens.reset(text)
+func (d *document) reset(text, lang string, s *splitter) {
+	d.lang, d.split, d.edits = languageOf(lang), s, d.edits[:0]
+	d.tokens.reset(text, s)
+	d.text, d.count = d.tokens.text, len(d.tokens.spans)
+	d.clipped = len(d.text) < len(text)
 }

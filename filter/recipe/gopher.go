@@ -3,15 +3,13 @@ package recipe
 import (
 	"math"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // gopherColumns are the attributes of Gopher's quality rules (Rae et al. 2021,
-// arXiv 2112.11446, A.1.1), computed as datatrove v0.10 does in
-// gopher_quality_filter.py, over the tokens of package words. One difference is
-// meant: what package words calls a symbol is no word, while datatrove goes by a
-// list of punctuation that lacks the bullet and emoji.
+// arXiv 2112.11446, A.1.1), computed as datatrove does in
+// gopher_quality_filter.py. Where tokens are those of package words, what that
+// calls a symbol is no word, while datatrove goes by a list of punctuation that
+// lacks the bullet and emoji.
 var gopherColumns = []string{
 	"gopher.words",            // words, symbols not counted
 	"gopher.mean_word_length", // characters a word; null in scripts without spaces
@@ -69,11 +67,10 @@ func ratio(a, b float64) float64 {
 // with an ellipsis. Lines are Python's splitlines: a last line break opens no
 // line, empty lines count.
 func lineMarks(text string) (lines, bullets, ends int) {
-	for text != "" {
-		var line string
-		line, text = cutLine(text)
-		lines++
-		line = strings.TrimFunc(line, unicode.IsSpace)
+	for at := 0; at < len(text); {
+		end, next := lineEnd(text, at)
+		line := trimSpace(text[at:end])
+		at, lines = next, lines+1
 		if strings.HasPrefix(line, "•") || strings.HasPrefix(line, "-") {
 			bullets++
 		}
@@ -82,20 +79,4 @@ func lineMarks(text string) (lines, bullets, ends int) {
 		}
 	}
 	return lines, bullets, ends
-}
-
-// cutLine splits text after its first line break, of the kinds that Python's
-// str.splitlines knows.
-func cutLine(text string) (line, rest string) {
-	i := strings.IndexFunc(text, func(r rune) bool {
-		return r >= '\n' && r <= '\r' || r >= 0x1c && r <= 0x1e || r == 0x85 || r == 0x2028 || r == 0x2029
-	})
-	if i < 0 {
-		return text, ""
-	}
-	if strings.HasPrefix(text[i:], "\r\n") {
-		return text[:i], text[i+2:]
-	}
-	_, w := utf8.DecodeRuneInString(text[i:])
-	return text[:i], text[i+w:]
 }

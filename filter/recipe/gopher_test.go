@@ -1,58 +1,12 @@
 package recipe
 
 import (
-	"bufio"
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"corpus/internal/words"
 )
-
-// TestAgainstDatatrove compares with what datatrove v0.10 measures, see
-// testdata/scripts/filter_fixtures.py.
-func TestAgainstDatatrove(t *testing.T) {
-	f, err := os.Open("testdata/gopher.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	seen := map[string]bool{} // attributes with a value over zero
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var want struct {
-			Text   string
-			Tokens int
-			Values map[string]float64
-		}
-		if err := json.Unmarshal(lines.Bytes(), &want); err != nil {
-			t.Fatal(err)
-		}
-		if n := len(words.Append(nil, want.Text)); n != want.Tokens {
-			t.Errorf("%d tokens, want %d in %q", n, want.Tokens, want.Text)
-			continue
-		}
-		got := attributes(want.Text, "en")
-		got["gopher.symbols"] = max(got["gopher.hash_ratio"], got["gopher.ellipsis_ratio"])
-		for name, v := range want.Values {
-			seen[name] = seen[name] || v > 0
-			if g, ok := got[name]; !ok || math.Abs(g-v) > 2e-9*max(1, v) {
-				t.Errorf("%s is %v, want %v in %q", name, g, v, want.Text)
-			}
-		}
-	}
-	if len(seen) != len(gopherColumns)+len(repetitionColumns)-1 {
-		t.Errorf("only %d attributes compared", len(seen))
-	}
-	for name, ok := range seen {
-		if !ok {
-			t.Errorf("%s is zero in all texts", name)
-		}
-	}
-}
 
 // attributes is what the recipe gopher measures, by name.
 func attributes(text, lang string) map[string]float64 {
@@ -89,19 +43,21 @@ func TestNullAttributes(t *testing.T) {
 	}
 }
 
-// TestLanguages holds each stop word list against the words of package words.
+// TestLanguages: the limits of languages are those of rules, and the tokens that
+// their texts are cut into can be stop words.
 func TestLanguages(t *testing.T) {
-	for code, list := range stopWords {
-		entries := strings.Fields(list)
-		if len(entries) > 64 || len(entries) < 8 {
-			t.Errorf("%s has %d stop words", code, len(entries))
+	for code, row := range fineweb2() {
+		if n := len(row.stopWords); n > 64 || n < 5 || len(row.limits) != len(fineweb2Rules) {
+			t.Errorf("%s has %d stop words and %d limits", code, n, len(row.limits))
 		}
-		if got := languageOf(code).stopWords(tokensOf(list)); got < 8 {
-			t.Errorf("%s finds %v of its own %d stop words", code, got, len(entries))
+	}
+	for code, list := range ownStopWords {
+		if got := languageOf(code).stopWords(tokensOf(list, code)); got < 8 {
+			t.Errorf("%s finds %v of its own stop words", code, got)
 		}
 	}
 	names := []string{}
-	for _, r := range named("gopher").Rules() {
+	for _, r := range append(named("gopher").Rules(), named("fineweb2").Rules()...) {
 		names = append(names, r.Name)
 	}
 	for code, l := range languages() {
@@ -144,9 +100,9 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-func tokensOf(text string) *tokens {
+func tokensOf(text, lang string) *tokens {
 	t := new(tokens)
-	t.reset(text)
+	t.reset(text, newSplitter(lang))
 	return t
 }
 
@@ -184,11 +140,14 @@ func TestHeldByMeter(t *testing.T) {
 		"breaks":  strings.Repeat("\n", maxMeasured),
 		"long":    strings.Repeat("漢", maxMeasured/3),
 	} {
-		m := named("gopher").New()
+		m := named("fineweb").New()
 		m.Measure(nil, text+text, "en")
 		k, r := &m.doc.tokens, &m.doc.repetition
-		held := 12*cap(k.spans) + 8*(cap(k.exact)+cap(k.shift)) + 4*cap(k.length) + cap(k.tight)
-		if held += 8*cap(r.grams) + 16*len(r.seen.slots); held > Memory {
+		held := 12*cap(k.spans) + 8*cap(k.exact) + 4*(cap(k.length)+cap(k.ends)) + cap(k.tight) + cap(k.bytes)
+		held += 8*(cap(r.grams)+cap(r.live)+cap(r.spare)) + cap(r.again) + 16*len(r.seen.all)
+		c := &m.doc.c4
+		held += cap(c.out) + cap(c.lower) + 12*cap(c.again) + 48*(cap(c.edits)+cap(m.doc.edits)) + len(m.doc.text)
+		if held > Memory {
 			t.Errorf("%s: %d bytes, want at most %d", name, held, Memory)
 		}
 		if n := len(k.spans); n > maxTokens || strings.Count(k.text, "\n") > maxTokens {

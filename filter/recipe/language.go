@@ -1,11 +1,13 @@
 package recipe
 
 import (
-	"fmt"
+	"maps"
 	"math"
 	"math/bits"
 	"strings"
 	"sync"
+
+	"corpus/internal/spacy"
 )
 
 // language is what the rules know of one language.
@@ -19,28 +21,28 @@ type language struct {
 // languages are those with stop words or limits of their own, by ISO 639-1 code.
 var languages = sync.OnceValue(func() map[string]*language {
 	all := map[string]*language{}
-	get := func(code string) *language {
+	for code, row := range fineweb2() {
+		all[code] = &language{code: code, limits: maps.Clone(row.limits), stops: listed(code, row.stopWords)}
+	}
+	for code, list := range ownStopWords {
 		if all[code] == nil {
 			all[code] = &language{code: code}
 		}
-		return all[code]
-	}
-	for code, list := range stopWords {
-		l := get(code)
-		l.stops = new(matcher)
-		for i, w := range strings.Fields(list) {
-			l.stops.add(phrase{hashes: phraseOf(w), id: i})
-		}
+		all[code].stops = listed(code, strings.Fields(list))
 	}
 	for _, code := range spacelessLanguages {
-		get(code).spaceless = true
-		get(code).limits = spacelessLimits(code)
+		if all[code] == nil {
+			all[code] = &language{code: code, limits: map[string]float64{}}
+		}
+		all[code].spaceless = true
+		countCharacters(all[code].limits)
 	}
-	for code, limits := range languageLimits {
-		get(code).limits = limits
-	}
+	countSpacedWords(all["ko"].limits)
 	return all
 })
+
+// unknown is a language of which nothing is known.
+var unknown = &language{limits: map[string]float64{}}
 
 // languageOf is what is known of the language code; of an unknown one nothing,
 // so that the rules that need a list of its own are not applied.
@@ -48,7 +50,23 @@ func languageOf(code string) *language {
 	if l := languages()[code]; l != nil {
 		return l
 	}
-	return &language{code: code}
+	return unknown
+}
+
+// listed finds the words of a list: each is one token where datatrove compares it
+// with tokens, else it is cut as the texts of the language are.
+func listed(code string, list []string) *matcher {
+	m := new(matcher)
+	for i, w := range list {
+		var t tokens
+		if spacy.Has(code) {
+			t.add(w, false, false)
+		} else {
+			t.reset(w, new(splitter))
+		}
+		m.add(phrase{hashes: t.exact, id: i})
+	}
+	return m
 }
 
 // byLanguage gives rules the limits that languages have of their own.
@@ -83,77 +101,37 @@ var spacelessLanguages = []string{"zh", "ja", "th", "lo", "km", "my"}
 // charsPerWord is the mean length of a word of modern Chinese.
 const charsPerWord = 1.6
 
-// spacelessLimits count characters where the English limits count words: the
-// limits of length are Gopher's times charsPerWord. The share of tokens with a
-// letter, 0.735, and the limits of n-grams are those of FineWeb-2 for Chinese
-// (configs/cmn_Hani.yml at commit d0defb2). It counts words there, so the same
-// page has a higher share here (0.91 in the mean of the good pages of
-// testdata/zh.txt, where 0.735 of words is about 0.82 of characters): the rule is
-// left the milder, for pages with many figures and short lines. Kana repeat more: the duplicate
-// n-grams of Japanese have the limits of configs/jpn_Jpan.yml.
-func spacelessLimits(code string) map[string]float64 {
-	top, dup := []float64{0.256, 0.201, 0.171}, []float64{0.198, 0.182, 0.167, 0.154, 0.140, 0.127}
-	if code == "ja" {
-		dup = []float64{0.243, 0.225, 0.207, 0.190, 0.175, 0.159}
+// countCharacters turns limits that count words into such that count characters:
+// those of length are Gopher's times charsPerWord, that of line breaks a word is
+// divided by it. Others stay as FineWeb-2 has them. Its share of tokens with a
+// letter is of words: the same page has a higher share of characters (0.91 in the
+// mean of the good pages of testdata/zh.txt, where 0.735 of words is about 0.82 of
+// characters), so that the rule is the milder, for pages with many figures and
+// short lines.
+func countCharacters(limits map[string]float64) {
+	limits["gopher.min_words"], limits["gopher.max_words"] = 50*charsPerWord, 100_000*charsPerWord
+	if breaks, ok := limits["fineweb.list_ratio"]; ok {
+		limits["fineweb.list_ratio"] = breaks / charsPerWord
 	}
-	limits := map[string]float64{"gopher.min_words": 50 * charsPerWord, "gopher.max_words": 100_000 * charsPerWord, "gopher.alpha_words": 0.735}
-	for i, limit := range top {
-		limits[fmt.Sprintf("repetition.top_%d_gram", firstTop+i)] = limit
-	}
-	for i, limit := range dup {
-		limits[fmt.Sprintf("repetition.dup_%d_gram", firstDup+i)] = limit
-	}
-	return limits
 }
 
-// languageLimits are FineWeb-2's where they are wider than Gopher's (configs/*.yml
-// at commit d0defb2): the share of tokens with a letter, as languages differ in
-// how much they punctuate, and the least and the most mean word length, as
-// Vietnamese words are syllables, Semitic scripts leave out vowels, and German,
-// Finnish or Turkish make long words.
-var languageLimits = func() map[string]map[string]float64 {
-	all := map[string]map[string]float64{}
-	for _, l := range []struct {
-		code             string
-		alpha, min, most float64
-	}{
-		{"ar", 0.787, 2, 10},
-		{"bg", 0.756, 3, 10},
-		{"ca", 0.8, 2, 11},
-		{"cs", 0.781, 3, 11},
-		{"da", 0.798, 3, 11},
-		{"de", 0.774, 3, 15},
-		{"el", 0.8, 3, 11},
-		{"es", 0.8, 3, 14},
-		{"et", 0.722, 3, 13},
-		{"fa", 0.8, 2, 10},
-		{"fi", 0.755, 3, 14},
-		{"fr", 0.8, 2, 11},
-		{"he", 0.799, 2, 10},
-		{"hi", 0.8, 2, 21},
-		{"hr", 0.751, 2, 11},
-		{"hu", 0.766, 3, 15},
-		{"id", 0.8, 3, 12},
-		{"it", 0.8, 3, 21},
-		{"ko", 0.791, 1, 10},
-		{"nb", 0.783, 3, 12},
-		{"nl", 0.8, 3, 17},
-		{"pl", 0.726, 3, 12},
-		{"pt", 0.8, 3, 13},
-		{"ro", 0.779, 1, 14},
-		{"ru", 0.713, 3, 11},
-		{"sk", 0.752, 2, 11},
-		{"sl", 0.781, 2, 12},
-		{"sv", 0.8, 3, 12},
-		{"tr", 0.773, 3, 21},
-		{"uk", 0.694, 3, 11},
-		{"ur", 0.8, 2, 31},
-		{"vi", 0.8, 2, 11},
-	} {
-		all[l.code] = map[string]float64{
-			"gopher.alpha_words":          l.alpha,
-			"gopher.min_mean_word_length": l.min, "gopher.max_mean_word_length": l.most,
-		}
+// countSpacedWords takes out the limits of Korean that count morphemes, of which
+// a word between spaces has two or three: the defaults hold.
+func countSpacedWords(limits map[string]float64) {
+	delete(limits, "gopher.max_mean_word_length")
+	delete(limits, "fineweb.list_ratio")
+}
+
+// Fallbacks says what of a language is not as the recipes' own code has it, sorted:
+// "tokens" where that code cuts words with a tokenizer that corpus does not have,
+// "limits" where no limits and no stop words of the language are known.
+func Fallbacks(lang string) []string {
+	var all []string
+	if languages()[lang] == nil {
+		all = append(all, "limits")
+	}
+	if !spacy.Has(lang) {
+		all = append(all, "tokens")
 	}
 	return all
-}()
+}

@@ -1,11 +1,10 @@
 package recipe
 
-import "corpus/internal/words"
-
 // matcher finds phrases, given as sequences of token hashes. Where a character
 // is a word, that is substring search; elsewhere it matches whole words.
 type matcher struct {
 	phrases map[uint64][]phrase // by first token, longest first
+	first   [16]uint64          // a bit for each of their first tokens, by its last ten bits
 }
 
 // phrase is an entry of a word list.
@@ -28,12 +27,16 @@ func (m *matcher) add(p phrase) {
 	copy(list[i+1:], list[i:])
 	list[i] = p
 	m.phrases[p.hashes[0]] = list
+	m.first[p.hashes[0]>>6&15] |= 1 << (p.hashes[0] & 63)
 }
 
 // each calls found with the phrases in the order they stand in hashes: at every
 // place the longest, then on behind it.
 func (m *matcher) each(hashes []uint64, found func(phrase)) {
 	for i := 0; i < len(hashes); i++ {
+		if m.first[hashes[i]>>6&15]>>(hashes[i]&63)&1 == 0 {
+			continue // as of most tokens, at less than the price of the map
+		}
 		for _, p := range m.phrases[hashes[i]] {
 			if starts(hashes[i:], p.hashes) {
 				found(p)
@@ -54,13 +57,4 @@ func starts(hashes, with []uint64) bool {
 		}
 	}
 	return true
-}
-
-// phraseOf is the tokens of s as hashes.
-func phraseOf(s string) []uint64 {
-	var t tokens
-	for _, span := range words.Append(nil, s) {
-		t.add(s[span.Start:span.End], span.Symbol)
-	}
-	return t.exact
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/internal/spacy"
 )
 
 // Recipe is a list of filters under a name. Its numbers are those of one version
@@ -43,9 +44,15 @@ func Names() []string {
 	return names
 }
 
+// datatrove is the code whose filters the recipes are made of.
+const datatrove = "datatrove 0.10.1"
+
 func recipes() []Recipe {
 	return []Recipe{
-		{"gopher", "datatrove 0.10.1, gopher_repetition_filter.py and gopher_quality_filter.py", []step{repetitionStep(), gopherStep()}},
+		{"gopher", datatrove + ", gopher_repetition_filter.py and gopher_quality_filter.py", []step{repetitionStep(), gopherStep()}},
+		{"c4", datatrove + ", c4_filters.py: C4QualityFilter", []step{c4Step(true)}},
+		{"fineweb", datatrove + ", examples/fineweb.py", []step{repetitionStep(), gopherStep(), c4Step(false), finewebStep()}},
+		{"fineweb2", datatrove + ", filters as in fineweb-2-pipeline.py of huggingface/fineweb-2 at d0defb2", fineweb2Steps()},
 		{"none", "no rules of quality", nil},
 	}
 }
@@ -83,21 +90,24 @@ func (r Recipe) Decide(values []float64, lang string) (fails []corpus.Failure) {
 }
 
 // Edits says whether the recipe cuts text out of documents.
-func (r Recipe) Edits() bool { return false }
+func (r Recipe) Edits() bool {
+	return slices.ContainsFunc(r.steps, func(s step) bool { return slices.Contains(s.attributes, c4Columns[0]) })
+}
 
 // Meter measures documents by a recipe; each goroutine has its own.
 type Meter struct {
-	steps []step
-	doc   document
+	steps     []step
+	splitters map[string]*splitter // by language
+	doc       document
 }
 
 // New is a meter of the recipe.
-func (r Recipe) New() *Meter { return &Meter{steps: r.steps} }
+func (r Recipe) New() *Meter { return &Meter{steps: r.steps, splitters: map[string]*splitter{}} }
 
 // Measure appends the values of Attributes for a text; NaN is what was not
 // measured in its language, an ISO 639-1 code.
 func (m *Meter) Measure(dst []float64, text, lang string) []float64 {
-	m.doc.reset(text, lang)
+	m.doc.reset(text, lang, m.splitter(lang))
 	for _, s := range m.steps {
 		dst = s.measure(dst, &m.doc)
 	}
@@ -105,4 +115,16 @@ func (m *Meter) Measure(dst []float64, text, lang string) []float64 {
 }
 
 // AppendEdits adds what the recipe cuts out of the text last measured.
-func (m *Meter) AppendEdits(dst []corpus.Edit) []corpus.Edit { return slices.Concat(dst, m.doc.edits) }
+func (m *Meter) AppendEdits(dst []corpus.Edit) []corpus.Edit { return append(dst, m.doc.edits...) }
+
+func (m *Meter) splitter(lang string) *splitter {
+	if !spacy.Has(lang) {
+		lang = "" // they share one
+	}
+	s := m.splitters[lang]
+	if s == nil {
+		s = newSplitter(lang)
+		m.splitters[strings.Clone(lang)] = s
+	}
+	return s
+}

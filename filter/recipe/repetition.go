@@ -3,7 +3,6 @@ package recipe
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/zeebo/xxh3"
@@ -16,7 +15,7 @@ const (
 )
 
 // repetitionColumns are the attributes of Gopher's repetition rules, computed as
-// datatrove v0.10 does in gopher_repetition_filter.py.
+// datatrove does in gopher_repetition_filter.py.
 var repetitionColumns = func() []string {
 	names := []string{
 		"repetition.dup_paragraphs",      // share of paragraphs that repeat an earlier one
@@ -62,22 +61,26 @@ func repetitionStep() step {
 // document to document.
 type repetition struct {
 	seen  counter
-	grams []uint64 // hash of the n-gram that begins at each token
+	live  []int32  // tokens at which the n-grams begin that may occur more than once, in order
+	grams []uint64 // hash of the n-gram that begins at a token of live
+	spare []int32  // room for another live
+	again []bool   // the n-gram that begins at a token of live occurs more than once
 }
 
 // measure appends the values of repetitionColumns.
 func (m *repetition) measure(dst []float64, t *tokens) []float64 {
-	dst = m.pieces(dst, t, "\n\n", strings.TrimFunc(t.text, unicode.IsSpace))
+	dst = m.pieces(dst, t, "\n\n", trimSpace(t.text))
 	dst = m.pieces(dst, t, "\n", t.text)
+	m.begin(t, firstTop)
+	for i := range m.live {
+		m.grams[i] = t.exact[i]
+	}
 	for n := firstTop; n <= lastTop; n++ {
 		dst = append(dst, ratio(float64(m.top(t, n)), float64(t.runes)))
 	}
-	m.grams = append(m.grams[:0], t.exact...)
-	for n := 2; n <= lastDup; n++ {
-		m.grow(t, n)
-		if n >= firstDup {
-			dst = append(dst, ratio(float64(m.dup(t, n)), float64(t.runes)))
-		}
+	m.begin(t, firstDup)
+	for n := firstDup; n <= lastDup; n++ {
+		dst = append(dst, ratio(float64(m.dup(t, n)), float64(t.runes)))
 	}
 	return dst
 }
@@ -93,7 +96,7 @@ func (m *repetition) pieces(dst []float64, t *tokens, sep, text string) []float6
 		piece, text, more = strings.Cut(text, sep)
 		text = strings.TrimLeft(text, "\n")
 		pieces++
-		if m.seen.add(xxh3.HashString(piece)) > 1 {
+		if m.seen.add(xxh3.HashString(piece), 0).count > 1 {
 			dups++
 			chars += utf8.RuneCountInString(piece)
 		}
@@ -101,31 +104,68 @@ func (m *repetition) pieces(dst []float64, t *tokens, sep, text string) []float6
 	return append(dst, ratio(float64(dups), float64(pieces)), ratio(float64(chars), float64(t.runes)))
 }
 
-// top is the characters that the most frequent n-gram covers, spaces between
-// its words included; of equally frequent ones the first that occurs counts.
+// begin makes all tokens live at which an n-gram begins.
+func (m *repetition) begin(t *tokens, n int) {
+	m.live = m.live[:0]
+	for i := range int32(max(0, len(t.exact)-n+1)) {
+		m.live = append(m.live, i)
+	}
+	m.grams, m.again = resize(m.grams, len(t.exact)), resize(m.again, len(t.exact))
+}
+
+// resize is s with length n and any content.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n+n/4)[:n]
+	}
+	return s[:n]
+}
+
+// count counts the n-grams of live, and leaves those of it that occur more than
+// once. It gives the count of the most frequent and where that begins; of equally
+// frequent ones the first counts.
+func (m *repetition) count() (best uint32, at int32) {
+	m.seen.reset(len(m.live))
+	for _, i := range m.live {
+		s := m.seen.add(m.grams[i], i)
+		m.again[i] = s.count > 1
+		if s.count == 2 {
+			m.again[s.first] = true
+		}
+		if s.count > best || s.count == best && s.first < at {
+			best, at = s.count, s.first
+		}
+	}
+	out := m.live[:0]
+	for _, i := range m.live {
+		if m.again[i] {
+			out = append(out, i)
+		}
+	}
+	m.live = out
+	return best, at
+}
+
+// top is the characters that the most frequent n-gram covers, spaces between its
+// words included. Live are the (n-1)-grams that occur more than once: an n-gram
+// that does begins and ends with such.
 func (m *repetition) top(t *tokens, n int) int {
-	m.seen.reset(len(t.exact))
-	best := uint32(0)
-	key := func(i int) uint64 {
-		h := uint64(0)
-		for _, w := range t.exact[i : i+n] {
-			h = mix(h + w)
-		}
-		return h
-	}
-	for i := range max(0, len(t.exact)-n+1) {
-		if c := m.seen.add(key(i)); c > best {
-			best = c
-		}
-	}
-	if best == 0 {
+	if len(t.exact) < n {
 		return 0
 	}
-	at := 0
-	for m.seen.count(key(at)) != best {
-		at++
+	out := m.live[:0]
+	for k, i := range m.live {
+		if n == firstTop || k+1 < len(m.live) && m.live[k+1] == i+1 {
+			m.grams[i] = mix(m.grams[i]*3 + t.exact[int(i)+n-1])
+			out = append(out, i)
+		}
 	}
-	return int(best) * t.width(at, n)
+	m.live = out
+	best, at := m.count()
+	if best <= 1 {
+		best, at = 1, 0
+	}
+	return int(best) * t.width(int(at), n)
 }
 
 // width is the characters of n tokens from i with the spaces between them;
@@ -141,28 +181,44 @@ func (t *tokens) width(i, n int) int {
 	return w
 }
 
-// grow makes the n-grams of grams from those of order n-1.
-func (m *repetition) grow(t *tokens, n int) {
-	m.grams = m.grams[:max(0, len(t.exact)-n+1)]
-	for i := range m.grams {
-		m.grams[i] = polyJoin(m.grams[i], t.exact[i+n-1], t.shift[i+n-1])
-	}
-}
-
-// dup is the characters in n-grams that occurred before. A repeated n-gram is
-// skipped as a whole, the first copy is not counted.
+// dup is the characters in n-grams that occurred before, as strings without the
+// spaces between words. A repeated n-gram is skipped as a whole, the first copy is
+// not counted. Live are the (n-1)-grams that occur more than once: an n-gram that
+// does begins or ends with such, unless it is cut into other words where it occurs
+// again.
 func (m *repetition) dup(t *tokens, n int) int {
-	m.seen.reset(len(m.grams))
-	chars := 0
-	for i := 0; i < len(m.grams); {
-		if m.seen.add(m.grams[i]) == 1 {
-			i++
+	if n > firstDup {
+		m.widen(int32(len(t.exact) - n))
+	}
+	for _, i := range m.live {
+		m.grams[i] = xxh3.Hash(t.joined(int(i), n))
+	}
+	m.count()
+	m.seen.reset(len(m.live))
+	chars, next := 0, int32(0)
+	for _, i := range m.live {
+		if i < next || m.seen.add(m.grams[i], i).count == 1 {
 			continue
 		}
-		for j := i; j < i+n; j++ {
+		for j := i; j < i+int32(n); j++ {
 			chars += int(t.length[j])
 		}
-		i += n
+		next = i + int32(n)
 	}
 	return chars
+}
+
+// widen adds to live what stands one before it, and leaves out what stands behind
+// last.
+func (m *repetition) widen(last int32) {
+	out := m.spare[:0]
+	for _, i := range m.live {
+		if n := len(out); i > 0 && (n == 0 || out[n-1] < i-1) {
+			out = append(out, i-1)
+		}
+		if i <= last {
+			out = append(out, i)
+		}
+	}
+	m.live, m.spare = out, m.live
 }

@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/zeebo/xxh3"
+
 	"corpus/internal/words"
 )
 
@@ -14,10 +16,11 @@ type tokens struct {
 	text   string
 	runes  int // characters of text
 	spans  []words.Span
-	exact  []uint64 // polynomial hash of the bytes, see poly
-	shift  []uint64 // polyBase to the power of the token's bytes
+	exact  []uint64 // hash of the token
 	length []int32  // characters of the token
-	tight  []bool   // the token is of a script without spaces
+	tight  []bool   // the token is of a script that is cut into characters
+	bytes  []byte   // all tokens, one behind the other
+	ends   []int32  // where each ends in bytes
 	words  int      // tokens that are not symbols
 	alpha  int      // tokens with at least one letter
 	chars  int      // characters of all words
@@ -25,38 +28,31 @@ type tokens struct {
 
 // reset cuts text, of which at most maxMeasured bytes, maxTokens lines and
 // maxTokens tokens are looked at.
-func (t *tokens) reset(text string) {
+func (t *tokens) reset(text string, s *splitter) {
 	text = clipLines(clip(text, maxMeasured), maxTokens)
-	spans, end := words.AppendN(t.spans[:0], text, 0, maxTokens)
+	spans, end := s.append(t.spans[:0], text, maxTokens)
 	t.text, t.spans = text[:end], spans
 	t.runes = utf8.RuneCountInString(t.text)
-	t.exact, t.shift = t.exact[:0], t.shift[:0]
-	t.length, t.tight = t.length[:0], t.tight[:0]
+	t.exact, t.length, t.tight = t.exact[:0], t.length[:0], t.tight[:0]
+	t.bytes, t.ends = t.bytes[:0], t.ends[:0]
 	t.words, t.alpha, t.chars = 0, 0, 0
-	for _, s := range t.spans {
-		t.add(t.text[s.Start:s.End], s.Symbol)
+	for _, span := range t.spans {
+		t.add(t.text[span.Start:span.End], span.Symbol, !s.exact())
 	}
 }
 
 // add takes in one token.
-func (t *tokens) add(token string, symbol bool) {
-	hash, shift := uint64(0), uint64(1)
-	for i := range len(token) {
-		hash = polyAdd(hash, token[i])
-		shift = polyMul(shift, polyBase)
+func (t *tokens) add(token string, symbol, characters bool) {
+	runes, letter := look(token)
+	t.exact, t.length = append(t.exact, xxh3.HashString(token)), append(t.length, runes)
+	t.bytes = append(t.bytes, token...)
+	t.ends = append(t.ends, int32(len(t.bytes)))
+	tight := false
+	if characters {
+		first, _ := utf8.DecodeRuneInString(token)
+		tight = words.Spaceless(first)
 	}
-	letter, runes := false, int32(0)
-	first, _ := utf8.DecodeRuneInString(token)
-	for _, r := range token {
-		runes++
-		if r < utf8.RuneSelf {
-			letter = letter || 'a' <= r|0x20 && r|0x20 <= 'z'
-		} else {
-			letter = letter || unicode.IsLetter(r)
-		}
-	}
-	t.exact, t.shift = append(t.exact, hash), append(t.shift, shift)
-	t.length, t.tight = append(t.length, runes), append(t.tight, words.Spaceless(first))
+	t.tight = append(t.tight, tight)
 	if !symbol {
 		t.words++
 		t.chars += int(runes)
@@ -64,6 +60,35 @@ func (t *tokens) add(token string, symbol bool) {
 	if letter {
 		t.alpha++
 	}
+}
+
+// joined is n tokens from i without the spaces between them.
+func (t *tokens) joined(i, n int) []byte {
+	start := int32(0)
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return t.bytes[start:t.ends[i+n-1]]
+}
+
+// look counts the characters of a token and says whether one is a letter.
+func look(token string) (runes int32, letter bool) {
+	for i := range len(token) {
+		c := token[i]
+		if c >= utf8.RuneSelf {
+			return lookFurther(token)
+		}
+		letter = letter || 'a' <= c|0x20 && c|0x20 <= 'z'
+	}
+	return int32(len(token)), letter
+}
+
+func lookFurther(token string) (runes int32, letter bool) {
+	for _, r := range token {
+		runes++
+		letter = letter || unicode.IsLetter(r)
+	}
+	return runes, letter
 }
 
 // clipLines is the first n lines of s.
