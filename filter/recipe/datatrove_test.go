@@ -3,6 +3,7 @@ package recipe
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"slices"
@@ -107,4 +108,64 @@ func apply(text string, edits []corpus.Edit) string {
 		at = e.End
 	}
 	return b.String() + text[at:]
+}
+
+// BenchmarkOracle measures the documents of bench/filter_oracle.py, which compares
+// the values with datatrove's.
+func BenchmarkOracle(b *testing.B) {
+	docs, values := os.Getenv("ORACLE_DOCUMENTS"), os.Getenv("ORACLE_VALUES")
+	if docs == "" {
+		b.Skip("ORACLE_DOCUMENTS and ORACLE_VALUES name no files")
+	}
+	in, err := os.Open(docs)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer in.Close()
+	out, err := os.Create(values)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, dec := bufio.NewWriter(out), json.NewDecoder(in)
+	enc, meters := json.NewEncoder(w), map[string]*Meter{}
+	for dec.More() {
+		var d measured
+		if err := dec.Decode(&d); err != nil {
+			b.Fatal(err)
+		}
+		var tokens []string
+		for _, s := range tokensOf(d.Text, d.Lang).spans {
+			tokens = append(tokens, d.Text[s.Start:s.End])
+		}
+		recipes := map[string]any{}
+		for _, name := range []string{"gopher", "c4", "fineweb", "fineweb2"} {
+			if meters[name] == nil {
+				meters[name] = named(name).New()
+			}
+			recipes[name] = decided(named(name), meters[name], d.Text, d.Lang)
+		}
+		if err := enc.Encode(map[string]any{"tokens": strings.Join(tokens, "\n"), "recipes": recipes}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Flush(), out.Close()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// decided is what a recipe measures, cuts and decides, for JSON.
+func decided(r Recipe, m *Meter, text, lang string) map[string]any {
+	values, numbers, rules, fails := m.Measure(nil, text, lang), map[string]any{}, []string{}, []string{}
+	for i, a := range r.Attributes() {
+		if !math.IsNaN(values[i]) {
+			numbers[a] = values[i]
+		}
+	}
+	for _, rule := range r.Rules() {
+		rules = append(rules, rule.Name)
+	}
+	for _, f := range r.Decide(values, lang) {
+		fails = append(fails, f.Rule)
+	}
+	return map[string]any{"values": numbers, "rules": rules, "fails": fails, "text": apply(text, m.AppendEdits(nil))}
 }

@@ -12,7 +12,7 @@ import (
 // lacks the bullet and emoji.
 var gopherColumns = []string{
 	"gopher.words",            // words, symbols not counted
-	"gopher.mean_word_length", // characters a word; null in scripts without spaces
+	"gopher.mean_word_length", // characters a word; null in scripts without spaces and without words
 	"gopher.hash_ratio",       // '#' a token
 	"gopher.ellipsis_ratio",   // "..." or '…' a token
 	"gopher.bullet_lines",     // share of lines that begin with '•' or '-'
@@ -43,7 +43,7 @@ func gopher(dst []float64, d *document) []float64 {
 	t, l := &d.tokens, d.lang
 	n := float64(len(t.spans))
 	mean := math.NaN()
-	if !l.spaceless {
+	if !l.spaceless && t.words > 0 {
 		mean = ratio(float64(t.chars), float64(t.words))
 	}
 	hashes := strings.Count(t.text, "#")

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -193,13 +194,19 @@ func FuzzMeasure(f *testing.F) {
 }
 
 func BenchmarkMeasure(b *testing.B) {
-	for name, c := range map[string]struct{ text, lang string }{
-		"english": {strings.Repeat("The committee will meet again on Thursday to discuss what should be done about the old bridge, and who pays. ", 50), "en"},
-		"chinese": {strings.Repeat("这个软件包的文档是读者最先看到的内容，因此应当清楚。委员会将讨论旧桥。", 50), "zh"},
+	prose, err := os.ReadFile("../../LICENSE")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct{ name, recipe, text, lang string }{
+		{"prose", "fineweb", string(prose), "en"},
+		{"repeated", "fineweb", strings.Repeat("The committee will meet again on Thursday to discuss what should be done about the old bridge, and who pays. ", 50), "en"},
+		{"chinese", "gopher", strings.Repeat("这个软件包的文档是读者最先看到的内容，因此应当清楚。委员会将讨论旧桥。", 50), "zh"},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(c.text)))
-			m := named("gopher").New()
+			b.ReportAllocs()
+			m := named(c.recipe).New()
 			var values []float64
 			for b.Loop() {
 				values = m.Measure(values[:0], c.text, c.lang)

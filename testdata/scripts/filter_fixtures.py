@@ -129,6 +129,9 @@ class Rival:
         self.rules = rules(code)
         self.c4_rules = {t: c4_rules(code, t) for t in (True, False)}
         self.joint = {r: joint(code, r) for r in ("gopher", "c4", "fineweb", "fineweb2")}
+        self.fineweb2_rules = {rule: FineWebQualityFilter(**{**FINEWEB_OFF, key: limit}, language=self.lang) for rule, key, limit in (
+            ("fineweb.line_punct", "line_punct_thr", TUNED[code]["line_punct_thr"]), ("fineweb.dup_line_chars", "char_duplicates_ratio", 0.1),
+            ("fineweb.list_ratio", "new_line_ratio", TUNED[code]["new_line_ratio"]))}
         self.repetition = GopherRepetitionFilter(language=self.lang)
 
     def gopher(self, text):
@@ -136,7 +139,7 @@ class Rival:
         plain = [w for w in words if any(ch not in PUNCTUATION_SET for ch in w)]
         lines, n = text.splitlines(), max(1, len(words))
         return {
-            "gopher.words": len(plain), "gopher.mean_word_length": sum(map(len, plain)) / max(1, len(plain)),
+            "gopher.words": len(plain), "gopher.mean_word_length": sum(map(len, plain)) / len(plain) if plain else float("nan"),
             "gopher.hash_ratio": text.count("#") / n, "gopher.ellipsis_ratio": (text.count("...") + text.count("…")) / n,
             "gopher.bullet_lines": sum(s.lstrip().startswith(("•", "-")) for s in lines) / max(1, len(lines)),
             "gopher.ellipsis_lines": sum(s.rstrip().endswith(("...", "…")) for s in lines) / max(1, len(lines)),
@@ -187,7 +190,7 @@ class Rival:
         out = []
         for rule in wanted:
             why, _ = answer(self.rules[rule], text)
-            if why == "" or rule == "gopher.hash_ratio" and "hash" not in why:
+            if why in ("", "empty") or rule == "gopher.hash_ratio" and "hash" not in why:
                 continue
             if rule == "gopher.ellipsis_ratio" and "ellipsis" not in why and self.gopher(text)[rule] <= 0.1:
                 continue
