@@ -6,7 +6,8 @@ At least 20,000 documents are put together from Debian's documentation, manual p
 and change logs, the Go distribution, logs, the visible text of web pages and the
 public data sets in $BENCH_SHARED, and from such documents damaged so that every rule
 fires; they lie in $BENCH_DATA/filter_oracle, as does what datatrove says of them,
-which takes half an hour of two cores. ORACLE_DOCS=2000 takes so many documents only.
+which takes some ten minutes of CPU. ORACLE_DOCS=2000 takes so many documents only,
+ORACLE_JOBS=4 processes.
 
 For every attribute: documents in which both values are within 1e-6 of each other
 (relative above one); for every rule and recipe: documents that it drops, and in
@@ -32,7 +33,7 @@ import pairs
 sys.path.insert(0, str(pairs.ROOT / "testdata/scripts"))
 HOME = pairs.DATA / "filter_oracle"
 DOCS = int(os.environ.get("ORACLE_DOCS", 20500))
-LONGEST = 2500  # characters of most documents
+LONGEST = 1600  # characters of most documents
 LANGS = ["de", "fr", "es", "it", "pt", "nl", "ru", "pl", "sv", "tr", "el", "uk", "ar", "fa"]  # of the documents that are not English: one in twenty
 RECIPES = ["gopher", "c4", "fineweb", "fineweb2"]
 
@@ -128,11 +129,13 @@ def boilerplate(rng, t, x):
              "As shown before.[12] It is so.[citation needed] History[edit]"]
     return "\n".join(y for line in t.splitlines() for y in ([line, rng.choice(extra)] if rng.random() < 0.3 * x else [line]))
 def lorem(rng, t, x): return t + "\nLorem ipsum dolor sit amet, consectetur adipiscing elit." + (" {}" if x > 0.5 else "")
+def braces(rng, t, x): return re.sub(r"(\.)(\n|$)", lambda m: " {}" + m[0] if rng.random() < x / 3 else m[0], t + "\nCall it as f() {...} and look.")
+def threes(rng, t, x): return re.sub(r"(\S+ \S+ \w+)\W+", lambda m: m[1] + (" " if rng.random() < x / 8 else "\n"), t)
 def crlf(rng, t, x): return t.replace("\n", rng.choice(["\r\n", "\r", "\n\n\n", "\x0b", "\u2029", " \n\t"]))
 
 
 DAMAGE = [shorter, repeat_lines, repeat_paragraphs, repeat_a_line, repeat_words, repeat_sentences, bullets, ellipses, hashes, dots, short_words, long_words,
-          figures, stopless, broken, pointless, pointed, boilerplate, lorem, crlf]
+          figures, stopless, broken, pointless, pointed, boilerplate, lorem, braces, threes, crlf]
 
 
 def documents():
@@ -145,7 +148,7 @@ def documents():
         if i < long_ones:
             text = ""
             while len(text.split()) < 99_000 + 40 * i:
-                text += next(source)[1]
+                text += re.sub(r"\w{4,}", lambda m: m[0][:3], next(source)[1])
             yield "en", "long", text
             continue
         kind, text = next(source)
@@ -218,6 +221,8 @@ def rival(line):
             fails += [k for k, f in r.c4_rules[name == "c4"].items() if answer(f, text)[0]]
         if name == "fineweb":
             fails += r.fails(o["text"], [k for k in r.rules if k.startswith("fineweb.")])
+            if not o["text"].strip():  # it says "empty" of such, which here is that no line ends well
+                fails.append("fineweb.line_punct")
         if name == "fineweb2":
             fails += [k for k, f in r.fineweb2_rules.items() if answer(f, text)[0]]
         o["fails"] = fails
@@ -230,7 +235,7 @@ def rivals(docs, path):
     if path.exists():
         return
     part = path.with_suffix(".part")
-    with multiprocessing.Pool(2) as pool, open(part, "w") as f:
+    with multiprocessing.Pool(int(os.environ.get("ORACLE_JOBS", 2))) as pool, open(part, "w") as f:
         for n, line in enumerate(pool.imap(rival, open(docs), chunksize=8)):
             f.write(line)
             if n % 500 == 0:
@@ -253,7 +258,7 @@ def near(a, b):
 
 class Table:
     def __init__(self):
-        self.docs, self.whole, self.seen, self.equal, self.fired, self.same, self.joint, self.edited, self.texts = (Counter() for _ in range(9))
+        self.docs, self.whole, self.seen, self.equal, self.fired, self.same, self.joint, self.edited, self.texts, self.asked, self.values = (Counter() for _ in range(11))
         self.tokens = [0, 0]
         self.odd = []
 
@@ -269,11 +274,13 @@ class Table:
             self.docs[name] += 1
             for k, v in t["values"].items():
                 ok = near(m["values"].get(k), v)
+                self.values[name, k] += 1
                 self.equal[name, k] += ok
                 if not ok:
                     self.odd.append((name, k, m["values"].get(k), v, d["kind"], d["text"]))
             for rule in m["rules"]:
                 dropped, ours = rule in t["fails"], rule in m["fails"]
+                self.asked[name, rule] += 1
                 self.fired[name, rule] += dropped
                 self.same[name, rule] += dropped == ours
             if t["keep"] is None:
@@ -289,12 +296,11 @@ class Table:
         print(f"{self.docs['gopher']} documents; words equal: {self.tokens[0]} of {self.tokens[1]} ({100 * self.tokens[0] / self.tokens[1]:.4f} %)")
         print("| recipe | rule | fires in | values within 1e-6 | decisions equal |\n|---|---|---|---|---|")
         for name in RECIPES:
-            n = self.docs[name]
             for (r, rule), fired in self.fired.items():
                 if r == name:
                     attribute = {"gopher.min_words": "gopher.words", "gopher.max_words": "gopher.words", "gopher.min_mean_word_length": "gopher.mean_word_length",
                                  "gopher.max_mean_word_length": "gopher.mean_word_length"}.get(rule, rule)
-                    print(f"| {name} | {rule} | {fired} | {100 * self.equal[name, attribute] / n:.3f} % | {100 * self.same[name, rule] / n:.3f} % |")
+                    print(f"| {name} | {rule} | {fired} | {100 * self.equal[name, attribute] / self.values[name, attribute]:.3f} % | {100 * self.same[name, rule] / self.asked[name, rule]:.3f} % |")
             n = self.whole[name]
             print(f"| {name} | all | {n - self.seen[name]} dropped, {self.edited[name]} edited | texts equal {100 * self.texts[name] / n:.3f} % | {100 * self.joint[name] / n:.3f} % |")
 

@@ -105,7 +105,10 @@ func (c *c4) take(start, end, next int) {
 	c.cut(start, first, c4WhiteSpace)
 	c.keep(first, last, end < next)
 	c.cut(last, end, c4WhiteSpace)
-	if end < next && c.text[end:next] != "\n" {
+	switch {
+	case len(c.out) == 0: // all of the line was white space and citations
+		c.cut(end, next, c4WhiteSpace)
+	case end < next && c.text[end:next] != "\n":
 		c.edits = append(c.edits, corpus.Edit{Start: end, End: next, With: "\n", Rule: c4WhiteSpace})
 	}
 }

@@ -145,7 +145,7 @@ func TestHeldByMeter(t *testing.T) {
 		m.Measure(nil, text+text, "en")
 		k, r := &m.doc.tokens, &m.doc.repetition
 		held := 12*cap(k.spans) + 8*cap(k.exact) + 4*(cap(k.length)+cap(k.ends)) + cap(k.tight) + cap(k.bytes)
-		held += 8*(cap(r.grams)+cap(r.live)+cap(r.spare)) + cap(r.again) + 16*len(r.seen.all)
+		held += 8*cap(r.grams) + 4*cap(r.live) + cap(r.again) + 16*len(r.seen.all)
 		c := &m.doc.c4
 		held += cap(c.out) + cap(c.lower) + 12*cap(c.again) + 48*(cap(c.edits)+cap(m.doc.edits)) + len(m.doc.text)
 		if held > Memory {

@@ -15,8 +15,8 @@ const (
 )
 
 // Memory is the most bytes that a meter holds: 34 for a token, of which the spans
-// may be twice as many, and 17 for the n-gram that begins at it, in slices that
+// may be twice as many, and 13 for the n-gram that begins at it, in slices that
 // have grown a quarter too long; the table that counts n-grams, at most half full;
 // the tokens without spaces, and the text without what C4 cuts, in lower case too;
 // its edits, two a line; and spaCy's own buffers.
-const Memory = maxTokens*(34+12+17)*5/4 + 2*maxTokens*16 + 5*maxMeasured + 2*maxTokens*48*5/4 + 16<<20
+const Memory = maxTokens*(34+12+13)*5/4 + 2*maxTokens*16 + 5*maxMeasured + 2*maxTokens*48*5/4 + 16<<20

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -63,7 +64,6 @@ type repetition struct {
 	seen  counter
 	live  []int32  // tokens at which the n-grams begin that may occur more than once, in order
 	grams []uint64 // hash of the n-gram that begins at a token of live
-	spare []int32  // room for another live
 	again []bool   // the n-gram that begins at a token of live occurs more than once
 }
 
@@ -71,14 +71,11 @@ type repetition struct {
 func (m *repetition) measure(dst []float64, t *tokens) []float64 {
 	dst = m.pieces(dst, t, "\n\n", trimSpace(t.text))
 	dst = m.pieces(dst, t, "\n", t.text)
-	m.begin(t, firstTop)
-	for i := range m.live {
-		m.grams[i] = t.exact[i]
-	}
+	m.begin(len(t.exact))
 	for n := firstTop; n <= lastTop; n++ {
 		dst = append(dst, ratio(float64(m.top(t, n)), float64(t.runes)))
 	}
-	m.begin(t, firstDup)
+	m.sift(t)
 	for n := firstDup; n <= lastDup; n++ {
 		dst = append(dst, ratio(float64(m.dup(t, n)), float64(t.runes)))
 	}
@@ -104,13 +101,9 @@ func (m *repetition) pieces(dst []float64, t *tokens, sep, text string) []float6
 	return append(dst, ratio(float64(dups), float64(pieces)), ratio(float64(chars), float64(t.runes)))
 }
 
-// begin makes all tokens live at which an n-gram begins.
-func (m *repetition) begin(t *tokens, n int) {
-	m.live = m.live[:0]
-	for i := range int32(max(0, len(t.exact)-n+1)) {
-		m.live = append(m.live, i)
-	}
-	m.grams, m.again = resize(m.grams, len(t.exact)), resize(m.again, len(t.exact))
+// begin makes room for n tokens.
+func (m *repetition) begin(n int) {
+	m.live, m.grams, m.again = m.live[:0], resize(m.grams, n), resize(m.again, n)
 }
 
 // resize is s with length n and any content.
@@ -121,8 +114,8 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// count counts the n-grams of live, and leaves those of it that occur more than
-// once. It gives the count of the most frequent and where that begins; of equally
+// count counts the n-grams of live and says which of them occur more than once.
+// It gives the count of the most frequent and where that begins; of equally
 // frequent ones the first counts.
 func (m *repetition) count() (best uint32, at int32) {
 	m.seen.reset(len(m.live))
@@ -136,37 +129,39 @@ func (m *repetition) count() (best uint32, at int32) {
 			best, at = s.count, s.first
 		}
 	}
-	out := m.live[:0]
-	for _, i := range m.live {
-		if m.again[i] {
-			out = append(out, i)
-		}
-	}
-	m.live = out
 	return best, at
 }
 
 // top is the characters that the most frequent n-gram covers, spaces between its
-// words included. Live are the (n-1)-grams that occur more than once: an n-gram
-// that does begins and ends with such.
+// words included. Live are the (n-1)-grams: an n-gram that occurs more than once
+// begins and ends with such that do.
 func (m *repetition) top(t *tokens, n int) int {
 	if len(t.exact) < n {
 		return 0
 	}
-	out := m.live[:0]
-	for k, i := range m.live {
-		if n == firstTop || k+1 < len(m.live) && m.live[k+1] == i+1 {
-			m.grams[i] = mix(m.grams[i]*3 + t.exact[int(i)+n-1])
-			out = append(out, i)
+	if n == firstTop {
+		for i := range len(t.exact) - 1 {
+			m.live, m.grams[i] = append(m.live, int32(i)), pair(t.exact[i], t.exact[i+1])
 		}
+	} else {
+		out := m.live[:0]
+		for k, i := range m.live {
+			if m.again[i] && k+1 < len(m.live) && m.live[k+1] == i+1 && m.again[i+1] {
+				m.grams[i] = pair(m.grams[i], t.exact[int(i)+n-1])
+				out = append(out, i)
+			}
+		}
+		m.live = out
 	}
-	m.live = out
 	best, at := m.count()
 	if best <= 1 {
 		best, at = 1, 0
 	}
 	return int(best) * t.width(int(at), n)
 }
+
+// pair is a hash of two in order.
+func pair(a, b uint64) uint64 { return mix(a*3 + b) }
 
 // width is the characters of n tokens from i with the spaces between them;
 // scripts without spaces have none.
@@ -181,23 +176,51 @@ func (t *tokens) width(i, n int) int {
 	return w
 }
 
+// window is the bytes by which sift tells n-grams that may occur more than once.
+const window = 16
+
+// sift makes the tokens live at which an n-gram of dup may begin that occurs more
+// than once: such that what begins there begins as something else does, or is short.
+// Which tokens that is cut into does not matter.
+func (m *repetition) sift(t *tokens) {
+	n := max(0, len(t.exact)-firstDup+1)
+	m.seen.reset(n)
+	m.live = m.live[:0]
+	for i := range int32(n) {
+		gram := t.joined(int(i), firstDup)
+		if m.again[i] = len(gram) < window; m.again[i] {
+			continue
+		}
+		s := m.seen.add(pair(binary.LittleEndian.Uint64(gram), binary.LittleEndian.Uint64(gram[8:])), i)
+		m.again[i] = s.count > 1
+		if s.count == 2 {
+			m.again[s.first] = true
+		}
+	}
+	for i := range int32(n) {
+		if m.again[i] {
+			m.live = append(m.live, i)
+		}
+	}
+}
+
 // dup is the characters in n-grams that occurred before, as strings without the
 // spaces between words. A repeated n-gram is skipped as a whole, the first copy is
-// not counted. Live are the (n-1)-grams that occur more than once: an n-gram that
-// does begins or ends with such, unless it is cut into other words where it occurs
-// again.
+// not counted.
 func (m *repetition) dup(t *tokens, n int) int {
-	if n > firstDup {
-		m.widen(int32(len(t.exact) - n))
+	for len(m.live) > 0 && int(m.live[len(m.live)-1])+n > len(t.exact) {
+		m.live = m.live[:len(m.live)-1]
 	}
 	for _, i := range m.live {
 		m.grams[i] = xxh3.Hash(t.joined(int(i), n))
 	}
-	m.count()
+	if best, _ := m.count(); best <= 1 {
+		return 0
+	}
 	m.seen.reset(len(m.live))
 	chars, next := 0, int32(0)
 	for _, i := range m.live {
-		if i < next || m.seen.add(m.grams[i], i).count == 1 {
+		if i < next || !m.again[i] || m.seen.add(m.grams[i], i).count == 1 {
 			continue
 		}
 		for j := i; j < i+int32(n); j++ {
@@ -206,19 +229,4 @@ func (m *repetition) dup(t *tokens, n int) int {
 		next = i + int32(n)
 	}
 	return chars
-}
-
-// widen adds to live what stands one before it, and leaves out what stands behind
-// last.
-func (m *repetition) widen(last int32) {
-	out := m.spare[:0]
-	for _, i := range m.live {
-		if n := len(out); i > 0 && (n == 0 || out[n-1] < i-1) {
-			out = append(out, i-1)
-		}
-		if i <= last {
-			out = append(out, i)
-		}
-	}
-	m.live, m.spare = out, m.live
 }
