@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/filter/recipe"
 )
 
 // funnel counts what a task decided, of all documents and of each language.
@@ -97,6 +98,11 @@ func (f *funnel) report(e corpus.Env) {
 	for lang, t := range f.languages {
 		for _, in := range []string{"", "lang." + codeOf(lang) + "."} {
 			t.report(e, in)
+		}
+		if len(f.s.set.quality) > 0 {
+			for _, what := range recipe.Fallbacks(lang) {
+				e.Count("fallback."+what+"."+codeOf(lang), t.in.docs)
+			}
 		}
 	}
 	for i, r := range f.s.set.rules {

@@ -177,17 +177,27 @@ func FuzzMeasure(f *testing.F) {
 		f.Add(s, "en")
 		f.Add(s, "zh")
 	}
-	m := named("gopher").New()
+	f.Add("A line. \r\n[1] [2][edit]\u2028Two. words\n{ lorem ipsum javascript }\n\x1c", "de")
+	meters := map[string]*Meter{}
+	for _, name := range Names() {
+		meters[name] = named(name).New()
+	}
 	f.Fuzz(func(t *testing.T, text, lang string) {
-		for i, v := range m.Measure(nil, text, lang) {
-			if v < 0 || math.IsInf(v, 0) {
-				t.Fatalf("attribute %d is %v", i, v)
+		for name, m := range meters {
+			first := m.Measure(nil, text, lang)
+			for i, v := range first {
+				if v < 0 || math.IsInf(v, 0) {
+					t.Fatalf("attribute %d is %v", i, v)
+				}
 			}
-		}
-		first := m.Measure(nil, text, lang)
-		for i, v := range named("gopher").New().Measure(nil, text, lang) {
-			if v != first[i] && !math.IsNaN(v) {
-				t.Fatalf("attribute %d is %v, then %v", i, first[i], v)
+			edits := m.AppendEdits(nil)
+			if checkEdits(t, text, edits); len(edits) > 0 && apply(text, edits) != m.doc.text {
+				t.Fatalf("%s: edits leave %q, want %q", name, apply(text, edits), m.doc.text)
+			}
+			for i, v := range named(name).New().Measure(nil, text, lang) {
+				if v != first[i] && !math.IsNaN(v) {
+					t.Fatalf("attribute %d is %v, then %v", i, first[i], v)
+				}
 			}
 		}
 	})

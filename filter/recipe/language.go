@@ -64,7 +64,9 @@ func listed(code string, list []string) *matcher {
 		} else {
 			t.reset(w, new(splitter))
 		}
-		m.add(phrase{hashes: t.exact, id: i})
+		if len(t.exact) > 0 { // the zero-width space of Lao is no token of ours
+			m.add(phrase{hashes: t.exact, id: i})
+		}
 	}
 	return m
 }

@@ -24,7 +24,7 @@ la=lat_Latn lv=lvs_Latn lt=lit_Latn mk=mkd_Cyrl ms=zsm_Latn mi=mri_Latn mr=mar_D
 fa=fas_Arab pl=pol_Latn pt=por_Latn pa=pan_Guru ro=ron_Latn ru=rus_Cyrl sr=srp_Cyrl+srp_Latn sn=sna_Latn sk=slk_Latn
 sl=slv_Latn so=som_Latn st=sot_Latn es=spa_Latn sw=swh_Latn sv=swe_Latn tl=fil_Latn ta=tam_Taml te=tel_Telu
 th=tha_Thai ts=tso_Latn tn=tsn_Latn tr=tur_Latn uk=ukr_Cyrl ur=urd_Arab vi=vie_Latn cy=cym_Latn xh=xho_Latn
-yo=yor_Latn zu=zul_Latn
+yo=yor_Latn zu=zul_Latn kn=kan_Knda ml=mal_Mlym si=sin_Sinh lo=lao_Laoo km=khm_Khmr my=mya_Mymr
 """.split())
 COLUMNS = "code config dup_lines top_2 top_3 top_4 dup_5 dup_6 dup_7 dup_8 dup_9 dup_10 line_punct max_word min_word alpha list_ratio stop_words"
 
