@@ -14,6 +14,7 @@ For every attribute: documents in which both values are within 1e-6 of each othe
 which both decide the same; how many words and texts after editing are equal.
 """
 
+import contextlib
 import functools
 import gzip
 import hashlib
@@ -186,6 +187,7 @@ def remember():
     """Lets datatrove's pure functions remember their answers for the text at hand: its own memory is of five texts."""
     from datatrove.pipeline.filters import gopher_repetition_filter as g
     from datatrove.utils import text
+    from spacy.language import Language
 
     import filter_fixtures as f
     known = {}
@@ -197,6 +199,7 @@ def remember():
             return known[function, id(words), n][1]
         return call
 
+    Language.memory_zone = contextlib.nullcontext  # or every call would forget the words of the last
     text.split_into_parts = functools.lru_cache(4096)(text.split_into_parts.__wrapped__)
     for module in (g, f):
         for name in ("get_n_grams", "find_top_duplicate", "find_all_duplicate"):
@@ -240,9 +243,9 @@ def rivals(docs, path):
         return
     part = path.with_suffix(".part")
     with multiprocessing.Pool(int(os.environ.get("ORACLE_JOBS", 2))) as pool, open(part, "w") as f:
-        for n, line in enumerate(pool.imap(rival, open(docs), chunksize=8)):
+        for n, line in enumerate(pool.imap(rival, open(docs), chunksize=4)):
             f.write(line)
-            if n % 500 == 0:
+            if n % 250 == 0:
                 print(n, file=sys.stderr, flush=True)
     part.rename(path)
 

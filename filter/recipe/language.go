@@ -12,7 +12,6 @@ import (
 
 // language is what the rules know of one language.
 type language struct {
-	code      string
 	spaceless bool     // written without spaces: a word here is one character
 	stops     *matcher // nil when there is no list
 	limits    map[string]float64
@@ -22,18 +21,13 @@ type language struct {
 var languages = sync.OnceValue(func() map[string]*language {
 	all := map[string]*language{}
 	for code, row := range fineweb2() {
-		all[code] = &language{code: code, limits: maps.Clone(row.limits), stops: listed(code, row.stopWords)}
+		all[code] = &language{limits: maps.Clone(row.limits), stops: listed(code, row.stopWords)}
 	}
+	all["en"] = new(language) // FineWeb-2 has no English
 	for code, list := range ownStopWords {
-		if all[code] == nil {
-			all[code] = &language{code: code}
-		}
 		all[code].stops = listed(code, strings.Fields(list))
 	}
 	for _, code := range spacelessLanguages {
-		if all[code] == nil {
-			all[code] = &language{code: code, limits: map[string]float64{}}
-		}
 		all[code].spaceless = true
 		countCharacters(all[code].limits)
 	}
@@ -42,7 +36,7 @@ var languages = sync.OnceValue(func() map[string]*language {
 })
 
 // unknown is a language of which nothing is known.
-var unknown = &language{limits: map[string]float64{}}
+var unknown = new(language)
 
 // languageOf is what is known of the language code; of an unknown one nothing,
 // so that the rules that need a list of its own are not applied.
