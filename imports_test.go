@@ -25,7 +25,6 @@ var importRules = map[string]struct {
 	"corpus/internal/spacy":       {[]string{"corpus/internal/words"}, "tokens are cut out of strings"},
 	"corpus/internal/langid":      {nil, "languages are told from strings"},
 	"corpus/internal/lingua":      {nil, "the authority on languages knows strings"},
-	"corpus/internal/spacy":       {[]string{"corpus/internal/words"}, "another's tokens are cut out of strings too, and are spans of ours"},
 	"corpus/internal/term":        {nil, "what people see knows nothing of data"},
 	"corpus/internal/extsort":     {[]string{"corpus"}, "the sorter knows bytes only"},
 	"corpus/internal/inflate":     {nil, "gzip is decoded from bytes"},
