@@ -10,6 +10,9 @@ type document struct {
 	tokens     tokens
 	repetition repetition
 	c4         c4
+	grams      grams
+	dclm       dclm
+	pii        dolmaPII
 
 	text    string // as the steps before have left it
 	count   int    // its tokens
@@ -17,9 +20,14 @@ type document struct {
 	edits   []corpus.Edit
 }
 
+// reset takes in a text; without a splitter it is not cut into tokens.
 func (d *document) reset(text, lang string, s *splitter) {
 	d.lang, d.split, d.edits = languageOf(lang), s, d.edits[:0]
-	d.tokens.reset(text, s)
-	d.text, d.count = d.tokens.text, len(d.tokens.spans)
+	if s == nil {
+		d.text = clipLines(clip(text, maxMeasured), maxTokens)
+	} else {
+		d.tokens.reset(text, s)
+		d.text, d.count = d.tokens.text, len(d.tokens.spans)
+	}
 	d.clipped = len(d.text) < len(text)
 }

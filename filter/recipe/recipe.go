@@ -53,6 +53,8 @@ func recipes() []Recipe {
 		{"c4", datatrove + ", c4_filters.py: C4QualityFilter", []step{c4Step(true)}},
 		{"fineweb", datatrove + ", examples/fineweb.py", []step{repetitionStep(), gopherStep(), c4Step(false), finewebStep()}},
 		{"fineweb2", datatrove + ", filters as in fineweb-2-pipeline.py of huggingface/fineweb-2 at d0defb2", fineweb2Steps()},
+		{"dclm", dclmSource, dclmSteps()},
+		{"dolma", dolmaSource, dolmaSteps()},
 		{"none", "no rules of quality", nil},
 	}
 }
@@ -76,6 +78,9 @@ func (r Recipe) Attributes() []string {
 	return all
 }
 
+// ownWords says whether all steps cut their words themselves.
+func (r Recipe) ownWords() bool { return slices.Contains([]string{"dclm", "dolma", "none"}, r.Name) }
+
 // Decide gives the rules that a text in lang with these values of Attributes
 // fails, at the recipe's own limits.
 func (r Recipe) Decide(values []float64, lang string) (fails []corpus.Failure) {
@@ -91,18 +96,26 @@ func (r Recipe) Decide(values []float64, lang string) (fails []corpus.Failure) {
 
 // Edits says whether the recipe cuts text out of documents.
 func (r Recipe) Edits() bool {
-	return slices.ContainsFunc(r.steps, func(s step) bool { return slices.Contains(s.attributes, c4Columns[0]) })
+	return slices.ContainsFunc(r.Attributes(), func(a string) bool {
+		return a == c4Columns[0] || a == dclmLineColumns[0] || a == dolmaPIIColumns[0]
+	})
 }
 
 // Meter measures documents by a recipe; each goroutine has its own.
 type Meter struct {
 	steps     []step
-	splitters map[string]*splitter // by language
+	splitters map[string]*splitter // by language; nil when no step wants tokens
 	doc       document
 }
 
 // New is a meter of the recipe.
-func (r Recipe) New() *Meter { return &Meter{steps: r.steps, splitters: map[string]*splitter{}} }
+func (r Recipe) New() *Meter {
+	m := &Meter{steps: r.steps}
+	if !r.ownWords() {
+		m.splitters = map[string]*splitter{}
+	}
+	return m
+}
 
 // Measure appends the values of Attributes for a text; NaN is what was not
 // measured in its language, an ISO 639-1 code.
@@ -118,6 +131,9 @@ func (m *Meter) Measure(dst []float64, text, lang string) []float64 {
 func (m *Meter) AppendEdits(dst []corpus.Edit) []corpus.Edit { return append(dst, m.doc.edits...) }
 
 func (m *Meter) splitter(lang string) *splitter {
+	if m.splitters == nil {
+		return nil
+	}
 	if !spacy.Has(lang) {
 		lang = "" // they share one
 	}
