@@ -8,7 +8,10 @@ import (
 
 // isSpace is Python's str.isspace of one character.
 func isSpace(r rune) bool {
-	return r >= 0x1c && r <= 0x1f || unicode.IsSpace(r)
+	if r < utf8.RuneSelf {
+		return r == ' ' || '\t' <= r && r <= '\r' || 0x1c <= r && r <= 0x1f
+	}
+	return unicode.IsSpace(r)
 }
 
 // trimSpace is Python's str.strip.
