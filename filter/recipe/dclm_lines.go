@@ -47,7 +47,7 @@ func dclmLines(dst []float64, d *document) []float64 {
 	w.cutWords(dclmMore, readMore)
 	w.cutWords(dclmSignIn, signIn)
 	d.text = w.text
-	d.edits = append(d.edits, w.edits...)
+	d.edits, w.edits = w.edits, d.edits
 	switch {
 	case d.lang.spaceless:
 		return append(dst, math.NaN())

@@ -27,9 +27,10 @@ func pythonClasses(pattern string) string {
 	return strings.NewReplacer(`\s`, `\t-\r\x1c-\x20\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}`, `\d`, `\p{Nd}`).Replace(pattern)
 }
 
-// dolmaQuestions is the most question marks of a text in which Dolma looks for
-// addresses.
-const dolmaQuestions = 10_000
+const (
+	dolmaQuestions = 10_000        // the most question marks of a text in which Dolma looks for addresses
+	dolmaMostFound = maxTokens / 4 // addresses that are replaced in a text, and counted
+)
 
 // dolmaPII finds addresses. It is reused from document to document.
 type dolmaPII struct {
@@ -101,7 +102,7 @@ func numbers(line string) (digits, dots int) {
 }
 
 func (p *dolmaPII) emails(line string, at int) {
-	for from := 0; from < len(line); {
+	for from := 0; from < len(line) && len(p.found) < dolmaMostFound; {
 		m := dolmaEmail.FindStringSubmatchIndex(line[from:])
 		if m == nil {
 			return
@@ -115,7 +116,7 @@ func (p *dolmaPII) emails(line string, at int) {
 }
 
 func (p *dolmaPII) each(pattern *regexp.Regexp, line string, at int, rule, with string) {
-	for from := 0; from < len(line); {
+	for from := 0; from < len(line) && len(p.found) < dolmaMostFound; {
 		m := pattern.FindStringIndex(line[from:])
 		if m == nil {
 			return

@@ -90,7 +90,7 @@ func TestHostile(t *testing.T) {
 	for _, name := range []string{"dolma", "dclm"} {
 		m := named(name).New()
 		for _, s := range hostile {
-			checkMeasured(t, m, "In "+strings.Repeat(s, 200_000/len(s)))
+			checkMeasured(t, m, "In "+strings.Repeat(s, 60_000/len(s)))
 		}
 	}
 }
@@ -108,6 +108,22 @@ func checkMeasured(t *testing.T, m *Meter, text string) {
 			t.Fatalf("edit %+v behind %d of %.60q", e, end, text)
 		}
 		end = e.End
+	}
+}
+
+// TestHeldByRivals: no text makes a meter hold more than limits.go says.
+func TestHeldByRivals(t *testing.T) {
+	for _, s := range []string{"b a.co,", "READ\nx items in cartitems in cart y\n", "a b \n\n\n\n", "a@b.c ", "x y z\n"} {
+		for _, name := range []string{"dolma", "dclm"} {
+			m := named(name).New()
+			m.Measure(nil, "In "+strings.Repeat(s, maxMeasured/len(s)), "en")
+			g, w := &m.doc.grams, &m.doc.dclm.working
+			held := 8*(cap(g.words)+cap(g.sum)+cap(g.keys)) + 4*(cap(g.length)+cap(g.places)+cap(g.counts)+cap(g.first)) + 16*len(g.seen.all)
+			held += 48*(cap(w.edits)+cap(w.cuts)+cap(m.doc.edits)+cap(m.doc.pii.found)) + 16*(cap(w.pieces)+cap(w.spare)) + cap(w.buffer) + 2*len(w.text)
+			if held > Memory {
+				t.Errorf("%s, %q: %d bytes, want at most %d", name, s, held, Memory)
+			}
+		}
 	}
 }
 

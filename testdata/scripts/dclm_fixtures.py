@@ -83,7 +83,7 @@ class Rival:
         for name, f, args in self.steps:
             if name == "massive_web_repetition_filters":
                 if repetition:
-                    keep &= self.repetitions(page, f, values, fails)
+                    keep &= self.repetitions(page, values, fails)
             elif name in RULES:
                 keep &= bool(f(dict(page), **args))
                 self.rules(page, name, f, args, values, fails)
@@ -99,13 +99,14 @@ class Rival:
                 fails.append(rule)
             self.value(rule, values, lambda probe: f(dict(page), **(args | others | {arg: probe})))
 
-    def repetitions(self, page, f, values, fails):
-        cache, left = {}, {}
+    def repetitions(self, page, values, fails):
+        """What massive_web_repetition_filters asks, with one cache for limits and probes."""
+        cache, had = {}, len(fails)
         for granularity, characters, limit, rule in REPETITION:
             if not self.repetition(page, granularity, limit, count_characters=characters, cache=cache):
                 fails.append(rule)
-            self.value(rule, values, lambda probe: self.repetition(page, granularity, probe, count_characters=characters, cache=left))
-        return bool(f(page))
+            self.value(rule, values, lambda probe: self.repetition(page, granularity, probe, count_characters=characters, cache=cache))
+        return len(fails) == had
 
     def value(self, rule, values, ask):
         notes = []
