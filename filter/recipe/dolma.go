@@ -72,7 +72,7 @@ func gramRules(family string) []Rule {
 	return rules
 }
 
-// englishStops are Gopher's stop words.
+// englishStop says whether a word is one of Gopher's stop words.
 func englishStop(word string) bool {
 	switch word {
 	case "the", "be", "to", "of", "and", "that", "have", "with":

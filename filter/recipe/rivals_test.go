@@ -131,12 +131,13 @@ func FuzzRivals(f *testing.F) {
 	for _, s := range hostile {
 		f.Add("In " + strings.Repeat(s, 5))
 	}
-	meters := []*Meter{named("dolma").New(), named("dclm").New()}
+	recipes := []Recipe{named("dolma"), named("dclm")}
+	meters := []*Meter{recipes[0].New(), recipes[1].New()}
 	f.Fuzz(func(t *testing.T, text string) {
 		for i, m := range meters {
 			checkMeasured(t, m, text)
 			first := m.Measure(nil, text, "en")
-			again := named([]string{"dolma", "dclm"}[i]).New().Measure(nil, text, "en")
+			again := recipes[i].New().Measure(nil, text, "en")
 			if !slices.EqualFunc(first, again, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }) {
 				t.Fatalf("%v, then %v", first, again)
 			}
