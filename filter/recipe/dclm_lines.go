@@ -38,7 +38,7 @@ const (
 func dclmLines(dst []float64, d *document) []float64 {
 	w := &d.dclm
 	w.dropLines(dclmUppercase, func(line string) bool { return shareOf(line, isUpper) > dclmMostUpper })
-	w.dropLines(dclmDigits, func(line string) bool { return shareOf(line, isDigit) > dclmMostDigits })
+	w.dropLines(dclmDigits, isNumber)
 	w.dropLines(dclmCounters, isCounter)
 	if !d.lang.spaceless {
 		w.dropLines(dclmShort, func(line string) bool { return fields(line, dclmLeastWords) < dclmLeastWords })
@@ -55,6 +55,14 @@ func dclmLines(dst []float64, d *document) []float64 {
 		return append(dst, 1)
 	}
 	return append(dst, float64(w.words-fastTextWords(w.text))/float64(w.words))
+}
+
+// isNumber says whether a line is all digits, or all but one in a million.
+func isNumber(line string) bool {
+	if first, _ := utf8.DecodeRuneInString(line); !isDigit(first) && len(line) < 1_000_000 {
+		return false
+	}
+	return shareOf(line, isDigit) > dclmMostDigits
 }
 
 // shareOf is the share of the characters of a line that are of a kind.
@@ -111,7 +119,8 @@ func (w *dclm) lines(each func(line string, start, end int)) {
 func (w *dclm) cutWords(rule string, find func(line string, from int) (start, end int)) {
 	kept := false
 	w.lines(func(line string, start, end int) {
-		if line == "" || fields(line, dclmMostWords+1) > dclmMostWords {
+		_, found := find(line, 0)
+		if line == "" || found == 0 && trimSpace(line) != "" || fields(line, dclmMostWords+1) > dclmMostWords {
 			kept = true
 			return
 		}
@@ -141,7 +150,7 @@ func (w *dclm) cutWords(rule string, find func(line string, from int) (start, en
 func itemsInCart(line string, from int) (start, end int) {
 	const words = "items in cart"
 	for i := from; i+len(words) <= len(line); i++ {
-		if line[i]|0x20 == 'i' && strings.EqualFold(line[i:i+len(words)], words) {
+		if line[i]|0x20 == 'i' && line[i+1]|0x20 == 't' && strings.EqualFold(line[i:i+len(words)], words) {
 			return spaceBefore(line, i, from), i + len(words)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // judged is a text with what a recipe's own code measures, leaves and decides.
@@ -103,9 +104,13 @@ func checkMeasured(t *testing.T, m *Meter, text string) {
 		}
 	}
 	end := 0
+	valid := utf8.ValidString(text)
 	for _, e := range m.AppendEdits(nil) {
 		if e.Start < end || e.End <= e.Start || e.End > len(text) {
 			t.Fatalf("edit %+v behind %d of %.60q", e, end, text)
+		}
+		if valid && (!utf8.RuneStart(text[e.Start]) || e.End < len(text) && !utf8.RuneStart(text[e.End])) {
+			t.Fatalf("edit %+v cuts a character of %.60q", e, text)
 		}
 		end = e.End
 	}
