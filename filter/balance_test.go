@@ -128,7 +128,7 @@ func fromDomains() (docs []corpus.Document) {
 func TestDomainCap(t *testing.T) {
 	for _, keep := range []float64{0.3, 1} {
 		w := newWorld(fromDomains(), 3, 2)
-		w.run(t, Stage(Config{Keep: keep, Balance: "domain=cap:20%", Select: SelectRandom, Seed: 3}))
+		w.run(t, Stage(Config{Limits: noStopWords, Keep: keep, Balance: "domain=cap:20%", Select: SelectRandom, Seed: 3}))
 		want := plainCaps(t, w, keep, 0.2)
 		counts := map[string]int{}
 		for id, rule := range verdictsByID(w) {
@@ -219,7 +219,7 @@ func plainCaps(t *testing.T, w *world, keep, limit float64) map[string]string {
 func TestTemperature(t *testing.T) {
 	kept := func(balance string) map[string]int64 {
 		w := newWorld(fromDomains(), 2, 2)
-		w.run(t, Stage(Config{Keep: 0.3, Balance: balance}))
+		w.run(t, Stage(Config{Limits: noStopWords, Keep: 0.3, Balance: balance}))
 		return map[string]int64{"en": w.counts["lang.en.bytes_out"], "sw": w.counts["lang.sw.bytes_out"]}
 	}
 	as, alike := kept(""), kept("lang=temperature:0")

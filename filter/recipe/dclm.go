@@ -94,7 +94,7 @@ func dclmPage(dst []float64, d *document) []float64 {
 	}
 	f := dclmFields(w.text)
 	stops := math.NaN()
-	if d.lang.code == "en" {
+	if d.lang.english {
 		stops = float64(f.stops)
 	}
 	return append(dst, float64(w.words), ratio(float64(f.chars), float64(f.words)), f.symbols(w.text),

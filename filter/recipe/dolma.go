@@ -119,7 +119,7 @@ func dolmaWords(dst []float64, d *document) []float64 {
 	if d.lang.spaceless {
 		return append(dst, nan, nan, nan, nan, nan)
 	}
-	if d.lang.code == "en" {
+	if d.lang.english {
 		nan = float64(stops)
 	}
 	return append(dst, n, median(g), ratio(float64(symbols), n), ratio(float64(alpha), n), nan)

@@ -12,6 +12,7 @@ import (
 
 // language is what the rules know of one language.
 type language struct {
+	english   bool
 	spaceless bool     // written without spaces: a word here is one character
 	stops     *matcher // nil when there is no list
 	limits    map[string]float64
@@ -23,7 +24,7 @@ var languages = sync.OnceValue(func() map[string]*language {
 	for code, row := range fineweb2() {
 		all[code] = &language{limits: maps.Clone(row.limits), stops: listed(code, row.stopWords)}
 	}
-	all["en"] = new(language) // FineWeb-2 has no English
+	all["en"] = &language{english: true} // FineWeb-2 has no English
 	for code, list := range ownStopWords {
 		all[code].stops = listed(code, strings.Fields(list))
 	}
