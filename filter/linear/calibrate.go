@@ -15,7 +15,7 @@ func (m *Model) calibrate(examples []example) {
 	target := [2]float64{1 / (sum[0] + 2), (sum[1] + 1) / (sum[1] + 2)}
 	margins := make([]float64, len(examples))
 	for i, e := range examples {
-		margins[i] = m.margin(e.buckets, e.n)
+		margins[i] = m.margin(m.weigh(e.buckets), e.n)
 	}
 	a, b := 1.0, 0.0
 	for range 100 {

@@ -27,30 +27,34 @@ type features struct {
 func (f *features) read(t *Tokens, from, to int) {
 	f.buckets, f.n = f.buckets[:0], 0
 	for i := from; i < to; i++ {
-		f.grams(t, from, i)
+		f.grams(t, from, i, 1)
 		if f.maxChar > 0 && !t.tokens[i].blank {
 			f.chars(t.bytes[t.edge(i):t.tokens[i].end])
 		}
 	}
 }
 
-// grams adds the n-grams of words that end with token i and begin at from or
-// later.
-func (f *features) grams(t *Tokens, from, i int) {
+// grams adds the n-grams of least and more words that end with token i and begin
+// at from or later.
+func (f *features) grams(t *Tokens, from, i, least int) {
 	h, blank := uint64(0), false
-	for j := i; j >= from && i-j < f.words; j-- {
-		h = mix(h*fnvPrime + t.tokens[j].hash)
-		if blank = blank || t.tokens[j].blank; blank {
+	for n := 1; n <= f.words && i-n+1 >= from; n++ {
+		token := &t.tokens[i-n+1]
+		h, blank = mix(h*fnvPrime+token.hash), blank || token.blank
+		switch {
+		case n < least:
+		case blank:
 			f.n++
-		} else {
+		default:
 			f.add(h)
 		}
 	}
 }
 
-// chars adds the n-grams of characters of a token with its two ends.
+// chars adds the n-grams of characters of a token with its two ends, of a long
+// one those that begin in its first maxToken bytes.
 func (f *features) chars(token []byte) {
-	for i := 0; i < len(token); i += width(token[i:]) {
+	for i := 0; i < min(len(token), maxToken); i += width(token[i:]) {
 		h, j := uint64(fnvOffset+1), i // + 1: a word and the same characters are two features
 		for n := 1; n <= f.maxChar && j < len(token); n++ {
 			w := width(token[j:])
@@ -77,10 +81,10 @@ func width(b []byte) int {
 	return w
 }
 
-func hash(token []byte) uint64 {
+func hash[T string | []byte](token T) uint64 {
 	h := uint64(fnvOffset)
-	for _, c := range token {
-		h = (h ^ uint64(c)) * fnvPrime
+	for i := range len(token) {
+		h = (h ^ uint64(token[i])) * fnvPrime
 	}
 	return h
 }

@@ -8,6 +8,8 @@ const (
 	maxGram = 8
 	// maxEpochs is the most passes over the examples.
 	maxEpochs = 1000
+	// maxToken is the bytes of a word whose characters are looked at.
+	maxToken = 256
 	// maxExample is the tokens of one example that are looked at: the first.
 	maxExample = 1 << 16
 	// maxFeatures is the features of all examples, four bytes each.

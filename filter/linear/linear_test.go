@@ -169,6 +169,25 @@ func TestBlankIsUnseen(t *testing.T) {
 	}
 }
 
+// TestScorerSums: what a scorer sums up, from what it remembers or not, is what
+// training reads.
+func TestScorerSums(t *testing.T) {
+	for _, o := range []Options{{Words: 3, MinChars: 2, MaxChars: 5}, {MinChars: 1, MaxChars: 3}, {Words: 1}} {
+		m := train(t, topics(500, 1), o)
+		s, f := m.NewScorer(nil), features{shape: m.shape}
+		for i, e := range topics(300, 9) {
+			var tokens Tokens
+			Words(&tokens, e.Text+" a word that is much longer than the others: "+strings.Repeat("long", 10+i%2))
+			tokens.Blank(i % 5)
+			from := i % 3
+			f.read(&tokens, from, tokens.Len())
+			if weights, n := s.sum(&tokens, from, tokens.Len()); weights != m.weigh(f.buckets) || n != f.n {
+				t.Fatalf("%+v: sum %d of %d, want %d of %d", o, weights, n, m.weigh(f.buckets), f.n)
+			}
+		}
+	}
+}
+
 func TestMinCount(t *testing.T) {
 	examples := topics(500, 8)
 	examples[3] = Example{Text: "unicorn", Label: true}
@@ -263,9 +282,18 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// topicText is a text of n bytes of a few hundred words, some new each time.
+func topicText(n int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		fmt.Fprintf(&b, "the committee met near bridge%c%c ", 'a'+i%26, 'a'+i/26%26)
+	}
+	return b.String()[:n]
+}
+
 func BenchmarkScore(b *testing.B) {
 	s := train(b, topics(300, 5), Options{Words: 2, MinChars: 3, MaxChars: 4}).NewScorer(nil)
-	text := strings.Repeat("the committee will meet again on thursday near the bridge ", 18)[:1024]
+	text := topicText(1024)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		s.Score(text)

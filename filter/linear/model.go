@@ -29,11 +29,28 @@ func (m *Model) Hash() string {
 
 // Scorer scores texts with buffers of its own.
 type Scorer struct {
-	m        *Model
-	cut      Tokenizer
-	tokens   Tokens
-	features features
+	m      *Model
+	cut    Tokenizer
+	tokens Tokens
+	alone  features // of one token
+	sums   []sum    // of the tokens seen last, by hash
 }
+
+// sum is what the n-grams within one token weigh, and how many they are.
+type sum struct {
+	token   [cachedToken]byte
+	length  int32
+	n       int32
+	weights int64
+}
+
+// cachedTokens is the tokens of which a scorer knows the sum, a power of two:
+// most of a text is a few thousand words. Those longer than cachedToken bytes
+// are summed again each time.
+const (
+	cachedTokens = 1 << 12
+	cachedToken  = 24
+)
 
 // NewScorer is a scorer that reads texts by cut, which must be the tokenizer
 // the model was trained with; nil means Words.
@@ -41,7 +58,7 @@ func (m *Model) NewScorer(cut Tokenizer) *Scorer {
 	if cut == nil {
 		cut = Words
 	}
-	return &Scorer{m: m, cut: cut, features: features{shape: m.shape}}
+	return &Scorer{m: m, cut: cut, alone: features{shape: m.shape}, sums: make([]sum, cachedTokens)}
 }
 
 // Score is the probability, 0 to 1, that text is of the class that labels say
@@ -63,23 +80,61 @@ func (s *Scorer) ScoreOf(t *Tokens, from, to int) float64 { return logistic(s.Lo
 
 // LogitOf is Logit of the tokens [from, to) of t.
 func (s *Scorer) LogitOf(t *Tokens, from, to int) float64 {
-	s.features.read(t, from, to)
-	return float64(s.m.slope*s.m.margin(s.features.buckets, s.features.n)) + s.m.shift
+	weights, n := s.sum(t, from, to)
+	return float64(s.m.slope*s.m.margin(weights, n)) + s.m.shift
 }
 
-// margin is the bias and the weighted sum of n features, of which those that
-// have a bucket weigh something; the sum is one of integers and therefore exact.
-func (m *Model) margin(buckets []uint32, n int) float64 {
-	sum := int64(0)
+// sum is what the n-grams of the tokens [from, to) weigh and how many they are.
+func (s *Scorer) sum(t *Tokens, from, to int) (weights int64, n int) {
+	for i := from; i < to; i++ {
+		if t.tokens[i].blank {
+			n += min(s.m.words, i-from+1)
+			continue
+		}
+		one := s.within(t, i)
+		weights, n = weights+one.weights, n+int(one.n)
+		if s.m.words > 1 {
+			s.alone.buckets, s.alone.n = s.alone.buckets[:0], 0
+			s.alone.grams(t, from, i, 2)
+			weights, n = weights+s.m.weigh(s.alone.buckets), n+s.alone.n
+		}
+	}
+	return weights, n
+}
+
+// within is the sum of token i, which is not blank, without its neighbours.
+func (s *Scorer) within(t *Tokens, i int) *sum {
+	token := t.bytes[t.edge(i):t.tokens[i].end]
+	cached := &s.sums[mix(t.tokens[i].hash)%cachedTokens]
+	if len(token) <= cachedToken && int(cached.length) == len(token) && string(cached.token[:len(token)]) == string(token) {
+		return cached
+	}
+	s.alone.buckets, s.alone.n = s.alone.buckets[:0], 0
+	s.alone.read(t, i, i+1)
+	cached.length = int32(copy(cached.token[:], token))
+	if len(token) > cachedToken {
+		cached.length = 0 // what is no token is never found
+	}
+	cached.n, cached.weights = int32(s.alone.n), s.m.weigh(s.alone.buckets)
+	return cached
+}
+
+// weigh is the sum of the weights of buckets: one of integers, and so exact.
+func (m *Model) weigh(buckets []uint32) (sum int64) {
 	for _, b := range buckets {
 		sum += int64(m.weights[b])
 	}
-	return m.bias + float64(float64(m.unit*float64(sum))*m.value(n))
+	return sum
+}
+
+// margin is the bias and what n features count that weigh so much together.
+func (m *Model) margin(weights int64, n int) float64 {
+	return m.bias + float64(float64(m.unit*float64(weights))*m.value(n))
 }
 
 // short is the features up to which every one counts the same: in a sentence,
 // another word takes nothing from those that are there.
-const short = 32
+const short = 32.0
 
 // value is what each of the n features of a text counts.
 func (s shape) value(n int) float64 {
@@ -89,7 +144,7 @@ func (s shape) value(n int) float64 {
 	case s.mean:
 		return 1 / float64(n)
 	}
-	return 1 / math.Sqrt(float64(max(n, short)))
+	return math.Sqrt(short / max(float64(n), short))
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -68,7 +68,7 @@ func (t *Tokens) Hash(i int) uint64 { return t.tokens[i].hash }
 func (t *Tokens) Blank(i int) { t.tokens[i].blank = true }
 
 // HashOf is the hash of a token of these characters.
-func HashOf(token string) uint64 { return hash([]byte(token)) }
+func HashOf[T string | []byte](token T) uint64 { return hash(token) }
 
 // Words is the tokenizer of models that name none: the tokens of package words
 // in lower case; a number is one token, whichever it is.

@@ -128,7 +128,7 @@ func (o Options) prepare(examples iter.Seq[Example]) ([]example, error) {
 		if n += len(f.buckets); n > maxFeatures {
 			return nil, fmt.Errorf("more than %d n-grams in all examples: train on fewer", maxFeatures)
 		}
-		all = append(all, example{mix(o.Seed ^ hash([]byte(e.Text))), e.Label, weight, slices.Clone(f.buckets), f.n})
+		all = append(all, example{mix(o.Seed ^ hash(e.Text)), e.Label, weight, slices.Clone(f.buckets), f.n})
 	}
 	slices.SortFunc(all, func(a, b example) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), boolCompare(a.label, b.label), cmp.Compare(a.weight, b.weight))
