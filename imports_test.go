@@ -41,6 +41,8 @@ var importRules = map[string]struct {
 	"corpus/filter/bias":          {[]string{"corpus", "corpus/internal/words"}, "bias is measured on texts and scores"},
 	"corpus/filter/recipe":        {[]string{"corpus", "corpus/internal/words", "corpus/internal/spacy", "corpus/internal/wordbreak"}, "a recipe is a function of a text and its language"},
 	"corpus/filter/linear":        {[]string{"corpus/internal/words"}, "a classifier knows texts, not what they are judged for"},
+	"corpus/filter/toxic":         {[]string{"corpus", "corpus/filter/linear", "corpus/internal/words"}, "toxicity is told from a text and its language"},
+	"corpus/filter/toxic/gen":     {[]string{"corpus/filter/linear", "corpus/filter/toxic"}, "trains the embedded model"},
 	"corpus/filter/pii":           {[]string{"corpus"}, "personal data is found in strings"},
 	"corpus/tokenize":             {stageMay, stageWhy},
 	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
@@ -53,7 +55,7 @@ var importRules = map[string]struct {
 }
 
 var (
-	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe"}
+	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
 	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make filter/lexicon/*.txt from the word lists of LDNOOBW.
+"""Make filter/toxic/lexicon/*.txt from the word lists of LDNOOBW.
 
     filter_lexicon.py LISTS OUT
 
@@ -9,7 +9,8 @@ Dirty, Naughty, Obscene, and Otherwise Bad Words" (CC-BY-4.0). An output line is
 everyday use are left out (EVERYDAY), anatomical, medical and otherwise
 ambiguous words weigh 0.25 (MILD), the words of lists that nobody here read weigh
 0.5, the rest 1; English words of weight 1 have a plural, a few verbs their forms;
-entries are lower-cased, sorted and made unique.
+entries are lower-cased, sorted and made unique. The list of Quebec is part of the
+French one, which leaves 26 languages.
 """
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ EVERYDAY = {
           "瓜娃子|干你良|日批|妓院|阴部|外阴|阴道|阴茎|陰莖|性器|生殖器|白烂",
     "de": "rosette|popel|lümmel|möpse|muschi|bonze|mufti|ische|kimme|nackt|reudig|schnackeln|bimbo|fick|vollpfosten",
     "fr": "baiser|bander|bourré|bourrée|con|folle|gerbe|gerber|grande folle|gueule|jouir|pédale|péter|pipi|suce|tanche|"
-          "trique|ramoner|chatte|meuf|bite|tapette|tringler|ménage à trois|bloblos",
+          "trique|ramoner|calice|chatte|meuf|bite|tapette|tringler|ménage à trois|bloblos",
     "es": "asno|concha|drogas|fiesta de salchichas|heroína|idiota|imbécil|infierno|maldito|martillo|nazi|orina|pis|"
           "racista|trio|asesinato|haciendo el amor|caca|pinche|verga|sádico|maciza",
     "it": "balle|battere|biga|cadavere|cozza|fava|finocchio|ingoio|mona|monta|montare|mussa|nave scuola|padulo|palle|"
@@ -67,16 +68,19 @@ MILD = {
 }
 
 
+CODES = {"no": "nb", "fil": "tl", "fr-CA-u-sd-caqc": "fr"}
+
+
 def main(lists, out):
+    entries = {}
     for path in sorted(Path(lists).glob("*.txt")):
-        code = {"no": "nb", "fil": "tl"}.get(path.stem, path.stem)
-        if len(code) != 2:
-            continue
+        words = entries.setdefault(CODES.get(path.stem, path.stem), set())
+        words |= {w.strip().lower() for w in path.read_text(encoding="utf-8").splitlines()}
+    for code, words in entries.items():
         everyday = set(EVERYDAY.get(code, "").split("|"))
         mild = set(MILD.get(code, "").split("|"))
         weight = 1.0 if code in EVERYDAY else 0.5
-        words = {w.strip().lower() for w in path.read_text(encoding="utf-8").splitlines()} - {""} - everyday
-        words = {w: 0.25 if w in mild else weight for w in words}
+        words = {w: 0.25 if w in mild else weight for w in words - {""} - everyday}
         if code == "en":  # the list has few inflected forms
             more = {w + "s": v for w, v in words.items() if v == 1 and w.isalpha() and len(w) > 3 and not w.endswith("s")}
             more |= {stem + end: 1.0 for stem in ("fuck", "wank", "motherfuck") for end in ("s", "ed", "er", "ers", "ing", "in")}
