@@ -37,7 +37,7 @@ func (a *app) filterCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "compare", Usage: "print the documents on which the recipes `A,B` disagree, and change nothing"},
 		),
 		Action:      a.stageCommand("filter", (*workspace).filter),
-		Subcommands: []*cli.Command{a.trainQualityCommand()},
+		Subcommands: []*cli.Command{a.trainQualityCommand(), a.trainToxicityCommand()},
 	}
 }
 
