@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/filter/linear"
 	"corpus/filter/recipe"
 	"corpus/internal/langid"
 )
@@ -29,6 +30,10 @@ type Config struct {
 	// Mixed says what is done about documents in several languages, one of
 	// MixedOff, MixedMeasure, MixedDrop.
 	Mixed string
+	// Toxicity says what is done about toxic text, one of ToxicDrop, ToxicCut,
+	// ToxicMask; ToxicityModel tells it in English, nil = the embedded one.
+	Toxicity      string
+	ToxicityModel *linear.Model
 	// PII says what is done about personal data, one of PIIMask, PIICount, PIIOff.
 	PII string
 	// Augment adds copies of what is kept that differ in one thing, marked as such:
@@ -81,7 +86,7 @@ func (c Config) Check() error {
 	for _, mode := range []struct {
 		key, value string
 		all        []string
-	}{{"pii", c.PII, piiModes}, {"mixed", c.Mixed, mixedModes}, {"langid", c.LangID, langIDs}} {
+	}{{"toxicity", c.Toxicity, toxicModes}, {"pii", c.PII, piiModes}, {"mixed", c.Mixed, mixedModes}, {"langid", c.LangID, langIDs}} {
 		if mode.value != "" && !slices.Contains(mode.all, mode.value) {
 			return bad(fmt.Errorf("filter.%s is %q, want %s", mode.key, mode.value, strings.Join(mode.all, ", ")))
 		}
@@ -105,10 +110,21 @@ func (c Config) Check() error {
 const maxLang = 8
 
 // measures is the part of the configuration that attributes and edits depend on.
-type measures struct{ Recipe, LangID, Mixed, PII string }
+type measures struct{ Recipe, LangID, Mixed, Toxicity, ToxicityModel, PII string }
 
 func (c Config) measures() measures {
-	return measures{c.recipe().Name, cmp.Or(c.LangID, LangIDPacked), cmp.Or(c.Mixed, MixedOff), cmp.Or(c.PII, PIIOff)}
+	model := "embedded"
+	if c.ToxicityModel != nil {
+		model = c.ToxicityModel.Hash()
+	}
+	return measures{
+		c.recipe().Name, cmp.Or(c.LangID, LangIDPacked), cmp.Or(c.Mixed, MixedOff), cmp.Or(c.Toxicity, ToxicDrop), model, cmp.Or(c.PII, PIIOff),
+	}
+}
+
+// edits says whether something may be cut out of documents or replaced.
+func (c Config) edits() bool {
+	return slices.ContainsFunc(c.kinds(), func(k kind) bool { return k.edits })
 }
 
 // decisions is the part of the configuration that verdicts depend on.
@@ -153,7 +169,7 @@ func Stage(c Config) corpus.Stage {
 	read := append([]string{roleDedup, roleLang}, roles(s.sidecars)...)
 	keep := append([]string{roleVerdict, RoleKept, RoleReport, roleLang}, roles(c.sidecars())...)
 	text := []string{rolePart, roleLang, roleVerdict, roleDedup}
-	if s.edits() {
+	if s.edits {
 		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
 	}
 	return corpus.Stage{

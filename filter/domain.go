@@ -3,6 +3,7 @@ package filter
 import (
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 
 	"corpus"
 
@@ -58,3 +59,15 @@ func registered(host string) string {
 
 // domainKey stands for a domain in sort records: its 128-bit XXH3.
 func domainKey(domain string) corpus.ID { return xxh3.HashString128(domain).Bytes() }
+
+// clip is the longest beginning of s of at most n bytes that ends with a whole
+// character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

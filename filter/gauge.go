@@ -8,6 +8,7 @@ import (
 	"corpus/filter/bias"
 	"corpus/filter/pii"
 	"corpus/filter/recipe"
+	"corpus/filter/toxic"
 	"corpus/internal/langid"
 )
 
@@ -37,7 +38,7 @@ func (c Config) kinds() []kind {
 	r := c.recipe()
 	all := []kind{
 		{r.Attributes(), recipe.Memory, func() gauge { return r.New() }, r.Edits()},
-		{toxicityColumns, tokensMemory, func() gauge { return new(lexiconGauge) }, false},
+		{toxic.Attributes(), toxicMemory, func() gauge { return newToxicGauge(c.Toxicity, c.ToxicityModel) }, len(c.toxicRules()) == 0},
 		{bias.Attributes(), bias.Memory, func() gauge { return new(bias.Mentions) }, false},
 	}
 	if c.Mixed == MixedMeasure || c.Mixed == MixedDrop {
@@ -56,16 +57,21 @@ type family struct {
 	columns []string
 }
 
-// families groups attributes by what stands before the dot in their names.
-func families(kinds []kind) (all []family) {
-	for _, k := range kinds {
-		for _, a := range k.attributes {
-			name, _, _ := strings.Cut(a, ".")
-			if n := len(all); n > 0 && all[n-1].role == attrs+name {
-				all[n-1].columns = append(all[n-1].columns, a)
-			} else {
-				all = append(all, family{attrs + name, []string{a}})
-			}
+// families groups what measure gives by what stands before the dot in the names.
+func (c Config) families() (all []family) {
+	var names []string
+	for _, k := range c.kinds() {
+		names = append(names, k.attributes...)
+	}
+	if c.edits() {
+		names = append(names, leftColumns...)
+	}
+	for _, a := range names {
+		name, _, _ := strings.Cut(a, ".")
+		if n := len(all); n > 0 && all[n-1].role == attrs+name {
+			all[n-1].columns = append(all[n-1].columns, a)
+		} else {
+			all = append(all, family{attrs + name, []string{a}})
 		}
 	}
 	return all

@@ -23,23 +23,20 @@ type selector struct {
 	even        balance
 	seed        uint64
 	augment     string
+	edits       bool  // something may be cut out of documents or replaced
 	lingua      bool  // tells the languages alone
 	err         error // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	s := &selector{kinds: c.kinds(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, augment: c.Augment, lingua: c.LangID == LangIDLingua, err: c.Check()}
+	s := &selector{kinds: c.kinds(), edits: c.edits(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
+	s.augment, s.lingua = c.Augment, c.LangID == LangIDLingua
 	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance
-	s.families, s.sidecars = families(s.kinds), c.read(s.set)
+	s.families, s.sidecars = c.families(), c.read(s.set)
 	for _, k := range s.kinds {
 		s.meterMemory += k.memory
 	}
 	return s
-}
-
-// edits says whether something may be cut out of documents or replaced.
-func (s *selector) edits() bool {
-	return slices.ContainsFunc(s.kinds, func(k kind) bool { return k.edits })
 }
 
 // row is what is known of one document.

@@ -24,7 +24,7 @@ func (s *selector) kept(e corpus.Env) error {
 		return err
 	}
 	roles := []string{roleVerdict, roleDedup}
-	if s.edits() {
+	if s.edits {
 		roles = append(roles, RoleEdits)
 	}
 	beside := make([]*cursor, len(roles))

@@ -6,23 +6,13 @@ import (
 )
 
 const (
-	// maxMeasured is the bytes of a document that are measured, cut at a whole
-	// character; a longer one is judged by its beginning. 100,000 words, the most
-	// that Gopher allows, fit in it in every script, with the ten characters a
-	// word that it allows too.
-	maxMeasured = 4 << 20
-	// maxTokens is the tokens of a document that are measured, and its lines:
-	// 160,000 words, the most of a Chinese text, and the marks between them.
-	maxTokens = 1 << 18
-	// maxPhrase is the longest entry of a word list, in tokens.
-	maxPhrase = 16
 	// maxTarget is the bytes read of all target files, maxTargetLine those of a
 	// line of a JSONL target.
 	maxTarget     = 1 << 30
 	maxTargetLine = 32 << 20
 	// targetPiece is how much of a target is counted at once: no more tokens than
-	// are measured.
-	targetPiece = maxTokens
+	// are measured of a document.
+	targetPiece = 1 << 18
 	// maxExamples is the bytes read of the good or the bad texts of a quality model,
 	// examplePiece those of an example of plain text, which is some paragraphs.
 	maxExamples  = 256 << 20
@@ -44,9 +34,6 @@ const (
 	textMemory = 3 * (corpus.BatchBytes + corpus.MaxDocument)
 	// tableMemory is reading or writing a table of short rows.
 	tableMemory = 4 * corpus.BatchBytes
-	// tokensMemory is one document's tokens: 20 bytes each, in slices that have
-	// grown a quarter too long.
-	tokensMemory = maxTokens * 20 * 5 / 4
 	// bagsMemory is n-gram counts of every language.
 	bagsMemory = maxLanguages * dsir.Buckets * 8
 	// baggerMemory is a worker that counts n-grams, with those of its part.

@@ -11,10 +11,11 @@ type meter struct {
 	gauges []gauge
 	values []float64
 	edits  []corpus.Edit
+	left   bool // what edits leave is measured too
 }
 
-func newMeter(kinds []kind) *meter {
-	m := new(meter)
+func newMeter(kinds []kind, left bool) *meter {
+	m := &meter{left: left}
 	for _, k := range kinds {
 		m.gauges = append(m.gauges, k.new())
 	}
@@ -31,7 +32,11 @@ func (m *meter) measure(text, lang string) ([]float64, []corpus.Edit) {
 			m.edits = e.AppendEdits(m.edits)
 		}
 	}
-	return m.values, settle(m.edits)
+	m.edits = settle(m.edits)
+	if m.left {
+		m.values = append(m.values, left(text, m.edits))
+	}
+	return m.values, m.edits
 }
 
 // measuring is a task of the pass that measures.
@@ -46,9 +51,9 @@ type measuring struct {
 func (s *selector) measure(e corpus.Env) error {
 	m := &measuring{families: s.families, meters: make([]*meter, crew(e, measureMemory+authorityMemory, s.meterMemory))}
 	for i := range m.meters {
-		m.meters[i] = newMeter(s.kinds)
+		m.meters[i] = newMeter(s.kinds, s.edits)
 	}
-	if err := m.create(e, s.edits()); err != nil {
+	if err := m.create(e, s.edits); err != nil {
 		return err
 	}
 	about, err := e.Create(roleLang, langSchema)

@@ -49,7 +49,7 @@ func (c Config) method() method {
 // sidecars are all families: that of the method's scores, if it has any, and what
 // is measured.
 func (c Config) sidecars() []family {
-	all := families(c.kinds())
+	all := c.families()
 	if f := c.method().family; f.role != "" {
 		all = append([]family{f}, all...)
 	}

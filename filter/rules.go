@@ -38,7 +38,10 @@ func (c Config) Rules() []Rule { return c.ruleSet().rules }
 func (c Config) ruleSet() ruleSet {
 	set := ruleSet{limits: c.Limits}
 	set.add(true, c.recipe().Rules()...)
-	set.add(false, Rule{Name: "toxicity.share", Attribute: "toxicity.share", Limit: toxicityLimit})
+	set.add(false, c.toxicRules()...)
+	if c.edits() {
+		set.add(false, ruleEmpty)
+	}
 	set.add(true, Rule{Name: "lang.score", Attribute: "lang.score", Below: true})
 	set.add(true, c.Own...)
 	return set

@@ -31,7 +31,7 @@ func TestTrusted(t *testing.T) {
 	dup.Columns[0].Strings[4], dup.Columns[2].Floats[4] = "near", 0.9
 	w.run(t, Stage(cfg))
 	v := w.table(roleVerdict, 0)
-	for i, want := range []string{"", "", "toxicity.share", RuleLang, RuleNear, ""} {
+	for i, want := range []string{"", "", "toxicity.share toxicity.score", RuleLang, RuleNear, ""} {
 		if got := strings.Join(v.Columns[1].Lists[i], " "); got != want {
 			t.Errorf("trusted document %d fails %q, want %q", i, got, want)
 		}
@@ -93,7 +93,7 @@ func TestQualityRules(t *testing.T) {
 	for i := range r.values {
 		r.values[i] = math.Inf(1)
 	}
-	if fails := s.failures(nil, &r); len(fails) != 1 || fails[0].Rule != "toxicity.share" {
+	if fails := s.failures(nil, &r); len(fails) != 2 || fails[0].Rule != "toxicity.share" || fails[1].Rule != "toxicity.score" {
 		t.Errorf("fails %v", fails)
 	}
 }

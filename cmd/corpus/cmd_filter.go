@@ -6,6 +6,8 @@ import (
 
 	"corpus"
 	"corpus/filter"
+	"corpus/filter/linear"
+	"corpus/filter/toxic"
 	"corpus/internal/engine"
 	"corpus/internal/term"
 	"corpus/shards"
@@ -37,7 +39,7 @@ func (a *app) filterCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "compare", Usage: "print the documents on which the recipes `A,B` disagree, and change nothing"},
 		),
 		Action:      a.stageCommand("filter", (*workspace).filter),
-		Subcommands: []*cli.Command{a.trainQualityCommand(), a.trainToxicityCommand()},
+		Subcommands: []*cli.Command{a.trainQualityCommand(), a.trainToxicityCommand(), a.auditCommand()},
 	}
 }
 
@@ -100,6 +102,14 @@ func (w *workspace) filterInputs() (map[string]*shards.Dataset, error) {
 	return map[string]*shards.Dataset{"ingest": in, "dedup": dup}, nil
 }
 
+// toxicityModel is the one that the configuration names; nil = the embedded one.
+func (w *workspace) toxicityModel() (*linear.Model, error) {
+	if w.Filter.ToxicityModel == "" {
+		return nil, nil
+	}
+	return toxic.LoadModel(w.paths([]string{w.Filter.ToxicityModel})[0])
+}
+
 // budgetNote says what is unusual about a run's budget.
 func (w *workspace) budgetNote(c corpus.Counts) {
 	switch {
@@ -113,13 +123,16 @@ func (w *workspace) budgetNote(c corpus.Counts) {
 
 // filterConfig is what the filter is to do, checked.
 func (w *workspace) filterConfig() (cfg filter.Config, err error) {
-	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment, PII: w.Filter.PII, LangID: w.Filter.LangID, Mixed: w.Filter.Mixed}
+	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment, PII: w.Filter.PII, LangID: w.Filter.LangID, Mixed: w.Filter.Mixed, Toxicity: w.Filter.Toxicity}
 	for _, own := range w.Filter.Rules {
 		r, err := own.rule()
 		if err != nil {
 			return cfg, err
 		}
 		cfg.Own = append(cfg.Own, r)
+	}
+	if cfg.ToxicityModel, err = w.toxicityModel(); err != nil {
+		return cfg, err
 	}
 	if err := w.selection(&cfg); err != nil {
 		return cfg, err

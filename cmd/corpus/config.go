@@ -45,20 +45,22 @@ type config struct {
 		Shingle int `yaml:"shingle"`
 	} `yaml:"dedup"`
 	Filter struct {
-		Keep    float64            `yaml:"keep"`
-		Recipe  string             `yaml:"recipe"`
-		Lang    []string           `yaml:"lang"`
-		Select  string             `yaml:"select"`
-		Seed    uint64             `yaml:"seed"`
-		Balance string             `yaml:"balance"`
-		Target  []string           `yaml:"target"`
-		Quality string             `yaml:"quality_model"`
-		Limits  map[string]float64 `yaml:"limits"`
-		Rules   []ownRule          `yaml:"rules"`
-		Augment string             `yaml:"augment"`
-		LangID  string             `yaml:"langid"`
-		Mixed   string             `yaml:"mixed"`
-		PII     string             `yaml:"pii"`
+		Keep          float64            `yaml:"keep"`
+		Recipe        string             `yaml:"recipe"`
+		Lang          []string           `yaml:"lang"`
+		Select        string             `yaml:"select"`
+		Seed          uint64             `yaml:"seed"`
+		Balance       string             `yaml:"balance"`
+		Target        []string           `yaml:"target"`
+		Quality       string             `yaml:"quality_model"`
+		Limits        map[string]float64 `yaml:"limits"`
+		Rules         []ownRule          `yaml:"rules"`
+		Augment       string             `yaml:"augment"`
+		Toxicity      string             `yaml:"toxicity"`
+		ToxicityModel string             `yaml:"toxicity_model"`
+		LangID        string             `yaml:"langid"`
+		Mixed         string             `yaml:"mixed"`
+		PII           string             `yaml:"pii"`
 	} `yaml:"filter"`
 	Tokenize struct {
 		Vocab int `yaml:"vocab"`
@@ -165,6 +167,8 @@ filter:
   target: []             # files of text like what you want; empty: built-in prose
   # quality_model: my.model   # of corpus filter train-quality, for select: quality
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
+  toxicity: drop         # toxic documents; cut: only their toxic paragraphs; mask: placeholders for these and for words
+  # toxicity_model: FILE # of corpus filter train-toxicity
   # langid: lingua       # lingua-go alone tells languages, some 300 times as slow
   # mixed: drop          # lines in another language than the document's; measure: only their share
   pii: mask              # placeholders for e-mail, phone, IP, cards, ids, keys; count: only count; off

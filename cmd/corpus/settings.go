@@ -45,6 +45,8 @@ func settings() []setting {
 		{"filter", "target", "`FILE` of text like what you want; may be repeated", func(c *config) any { return (*files)(&c.Filter.Target) }},
 		{"filter", "langid", "`WHO` tells languages: packed, as in ingest, or lingua (lingua-go itself, slow)", func(c *config) any { return &c.Filter.LangID }},
 		{"filter", "mixed", "`WHAT` is done about lines in other languages than the document's: off, measure or drop", func(c *config) any { return &c.Filter.Mixed }},
+		{"filter", "toxicity", "`WHAT` is done about toxic text: drop documents, cut paragraphs, or mask", func(c *config) any { return &c.Filter.Toxicity }},
+		{"filter", "toxicity-model", "`FILE` of corpus filter train-toxicity, in the place of the embedded model", func(c *config) any { return (*file)(&c.Filter.ToxicityModel) }},
 		{"filter", "pii", "`HOW` personal data, keys and passwords are treated: mask, count or off", func(c *config) any { return &c.Filter.PII }},
 		{"filter", "augment", "add copies of what is kept: `gender` swaps gendered words in English; marked as such", func(c *config) any { return &c.Filter.Augment }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
