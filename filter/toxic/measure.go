@@ -10,7 +10,8 @@ import (
 // Attributes are the names of what Measure appends:
 //
 //	toxicity.share  weight of the listed words a word, 0 to 1; of languages with a list
-//	toxicity.score  probability of the classifier that the text is toxic; of English
+//	toxicity.score  probability of the classifier that the text is toxic, of a long
+//	                one over its windows of 256 words; of English
 //	toxicity.worst  the same of the worst paragraph
 func Attributes() []string { return []string{"toxicity.share", "toxicity.score", "toxicity.worst"} }
 
@@ -59,7 +60,22 @@ func (m *Meter) Measure(dst []float64, text, lang string) []float64 {
 		return append(dst, math.NaN(), math.NaN())
 	}
 	blank(&m.tokens, text)
-	return append(dst, m.scorer.ScoreOf(&m.tokens, 0, m.tokens.Len()), m.worst(text))
+	return append(dst, m.score(), m.worst(text))
+}
+
+// window is the tokens that are scored at once, which is as much as the model was
+// trained on: over more, what is of no account adds up.
+const window = 256
+
+// score is the score of the tokens: of a long text that of the mean logit of its
+// windows, which are of one size.
+func (m *Meter) score() float64 {
+	n := m.tokens.Len()
+	windows, sum := max(1, (n+window-1)/window), 0.0
+	for i := range windows {
+		sum += m.scorer.LogitOf(&m.tokens, i*n/windows, (i+1)*n/windows)
+	}
+	return 1 / (1 + math.Exp(-sum/float64(windows)))
 }
 
 // share is the weight of the listed words, a word.

@@ -9,9 +9,14 @@ import (
 	"corpus/internal/langid"
 )
 
-// calm is n sentences of ten words.
+// calm is the first 10·n words of harmless prose, over and over.
 func calm(n int) string {
-	return strings.Repeat("The committee will meet again on Thursday near the bridge. ", n)
+	prose := strings.Fields(benchText())
+	words := make([]string, 10*n)
+	for i := range words {
+		words[i] = prose[i%len(prose)]
+	}
+	return strings.Join(words, " ") + " "
 }
 
 func TestMeasure(t *testing.T) {
@@ -21,7 +26,7 @@ func TestMeasure(t *testing.T) {
 		share, score bool // above the limits
 	}{
 		{"en", calm(5) + "Fuck.", false, false}, // one word in 51
-		{"en", calm(3) + "Fuck you ASSHOLE!", true, true},
+		{"en", calm(3) + "Fuck you ASSHOLE!", true, false},
 		{"en", "You are a disgusting idiot.", false, true},
 		{"en", "You st*pid a$$hole, f u c k off!", true, true},
 		{"en", calm(4) + " The penis, the vagina and the anus were examined.", false, false},

@@ -86,10 +86,10 @@ func (r *Report) measure(all []linear.Example, o FileOptions) {
 	if err != nil {
 		return
 	}
-	s := m.NewScorer(cutEnglish)
+	meter := NewMeter(m)
 	var toxic, other []float64
 	for _, e := range held {
-		if p := s.Score(e.Text); e.Label {
+		if p := meter.Measure(nil, e.Text, "en")[1]; e.Label {
 			toxic = append(toxic, p)
 		} else {
 			other = append(other, p)
