@@ -165,11 +165,8 @@ filter:
   # balance: lang=temperature:0.3,domain=cap:1%   # share out keep among languages and domains
   lang: []               # ISO 639-1 codes, such as [en, zh]; empty: every language
   target: []             # files of text like what you want; empty: built-in prose
-  # quality_model: my.model   # of corpus filter train-quality, for select: quality
   limits: {}             # for example {gopher.min_words: 30}; see corpus filter --help
   toxicity: drop         # toxic documents; cut: only their toxic paragraphs; mask: placeholders for these and for words
-  # toxicity_model: FILE # of corpus filter train-toxicity
-  # langid: lingua       # lingua-go alone tells languages, some 300 times as slow
   # mixed: drop          # lines in another language than the document's; measure: only their share
   pii: mask              # placeholders for e-mail, phone, IP, cards, ids, keys; count: only count; off
   # augment: gender      # add counterfactual copies of what is kept, marked as such
