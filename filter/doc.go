@@ -3,14 +3,15 @@
 //
 // The stage has these passes (see Stage):
 //
-//	measure  text → attributes, one sidecar for each family of rules; no limit is
-//	         in its key
+//	measure  text → attributes, one sidecar for each family of rules, and edits;
+//	         no limit is in its key. The packages below this one do the measuring
 //	…        what the method of selection needs (see Methods), such as DSIR's
 //	         ngrams of each part, their pool, and the score of each text by them
 //	select   all scores → where the budget of each language ends, and each domain's
 //	         cap
 //	decide   attributes → verdicts, with every rule that a document fails
-//	kept     text and verdicts → the text of what is kept
+//	report   what became of each language, source, domain and group of people
+//	kept     text, verdicts and edits → the text of what is kept
 //
 // Changing a limit or the budget runs select and what follows again.
 package filter
