@@ -1,15 +1,12 @@
 package shards
 
 import (
-	"unicode"
-	"unicode/utf8"
-
 	"corpus"
 	"corpus/internal/words"
 )
 
-// overlapN is the length in words of the n-grams that tell contamination; words
-// are lower-cased and punctuation is left out (Brown et al. 2020, appendix C).
+// overlapN is the length in words of the n-grams that tell contamination (Brown et
+// al. 2020, appendix C).
 const overlapN = 13
 
 // What is known of an n-gram of the validation set: in which sets it is, of
@@ -27,7 +24,7 @@ const (
 // add up; but an n-gram of a new text may be in any earlier one, and all kept
 // text is read again.
 func (c Config) overlap(e corpus.Env) error {
-	o := &overlap{grams: map[uint64]uint8{}, most: maxOverlap}
+	o := &overlap{grams: map[uint64]uint8{}, most: maxOverlap, ngrams: words.NewNgrams(overlapN)}
 	for _, held := range []bool{true, false} {
 		if err := o.read(e, c, held); err != nil {
 			return err
@@ -42,10 +39,10 @@ func (c Config) overlap(e corpus.Env) error {
 // overlap is a sample of the validation set's n-grams, by hash: those whose low
 // bits, shift of them, are zero.
 type overlap struct {
-	grams map[uint64]uint8
-	most  int
-	shift uint
-	spans []words.Span
+	grams  map[uint64]uint8
+	most   int
+	shift  uint
+	ngrams *words.Ngrams
 }
 
 // read adds the kept text that is held out, or marks what the other has of it.
@@ -84,7 +81,7 @@ func markOf(held, now bool) uint8 {
 
 // add marks the n-grams of a text; those that only train has are not held.
 func (o *overlap) add(text string, mark uint8) {
-	o.eachNgram(text, func(h uint64) {
+	o.ngrams.Each(text, func(h uint64, _, _ int) {
 		if h&(1<<o.shift-1) != 0 {
 			return
 		}
@@ -120,55 +117,4 @@ func (o *overlap) counts() (valid, common int64) {
 		}
 	}
 	return valid << o.shift, common << o.shift
-}
-
-// eachNgram calls do with the hash of every n-gram of words of a text.
-func (o *overlap) eachNgram(text string, do func(hash uint64)) {
-	var last [overlapN]uint64 // a ring
-	n := 0
-	for piece := range words.Pieces(text) {
-		o.spans = words.Append(o.spans[:0], piece)
-		for _, s := range o.spans {
-			if s.Symbol {
-				continue
-			}
-			last[n%overlapN] = hashWord(piece[s.Start:s.End])
-			if n++; n >= overlapN {
-				do(hashNgram(&last, n))
-			}
-		}
-	}
-}
-
-const (
-	fnvOffset = 14695981039346656037
-	fnvPrime  = 1099511628211
-)
-
-// hashWord is FNV-1a over a word in lower case.
-func hashWord(word string) uint64 {
-	h := uint64(fnvOffset)
-	for _, r := range word {
-		if r < utf8.RuneSelf {
-			if 'A' <= r && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-		} else {
-			r = unicode.ToLower(r)
-		}
-		h = (h ^ uint64(r)) * fnvPrime
-	}
-	return h
-}
-
-// hashNgram is FNV-1a over the words from number n on, with a final mix, so that
-// the low bits may be used for sampling.
-func hashNgram(last *[overlapN]uint64, n int) uint64 {
-	h := uint64(fnvOffset)
-	for i := range overlapN {
-		h = (h ^ last[(n+i)%overlapN]) * fnvPrime
-	}
-	h ^= h >> 33
-	h *= 0xff51afd7ed558ccd
-	return h ^ h>>33
 }
