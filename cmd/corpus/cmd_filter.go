@@ -47,11 +47,16 @@ func (w *workspace) filter(c *cli.Context) error {
 	if c.IsSet("compare") {
 		return w.compare(c.Context, c.StringSlice("compare"))
 	}
+	return w.filterBy(c, w.filterConfig)
+}
+
+// filterBy filters what was ingested.
+func (w *workspace) filterBy(c *cli.Context, config func() (filter.Config, error)) error {
 	inputs, err := w.filterInputs()
 	if err != nil {
 		return err
 	}
-	cfg, err := w.filterConfig()
+	cfg, err := config()
 	if err != nil {
 		return err
 	}

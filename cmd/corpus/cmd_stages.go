@@ -87,6 +87,11 @@ func (w *workspace) tokenize(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	return w.learn(c, in, false)
+}
+
+// learn trains a tokenizer on what a filter kept; anew, if there is one already.
+func (w *workspace) learn(c *cli.Context, in *shards.Dataset, anew bool) error {
 	if least := tokenize.NumReserved + 256; w.Tokenize.Vocab < least || w.Tokenize.Vocab > tokenize.MaxVocab {
 		return corpus.Errorf(corpus.BadConfig, "tokenize.vocab is %d, want %d (reserved tokens and bytes) to %d", w.Tokenize.Vocab, least, tokenize.MaxVocab)
 	}
@@ -97,7 +102,9 @@ func (w *workspace) tokenize(c *cli.Context) error {
 		}
 	}
 	stage := tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab, Bytes: in.Manifest.Counts()["bytes_out"]})
-	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true})
+	_, err := w.stage(c, engine.Job{
+		Stage: stage, Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true, Rebuild: anew,
+	})
 	return err
 }
 
@@ -117,6 +124,11 @@ func (w *workspace) shards(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	return w.encode(c, in, tok)
+}
+
+// encode makes shards of what a filter kept with a tokenizer.
+func (w *workspace) encode(c *cli.Context, in, tok *shards.Dataset) error {
 	if !(w.Shards.Valid >= 0 && w.Shards.Valid < 1) {
 		return corpus.Errorf(corpus.BadConfig, "shards.valid is %v, want a share from 0 to less than 1", w.Shards.Valid)
 	}
@@ -127,7 +139,7 @@ func (w *workspace) shards(c *cli.Context) error {
 		TokensPerByte: float64(learnt["tokens"]) / float64(max(1, learnt["bytes_in"])),
 		EncoderMemory: tokenize.EncoderMemory(vocab, kept),
 	})
-	_, err = w.stage(c, engine.Job{
+	_, err := w.stage(c, engine.Job{
 		Stage: stage, Follows: "filter", Settled: true,
 		Inputs: map[string]*shards.Dataset{"filter": in, "tokenize": tok},
 	})

@@ -16,7 +16,7 @@ type trainOptions struct {
 }
 
 func (a *app) modelCommands() []*cli.Command {
-	return []*cli.Command{a.trainCommand(), a.generateCommand()}
+	return []*cli.Command{a.trainCommand(), a.generateCommand(), a.ablateCommand()}
 }
 
 func (a *app) trainCommand() *cli.Command {

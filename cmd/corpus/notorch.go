@@ -8,8 +8,11 @@ import (
 )
 
 // newModel says how to get a build that can.
-func newModel(trainer.Config, int, string, string) (trainer.Model, error) {
-	return nil, &corpus.Error{
+func newModel(trainer.Config, int, string, string) (trainer.Model, error) { return nil, canTrain() }
+
+// canTrain is why this build cannot.
+func canTrain() error {
+	return &corpus.Error{
 		Class: corpus.BadConfig, What: "this corpus was built without libtorch", Offset: -1,
 		Next: "run `make` in its source directory to build bin/corpus with it",
 	}

@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
+// canTrain is nil: this build can.
+func canTrain() error { return nil }
+
 // newModel makes a model on libtorch.
 func newModel(c trainer.Config, threads int, device, precision string) (trainer.Model, error) {
 	return torch.New(c, torch.Options{Threads: threads, Device: device, Precision: precision})
@@ -34,7 +37,7 @@ const spinCount = "10000"
 // tuneLibraries starts the program again with what libgomp and OpenBLAS read as
 // they are loaded, unless the user has set it.
 func tuneLibraries() {
-	if len(os.Args) < 2 || !slices.Contains([]string{"train", "generate", "run"}, os.Args[1]) {
+	if len(os.Args) < 2 || !slices.Contains([]string{"train", "generate", "run", "ablate"}, os.Args[1]) {
 		return
 	}
 	before := os.Environ()

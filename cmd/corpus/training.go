@@ -18,13 +18,13 @@ import (
 
 // train runs or resumes one training under the run's own lock.
 func (w *workspace) train(ctx context.Context, o trainOptions) error {
-	spec, err := o.spec.Resolve()
-	if err != nil {
-		return err
-	}
 	var b []byte
 	var tok *tokenize.Tokenizer
 	var set *shards.Dataset
+	spec, err := o.spec.Resolve() // whose errors come first
+	if err != nil {
+		return err
+	}
 	err = w.reading(func() error {
 		if b, tok, err = w.tokenizer(); err == nil {
 			set, err = w.input("shards")
@@ -34,10 +34,19 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 	if err != nil {
 		return err
 	}
+	j, err := w.job(o, spec, b, tok, set)
+	if err != nil {
+		return err
+	}
+	return w.runTraining(ctx, o.run, j, set)
+}
+
+// job is a training on shards that the tokenizer of file b has made.
+func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokenize.Tokenizer, set *shards.Dataset) (trainer.Job, error) {
 	special := specialIDs(tok)
 	cfg, err := spec.Architecture(tok.Size(), special)
 	if err != nil {
-		return err
+		return trainer.Job{}, err
 	}
 	generations := set.Manifest.Generations
 	j := trainer.Job{
@@ -54,7 +63,7 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 		})
 		return data, err
 	}
-	return w.runTraining(ctx, o.run, j, set)
+	return j, nil
 }
 
 func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job, set *shards.Dataset) error {

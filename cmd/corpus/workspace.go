@@ -173,9 +173,7 @@ func (w *workspace) input(name string) (*shards.Dataset, error) {
 // stage runs a job with progress and prints what it did, or what the dataset
 // holds when there was nothing to do. The summary returned is of this run.
 func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error) {
-	if c.IsSet("rebuild") {
-		job.Rebuild = c.Bool("rebuild")
-	}
+	job.Rebuild = job.Rebuild || c.Bool("rebuild")
 	job.Dir = filepath.Join(w.dst, job.Stage.Name)
 	p := term.NewProgress(w.err)
 	e := &engine.Engine{FS: w.fs, Workers: w.Workers, Memory: w.memory(), Scratch: w.scratch(), Room: w.room}
