@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"corpus"
-	"corpus/filter"
-	"corpus/trainer"
 
 	"github.com/urfave/cli/v2"
 )
@@ -19,8 +17,8 @@ func (a *app) ablateCommand() *cli.Command {
 			"tokenizer, learnt from the random share, and as many tokens to train on: batch × row × steps.\n" +
 			"Of the held-out text the lines that any arm has 13 words in a row of are left out. It should come\n" +
 			"from other sources than the target. What is measured is bits per byte: the less the better.\n" +
-			"Works in data/ablate and runs/ablate-ARM-SEED; stopped, it goes on where it was. --workers trainings\n" +
-			"run side by side, each with one thread, so that figures do not depend on it; on a GPU one at a time.",
+			"Works in data/ablate and runs/ablate-ARM-SEED, which nothing else needs; stopped, it goes on where it was.\n" +
+			"--workers trainings run side by side, each with one thread, so that figures do not depend on it; on a GPU one at a time.",
 		Flags: ablateFlags(), Action: a.ablate,
 	}
 }
@@ -127,21 +125,4 @@ func armsOf(list string, target bool) ([]string, error) {
 		return nil, corpus.Errorf(corpus.Usage, "--arms %s: want random and at least one other", list)
 	}
 	return arms, nil
-}
-
-// selection is the filter of an arm: the workspace's own but for what ranks.
-func selection(arm string, cfg filter.Config) filter.Config {
-	switch arm {
-	case armRandom:
-		cfg.Select, cfg.Target = filter.SelectRandom, nil
-	case armDefault:
-		cfg.Target = nil
-	}
-	return cfg
-}
-
-// seeded is a training with one of the seeds 1, 2, 3, …
-func seeded(s trainer.Spec, seed int) trainer.Spec {
-	s.Seed = uint64(seed)
-	return s
 }
