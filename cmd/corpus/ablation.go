@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"corpus/ablate"
 	"corpus/filter"
+	"corpus/internal/fsx"
 	"corpus/shards"
 	"corpus/tokenize"
 
@@ -65,6 +68,11 @@ func (w *workspace) selections(c *cli.Context, o ablation) (arms []arm, err erro
 		at.dst = filepath.Join(w.dst, name)
 		w.say("ablate: the arm %s", name)
 		err = at.reading(func() error {
+			for _, measured := range []string{w.in, filepath.Join(w.dst, o.arms[0])} {
+				if err := at.borrow(filepath.Join(measured, "filter"), filepath.Join(at.dst, "filter")); err != nil {
+					return err
+				}
+			}
 			return at.filterBy(c, func() (filter.Config, error) { return at.selection(name) })
 		})
 		if err != nil {
@@ -78,6 +86,26 @@ func (w *workspace) selections(c *cli.Context, o ablation) (arms []arm, err erro
 		arms = append(arms, a)
 	}
 	return arms, nil
+}
+
+// borrow links what another filter of the same documents left, so that an arm need
+// not measure them again: files are immutable and have names of their content, and
+// the engine takes of them what its records vouch for. Where files cannot be linked
+// they are made.
+func (w *workspace) borrow(from, to string) error {
+	if _, err := w.fs.Size(filepath.Join(to, shards.ManifestName)); err == nil || from == to {
+		return nil
+	}
+	return w.walk(from, "", func(file string, _ int64) error {
+		if file == shards.ManifestName || strings.HasPrefix(filepath.Base(file), fsx.TempPrefix) {
+			return nil
+		}
+		if err := w.fs.MkdirAll(filepath.Dir(filepath.Join(to, file))); err != nil {
+			return err
+		}
+		_ = os.Link(filepath.Join(from, file), filepath.Join(to, file)) // only slower without it
+		return nil
+	})
 }
 
 // selection is the filter of an arm: the workspace's own but for what ranks.
