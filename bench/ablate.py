@@ -45,8 +45,19 @@ ENGLISH = "/html/en-US/"
 PROOF = ["--lang", "en", "--keep", "0.01", "--vocab", "8000", "--steps", "1200"]
 
 
-def run(*command, **kw):
-    return subprocess.run([str(c) for c in command], check=True, **kw)
+def run(*command, ok=(0,), **kw):
+    command = [str(c) for c in command]
+    code = subprocess.run(command, **kw).returncode
+    if code not in ok:
+        sys.exit(f"{' '.join(command)}: exit code {code}")
+
+
+def ingest(ws, source):
+    """A few pages of these packages are damaged, which is exit code 3."""
+    if not ws.exists():
+        run(CORPUS, "init", ws)
+    run(CORPUS, "ingest", "-C", ws, source, ok=(0, 3))
+    run(CORPUS, "dedup", "-C", ws)
 
 
 def unpack(home, packages):
@@ -145,10 +156,7 @@ def english(home, name):
     out, ws = home / f"{name}.jsonl", home / f"ws-{name}"
     if out.exists():
         return
-    if not ws.exists():
-        run(CORPUS, "init", ws)
-    run(CORPUS, "ingest", "-C", ws, home / name)
-    run(CORPUS, "dedup", "-C", ws)
+    ingest(ws, home / name)
     with open(home / f".tmp-{name}", "wb") as f:
         run(CORPUS, "cat", "dedup", "--lang", "en", "-C", ws, stdout=f)
     (home / f".tmp-{name}").rename(out)
@@ -160,10 +168,7 @@ def main():
     for name in ("target", "heldout"):
         english(home, name)
     ws = home / "ws"
-    if not ws.exists():
-        run(CORPUS, "init", ws)
-    run(CORPUS, "ingest", "-C", ws, home / "pool")
-    run(CORPUS, "dedup", "-C", ws)
+    ingest(ws, home / "pool")
     run(CORPUS, "ablate", "-C", ws, *PROOF, "--target", home / "target.jsonl", "--heldout", home / "heldout.jsonl", *sys.argv[2:])
 
 
