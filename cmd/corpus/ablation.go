@@ -73,7 +73,7 @@ func (w *workspace) selections(c *cli.Context, o ablation) (arms []arm, err erro
 					return err
 				}
 			}
-			return at.filterBy(c, func() (filter.Config, error) { return at.selection(name) })
+			return at.filterBy(c, func() (filter.Config, error) { return at.armFilter(name) })
 		})
 		if err != nil {
 			return nil, err
@@ -108,17 +108,17 @@ func (w *workspace) borrow(from, to string) error {
 	})
 }
 
-// selection is the filter of an arm: the workspace's own but for what ranks.
-func (w *workspace) selection(arm string) (filter.Config, error) {
+// armFilter is the filter of an arm: the workspace's own but for what ranks. That
+// of the arm with the target ranks as the workspace says.
+func (w *workspace) armFilter(arm string) (filter.Config, error) {
 	at := *w
-	if arm != armTarget {
-		at.Filter.Target = nil
+	switch arm {
+	case armRandom:
+		at.Filter.Target, at.Filter.Select = nil, filter.SelectRandom
+	case armDefault:
+		at.Filter.Target, at.Filter.Select = nil, filter.SelectDSIR
 	}
-	cfg, err := at.filterConfig()
-	if arm == armRandom {
-		cfg.Select = filter.SelectRandom
-	}
-	return cfg, err
+	return at.filterConfig()
 }
 
 // encodings learns the tokenizer from the random arm, anew if that has changed, and
