@@ -6,7 +6,9 @@
 Run it in the root of the repository. Without packages it downloads those of
 PACKAGES with apt-get. Paragraphs of running text (<p>) of their HTML become one
 JSON line each chapter in WORK/LANG.jsonl; `go run ./filter/gen` counts them.
-A paragraph counts when it has at least 80 characters and most of them are of the
+Packages count by the square root of their size, so that the large references do not
+stand for all prose:
+the texts of a smaller one are repeated. A paragraph counts when it has at least 80 characters and most of them are of the
 script that its language is written in (translations leave paragraphs in English).
 docs/filter-tables.md names sources and licences.
 """
@@ -37,22 +39,32 @@ STOPS = {  # a Latin-script paragraph must have two of these
 
 
 class Paragraphs(html.parser.HTMLParser):
+    """<p>, and the <div class="para"> of Publican, without what is preformatted."""
+
     def __init__(self):
         super().__init__()
-        self.out, self.cur, self.skip = [], None, 0
+        self.out, self.cur, self.skip, self.divs = [], None, 0, []
 
     def handle_starttag(self, tag, attrs):
         if tag in ("pre", "script", "style"):
             self.skip += 1
-        if tag == "p":
-            self.cur = []
+        para = tag == "p" or tag == "div" and ("class", "para") in attrs
+        if tag == "div":
+            self.divs.append(para)
+        if tag in ("p", "div"):
+            self.end()
+            self.cur = [] if para else None
 
     def handle_endtag(self, tag):
         if tag in ("pre", "script", "style"):
             self.skip -= 1
-        if tag == "p" and self.cur is not None:
+        if tag == "p" or tag == "div" and self.divs and self.divs.pop():
+            self.end()
+
+    def end(self):
+        if self.cur:
             self.out.append(" ".join("".join(self.cur).split()))
-            self.cur = None
+        self.cur = None
 
     def handle_data(self, data):
         if self.cur is not None and self.skip <= 0:
@@ -89,25 +101,26 @@ def main(work, *debs):
     for deb in debs:
         subprocess.run(["dpkg-deb", "-x", str(deb), str(tree)], check=True)
     doc = tree / "usr/share/doc"
-    texts = {lang: [] for lang in LANGS}
+    texts = {lang: {} for lang in LANGS}  # by package, each once
     for where, pattern in SOURCES.items():
         for d in sorted((doc / where).iterdir()):
             m = re.match(pattern, d.name)
             if m and m[1] in texts and d.name != "zh-TW":
-                texts[m[1]] += documents(d, m[1])
+                texts[m[1]].setdefault(where, {}).update(dict.fromkeys(documents(d, m[1])))
     for where in ENGLISH:
-        texts["en"] += documents(doc / where, "en")
+        texts["en"].setdefault(where.split("/")[0], {}).update(dict.fromkeys(documents(doc / where, "en")))
     files = []
-    for lang, all_texts in texts.items():
-        seen = dict.fromkeys(all_texts)
-        size = sum(len(t.encode()) for t in seen)
-        print(f"{lang} {len(seen)} documents {size} bytes", file=sys.stderr)
-        if size < 150_000:
+    for lang, packages in texts.items():
+        sizes = {p: sum(len(t.encode()) for t in seen) for p, seen in packages.items()}
+        packages = {p: seen for p, seen in packages.items() if sizes[p] >= 50_000}
+        print(lang, sizes, file=sys.stderr)
+        if sum(sizes.values()) < 150_000:
             continue
         files.append(str(work / f"{lang}.jsonl"))
         with open(files[-1], "w", encoding="utf-8") as f:
-            for t in seen:
-                f.write(json.dumps({"text": t}, ensure_ascii=False) + "\n")
+            for p, seen in packages.items():
+                for t in list(seen) * max(1, round((max(sizes.values()) / sizes[p]) ** 0.5)):
+                    f.write(json.dumps({"text": t}, ensure_ascii=False) + "\n")
     subprocess.run(["go", "run", "./filter/gen", "filter/tables", *files], check=True)
 
 
