@@ -4,12 +4,12 @@
     filter_tables.py WORK [PACKAGES.deb ...]
 
 Run it in the root of the repository. Without packages it downloads those of
-PACKAGES with apt-get. Paragraphs of running text (<p>) of their HTML become one
-JSON line each chapter in WORK/LANG.jsonl; `go run ./filter/gen` counts them.
-Packages count by the square root of their size, so that the large references do not
-stand for all prose:
-the texts of a smaller one are repeated. A paragraph counts when it has at least 80 characters and most of them are of the
-script that its language is written in (translations leave paragraphs in English).
+PACKAGES with apt-get. Paragraphs of running text of their HTML become one JSON
+line each chapter in WORK/LANG.jsonl; `go run ./filter/gen` counts them. Packages
+count by about the square root of their size, so that large references do not stand
+for all prose: the texts of a smaller one are repeated. A paragraph counts when it
+has at least 80 characters and most of them are of the script that its language is
+written in (translations leave paragraphs in English).
 docs/filter-tables.md names sources and licences.
 """
 import html.parser
