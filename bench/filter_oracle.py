@@ -34,7 +34,7 @@ import pairs
 
 sys.path.insert(0, str(pairs.ROOT / "testdata/scripts"))
 HOME = pairs.DATA / "filter_oracle"
-DOCS = int(os.environ.get("ORACLE_DOCS", 20200))
+DOCS = int(os.environ.get("ORACLE_DOCS", 20404))
 LONGEST = 1600  # characters of most documents
 LANGS = ["de", "fr", "es", "it", "pt", "nl", "ru", "pl", "sv", "tr", "el", "uk", "ar", "fa"]  # of the documents that are not English: one in twenty
 RECIPES = ["gopher", "c4", "fineweb", "fineweb2"]
@@ -72,7 +72,7 @@ def visible(page):
 
 def real(rng):
     """Yields (source, text) of real English documents without end in a fixed order, sources in turn."""
-    shared, share = pairs.SHARED, DOCS // 10
+    shared, share = pairs.SHARED, 2020  # of each source
     go = subprocess.run(["go", "env", "GOROOT"], capture_output=True, text=True, check=True).stdout.strip()
     pages = [json.loads(line)["text"] for line, _ in zip(open(pairs.DATA / "text.jsonl"), range(4 * share))]
     html = [visible(gzip.open(p).read().decode("utf-8", "ignore")) for p in sorted((shared / "extraction/html").glob("*.gz"))]
@@ -133,6 +133,7 @@ def boilerplate(rng, t, x):
 def lorem(rng, t, x): return t + "\nLorem ipsum dolor sit amet, consectetur adipiscing elit." + (" {}" if x > 0.5 else "")
 def braces(rng, t, x): return re.sub(r"(\.)(\n|$)", lambda m: " {}" + m[0] if rng.random() < x / 3 else m[0], t + "\nCall it as f() {...} and look.")
 def threes(rng, t, x): return re.sub(r"(\S+ \S+ \w+)\W+", lambda m: m[1] + (" " if rng.random() < x / 8 else "\n"), t)
+def bare_threes(rng, t, x): return re.sub(r"(\w+ \w+ \w+) ", r"\1\n", re.sub(r"[\W_]+", " ", t)).strip()
 def crlf(rng, t, x): return t.replace("\n", rng.choice(["\r\n", "\r", "\n\n\n", "\x0b", "\u2029", " \n\t"]))
 
 
@@ -145,7 +146,7 @@ def documents():
     rng = random.Random(4)
     source, seen = real(rng), set()
     foreign = {code: read(pairs.SHARED / f"langid/{code}.txt.gz").splitlines() for code in LANGS}
-    long_ones = DOCS * 110 // 20000
+    long_ones = min(111, DOCS // 180)
     for i in itertools.count():
         if len(seen) + long_ones >= DOCS:
             return
@@ -161,8 +162,9 @@ def documents():
         if i % 20 == 0:
             lang = LANGS[i // 20 % len(LANGS)]
             kind, text = lang, "\n".join(" ".join(rng.sample(foreign[lang], rng.randint(1, 4))) for _ in range(rng.randint(2, 14)))
-        if i % 2:
-            damage = DAMAGE[i // 2 % len(DAMAGE)]
+        last = len(seen) + long_ones >= DOCS - DOCS // 100  # few lists of others are as bad as that
+        if i % 2 or last:
+            damage = bare_threes if last else DAMAGE[i // 2 % len(DAMAGE)]
             kind, text = kind + "+" + damage.__name__, damage(rng, text, rng.random())
         if text.strip() and text not in seen:
             seen.add(text)
@@ -242,8 +244,10 @@ def rivals(docs, path):
     if path.exists():
         return
     part = path.with_suffix(".part")
-    with multiprocessing.Pool(int(os.environ.get("ORACLE_JOBS", 2))) as pool, open(part, "w") as f:
-        for n, line in enumerate(pool.imap(rival, open(docs), chunksize=4)):
+    with multiprocessing.Pool(int(os.environ.get("ORACLE_JOBS", 2))) as pool, open(part, "a+") as f:
+        f.seek(0)
+        done = sum(1 for line in f)  # before it was interrupted
+        for n, line in enumerate(pool.imap(rival, itertools.islice(open(docs), done, None), chunksize=4)):
             f.write(line)
             if n % 250 == 0:
                 print(n, file=sys.stderr, flush=True)

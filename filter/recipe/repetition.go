@@ -180,19 +180,21 @@ func (t *tokens) width(i, n int) int {
 const window = 16
 
 // sift makes the tokens live at which an n-gram of dup may begin that occurs more
-// than once: such that what begins there begins as something else does, or is short.
-// Which tokens that is cut into does not matter.
+// than once: those where the text begins as it does at another token, whichever
+// tokens either is cut into, and those of short n-grams.
 func (m *repetition) sift(t *tokens) {
 	n := max(0, len(t.exact)-firstDup+1)
 	m.seen.reset(n)
 	m.live = m.live[:0]
 	for i := range int32(n) {
 		gram := t.joined(int(i), firstDup)
-		if m.again[i] = len(gram) < window; m.again[i] {
+		m.again[i] = len(gram) < window
+		text := t.bytes[int(t.ends[i+firstDup-1])-len(gram):]
+		if len(text) < window {
 			continue
 		}
-		s := m.seen.add(pair(binary.LittleEndian.Uint64(gram), binary.LittleEndian.Uint64(gram[8:])), i)
-		m.again[i] = s.count > 1
+		s := m.seen.add(pair(binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[8:])), i)
+		m.again[i] = m.again[i] || s.count > 1
 		if s.count == 2 {
 			m.again[s.first] = true
 		}
