@@ -79,11 +79,22 @@ type Target struct {
 	hash string
 }
 
+// bundledHash is that of the tables, in the order of their names.
+var bundledHash = sync.OnceValue(func() string {
+	sum := sha256.New()
+	files, _ := tableFiles.ReadDir("tables")
+	for _, f := range files {
+		raw, _ := tableFiles.ReadFile(path.Join("tables", f.Name()))
+		sum.Write(raw)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+})
+
 // MarshalJSON is the hash of what the target was made from, since that is what
 // the output depends on.
 func (t *Target) MarshalJSON() ([]byte, error) {
 	if t == nil {
-		return json.Marshal("bundled")
+		return json.Marshal("bundled " + bundledHash())
 	}
 	return json.Marshal(t.hash)
 }

@@ -6,7 +6,7 @@
 Run it in the root of the repository. Without packages it downloads those of
 PACKAGES with apt-get. Paragraphs of running text of their HTML become one JSON
 line each chapter in WORK/LANG.jsonl; `go run ./filter/gen` counts them. Packages
-count by about the square root of their size, so that large references do not stand
+count by about the fourth root of their size, so that large references do not stand
 for all prose: the texts of a smaller one are repeated. A paragraph counts when it
 has at least 80 characters and most of them are of the script that its language is
 written in (translations leave paragraphs in English).
@@ -119,7 +119,7 @@ def main(work, *debs):
         files.append(str(work / f"{lang}.jsonl"))
         with open(files[-1], "w", encoding="utf-8") as f:
             for p, seen in packages.items():
-                for t in list(seen) * max(1, round((max(sizes.values()) / sizes[p]) ** 0.5)):
+                for t in list(seen) * max(1, round((max(sizes.values()) / sizes[p]) ** 0.75)):
                     f.write(json.dumps({"text": t}, ensure_ascii=False) + "\n")
     subprocess.run(["go", "run", "./filter/gen", "filter/tables", *files], check=True)
 
