@@ -30,17 +30,21 @@ type workspace struct {
 }
 
 // collection is how eagerly garbage is collected, in percent of what is alive, and
-// the memory beyond which it is eager. Of ingest, pages are most of the work and
-// nearly all garbage: collecting at five times what is alive takes an eighth of
-// the time away, and 400 MiB for two workers keep the process below 512 MB.
+// the memory beyond which it is eager: 400 MiB for two workers keep the process
+// below 512 MB. Of ingest, pages are most of the work and nearly all garbage:
+// collecting at five times what is alive takes an eighth of the time away.
 func collection(stage string, workers int, ceiling int64) (percent int, limit int64) {
-	if stage != "ingest" {
-		return 100, ceiling
-	}
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return 400, min(ceiling, 256<<20+72<<20*int64(workers))
+	limit = min(ceiling, 256<<20+72<<20*int64(workers))
+	switch stage {
+	case "ingest":
+		return 400, limit
+	case "filter":
+		return 100, limit
+	}
+	return 100, ceiling
 }
 
 // commonFlags are those of every command that works in a workspace.
