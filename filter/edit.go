@@ -34,7 +34,12 @@ func Apply(text string, edits []corpus.Edit) string {
 	if len(edits) == 0 {
 		return text
 	}
+	size := len(text)
+	for _, e := range edits {
+		size += len(e.With) - (e.End - e.Start)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	at := 0
 	for _, e := range edits {
 		b.WriteString(text[at:e.Start])

@@ -46,7 +46,7 @@ func (c Config) kinds() []kind {
 		all = append(all, kind{mixedColumns, mixedMemory, func() gauge { return &mixedGauge{detector: langid.New(), drop: drop} }, drop})
 	}
 	if c.PII == PIIMask || c.PII == PIICount {
-		all = append(all, kind{pii.Attributes(), piiMemory, func() gauge { return newPIIGauge(c.PII == PIIMask) }, c.PII == PIIMask})
+		all = append(all, kind{pii.Attributes(), pii.Memory, func() gauge { return newPIIGauge(c.PII == PIIMask) }, c.PII == PIIMask})
 	}
 	return all
 }

@@ -76,8 +76,8 @@ func (s *selector) addKept(e corpus.Env, out *corpus.Table, d corpus.Document, b
 	id := cluster.t.Column("cluster").IDs[cluster.row]
 	appendKept(out, d, id, "")
 	if s.augment == augmentGender && d.Lang == "en" {
-		if swapped := bias.SwapGender(nil, d.Text); len(swapped) > 0 {
-			d.ID, d.Text = derivedID(d.ID, augmentGender), Apply(d.Text, swapped)
+		if other, swapped := bias.SwapGender(d.Text); swapped > 0 {
+			d.ID, d.Text = derivedID(d.ID, augmentGender), other
 			appendKept(out, d, id, augmentGender)
 			e.Count("augmented.docs", 1)
 			e.Count("augmented.bytes", int64(len(d.Text)))

@@ -24,9 +24,6 @@ type piiGauge struct {
 	found  []corpus.Edit
 }
 
-// piiMemory is the edits of a text of which every 64 bytes are personal data.
-const piiMemory = corpus.MaxDocument / 64 * 48
-
 func newPIIGauge(mask bool) *piiGauge {
 	f, err := pii.New()
 	if err != nil {

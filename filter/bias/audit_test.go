@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestAUC holds the statistic against pairs counted one by one.
@@ -101,14 +102,19 @@ func TestSwapGender(t *testing.T) {
 		"The chairman told her to sit.":                     "The chairwoman told him to sit.",
 		"Nothing here.":                                     "Nothing here.",
 	} {
-		got, at := "", 0
-		for _, e := range SwapGender(nil, text) {
-			got += text[at:e.Start] + e.With
-			at = e.End
+		if got, n := SwapGender(text); got != want || (n > 0) != (got != text) {
+			t.Errorf("%q becomes %q (%d), want %q", text, got, n, want)
 		}
-		if got += text[at:]; got != want {
-			t.Errorf("%q becomes %q, want %q", text, got, want)
-		}
+	}
+}
+
+// TestSwapGenderLong: what follows "her" counts also where the words are read in
+// pieces, and a text of nothing else is linear work.
+func TestSwapGenderLong(t *testing.T) {
+	text := strings.Repeat("x ", maxWords-1) + "her " + strings.Repeat("she ", maxWords)
+	want := strings.Repeat("x ", maxWords-1) + "his " + strings.Repeat("he ", maxWords)
+	if got, n := SwapGender(text); got != want || n != maxWords+1 {
+		t.Errorf("%d words swapped, around the end of a piece %q", n, got[2*maxWords-6:2*maxWords+6])
 	}
 }
 
@@ -148,12 +154,9 @@ func FuzzReadSentences(f *testing.F) {
 func FuzzSwapGender(f *testing.F) {
 	f.Add("He and HER.")
 	f.Fuzz(func(t *testing.T, s string) {
-		at := 0
-		for _, e := range SwapGender(nil, s) {
-			if e.Start < at || e.End <= e.Start || e.End > len(s) || e.With == "" {
-				t.Fatalf("%+v in %q", e, s)
-			}
-			at = e.End
+		other, n := SwapGender(s)
+		if n == 0 && other != s || n > len(s)/2+1 || utf8.ValidString(s) && !utf8.ValidString(other) {
+			t.Fatalf("%q becomes %q, %d words", s, other, n)
 		}
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"corpus"
 	"corpus/internal/words"
 )
 
@@ -29,30 +28,49 @@ var genders = sync.OnceValue(func() map[string]string {
 	return all
 })
 
-// SwapGender appends the edits that make of an English text its counterfactual:
-// every gendered word of a list becomes its counterpart, in the case it is
-// written in (Lu et al. 2018, arXiv 1807.11714). Names of persons stay.
-func SwapGender(dst []corpus.Edit, text string) []corpus.Edit {
-	list := genders()
-	spans, at := []words.Span(nil), 0
+// SwapGender makes of an English text its counterfactual: every gendered word of a
+// list becomes its counterpart, in the case it is written in (Lu et al. 2018, arXiv
+// 1807.11714). Names of persons stay. Swapped is the words that changed.
+func SwapGender(text string) (other string, swapped int) {
+	var b strings.Builder
+	spans, at, written := make([]words.Span, 0, maxWords), 0, 0
 	for at < len(text) {
 		spans, at = words.AppendN(spans[:0], text, at, maxWords)
-		for i, s := range spans {
-			word := text[s.Start:s.End]
-			if s.Symbol || len(word) > maxGendered {
+		for _, s := range spans {
+			with := counterpart(text, s)
+			if with == "" {
 				continue
 			}
-			lower := strings.ToLower(word)
-			other, ok := list[lower]
-			if lower == "her" {
-				other, ok = her(text, spans[i+1:]), true
+			if swapped++; swapped == 1 {
+				b.Grow(len(text) + len(text)/8) // it rarely grows more
 			}
-			if ok {
-				dst = append(dst, corpus.Edit{Start: int(s.Start), End: int(s.End), With: likeCase(other, word), Rule: "augment.gender"})
-			}
+			b.WriteString(text[written:s.Start])
+			b.WriteString(with)
+			written = int(s.End)
 		}
 	}
-	return dst
+	if swapped == 0 {
+		return text, 0
+	}
+	b.WriteString(text[written:])
+	return b.String(), swapped
+}
+
+// counterpart is what a word of text becomes; "" when it stays.
+func counterpart(text string, s words.Span) string {
+	word := text[s.Start:s.End]
+	if s.Symbol || len(word) > maxGendered {
+		return ""
+	}
+	lower := strings.ToLower(word)
+	other, ok := genders()[lower]
+	if lower == "her" {
+		other, ok = her(text, int(s.End)), true
+	}
+	if !ok {
+		return ""
+	}
+	return likeCase(other, word)
 }
 
 // maxGendered is longer than every word of the list, in bytes.
@@ -60,11 +78,14 @@ const maxGendered = 24
 
 // her is "his" before a word that can follow a possessive, else "him": before the
 // end of a sentence, and before the words that begin another phrase.
-func her(text string, next []words.Span) string {
+func her(text string, end int) string {
+	var room [1]words.Span
+	next, _ := words.AppendN(room[:0], text, end, 1)
 	if len(next) == 0 || next[0].Symbol {
 		return "him"
 	}
-	if strings.Contains(afterHim, " "+strings.ToLower(text[next[0].Start:next[0].End])+" ") {
+	word := text[next[0].Start:next[0].End]
+	if len(word) <= maxGendered && strings.Contains(afterHim, " "+strings.ToLower(word)+" ") {
 		return "him"
 	}
 	return "his"

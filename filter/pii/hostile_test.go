@@ -47,6 +47,20 @@ func TestLong(t *testing.T) {
 	}
 }
 
+// TestManyFound: beyond maxFound spans there are no more edits, and nothing is left.
+func TestManyFound(t *testing.T) {
+	f, mail := finder(t), "a@b.co "
+	for _, n := range []int{maxFound - 1, maxFound, maxFound + 9} {
+		edits := f.Append(nil, strings.Repeat(mail, n))
+		if len(edits) != min(n, maxFound) {
+			t.Errorf("%d addresses: %d edits", n, len(edits))
+		}
+		if end := edits[len(edits)-1].End; n > maxFound && end != n*len(mail) {
+			t.Errorf("%d addresses: the last edit ends at %d of %d", n, end, n*len(mail))
+		}
+	}
+}
+
 func BenchmarkAppend(b *testing.B) {
 	f := finder(b)
 	prose := strings.Repeat("The committee met again on 12 March 1998, and after a long debate it was agreed (by a narrow majority) that "+

@@ -26,4 +26,11 @@ const (
 	// maxJWT is the longest JSON Web Token, maxPEM the longest private key.
 	maxJWT = 16 << 10
 	maxPEM = 32 << 10
+	// maxFound is the spans found in a text, one in 256 bytes of the longest
+	// document; what follows the last of them is part of it.
+	maxFound = 1 << 17
 )
+
+// Memory is the most bytes of the edits of a text, in a slice that has grown a
+// quarter too long.
+const Memory = maxFound * 48 * 5 / 4
