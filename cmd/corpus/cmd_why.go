@@ -90,15 +90,32 @@ func (w *workspace) tell(s *story) {
 			fmt.Fprintf(w.out, "    %s: %s\n", f.Rule, s.explain(f))
 		}
 	}
-	for _, e := range s.Edits {
+	w.tellEdits(s.Edits)
+	for _, k := range slices.Sorted(maps.Keys(s.Attrs)) {
+		fmt.Fprintf(w.out, "  %s = %s\n", k, number(s.Attrs[k]))
+	}
+}
+
+// maxToldEdits is how many edits of a document are told one by one.
+const maxToldEdits = 20
+
+// tellEdits writes the first edits, and of the others the number by rule.
+func (w *workspace) tellEdits(edits []corpus.Edit) {
+	told := min(len(edits), maxToldEdits)
+	for _, e := range edits[:told] {
 		if e.With == "" {
 			fmt.Fprintf(w.out, "  cut by %s: bytes %d to %d\n", e.Rule, e.Start, e.End)
 		} else {
 			fmt.Fprintf(w.out, "  %s puts %s for bytes %d to %d\n", e.Rule, term.Clean(e.With), e.Start, e.End)
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(s.Attrs)) {
-		fmt.Fprintf(w.out, "  %s = %s\n", k, number(s.Attrs[k]))
+	more, bytes := map[string]int{}, map[string]int{}
+	for _, e := range edits[told:] {
+		more[e.Rule]++
+		bytes[e.Rule] += e.End - e.Start
+	}
+	for _, rule := range slices.Sorted(maps.Keys(more)) {
+		fmt.Fprintf(w.out, "  and %s more by %s, %s in all (--json tells each)\n", term.Count(int64(more[rule])), rule, term.Bytes(int64(bytes[rule])))
 	}
 }
 
