@@ -21,6 +21,7 @@ are, 0: alike), domain=cap:P no registered domain more than P of its language's 
 
 // selection loads what the method of selection needs, and no more.
 func (w *workspace) selection(cfg *filter.Config) (err error) {
+	defer w.collect("filter")()
 	cfg.Select, cfg.Seed, cfg.Balance = w.Filter.Select, w.Filter.Seed, w.Filter.Balance
 	targets := w.paths(w.Filter.Target)
 	switch cfg.Select {

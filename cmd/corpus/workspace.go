@@ -47,6 +47,16 @@ func collection(stage string, workers int, ceiling int64) (percent int, limit in
 	return 100, ceiling
 }
 
+// collect collects garbage as for a stage until what it returns is called.
+func (w *workspace) collect(stage string) (restore func()) {
+	percent, limit := collection(stage, w.Workers, w.memory())
+	percent, limit = debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}
+
 // commonFlags are those of every command that works in a workspace.
 func commonFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
@@ -181,9 +191,7 @@ func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error
 	job.Dir = filepath.Join(w.dst, job.Stage.Name)
 	p := term.NewProgress(w.err)
 	e := &engine.Engine{FS: w.fs, Workers: w.Workers, Memory: w.memory(), Scratch: w.scratch(), Room: w.room}
-	percent, limit := collection(job.Stage.Name, w.Workers, e.Memory)
-	defer debug.SetGCPercent(debug.SetGCPercent(percent))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(limit))
+	defer w.collect(job.Stage.Name)()
 	if !w.quiet {
 		e.Progress = func(s engine.Progress) { showProgress(p, s) }
 	}
