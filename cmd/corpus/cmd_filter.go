@@ -77,12 +77,35 @@ func (w *workspace) filterBy(c *cli.Context, config func() (filter.Config, error
 	return w.groupsNote()
 }
 
-// languageNote says how often lingua-go agreed with the languages that were told.
+// languageNote says how often lingua-go agreed with the languages that were told,
+// and what was not judged as English is.
 func (w *workspace) languageNote(c corpus.Counts) {
 	if asked := c["lingua.asked"]; asked > 0 {
 		fmt.Fprintf(w.err, "filter: lingua-go was asked about %s and agreed on the language of %s\n",
 			plural(asked, "document"), term.Percent(c["lingua.agreed"], asked))
 	}
+	for _, line := range fallbacks(c) {
+		fmt.Fprintln(w.err, "filter: "+line)
+	}
+}
+
+// fallbacks says what is not judged as its language has it: toxicity without a
+// classifier or a list, rules with other words or limits than the recipe's own.
+func fallbacks(c corpus.Counts) (lines []string) {
+	none := c["not_applied.toxicity.share"]
+	if lists := c["not_applied.toxicity.score"] - none; lists > 0 {
+		lines = append(lines, fmt.Sprintf("toxicity of %s that are not English is judged by word lists alone", plural(lists, "document")))
+	}
+	if none > 0 {
+		lines = append(lines, fmt.Sprintf("toxicity of %s is not judged: their languages have no list", plural(none, "document")))
+	}
+	if s := topOf(c, "fallback.tokens.", "words are not cut by the recipe's own tokenizer in"); s != "" {
+		lines = append(lines, s)
+	}
+	if s := topOf(c, "fallback.limits.", "the recipe has no limits of its own for"); s != "" {
+		lines = append(lines, s)
+	}
+	return lines
 }
 
 // filterInputs are the datasets that the filter reads, the second made from all

@@ -64,6 +64,9 @@ func (w *workspace) status() error {
 	}
 	if d := sets["filter"]; d != nil {
 		w.funnel(d.Manifest.Counts())
+		for _, line := range fallbacks(d.Manifest.Counts()) {
+			fmt.Fprintln(w.out, line)
+		}
 		list, err := w.groupRates(d)
 		if err != nil {
 			return err
