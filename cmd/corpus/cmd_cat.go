@@ -124,7 +124,7 @@ func (w *workspace) cat(ctx context.Context, q query) error {
 	if err != nil {
 		return err
 	}
-	sum, pick := catSummaryLine{Type: "summary", Stage: "cat"}, sampler{n: q.sample}
+	out := printer{workspace: w, pick: sampler{n: q.sample}}
 	for s, err := range stories(ctx, sets, q.attrs) {
 		if err != nil {
 			return err
@@ -136,30 +136,11 @@ func (w *workspace) cat(ctx context.Context, q query) error {
 		if q.stage == "filter" && !q.dropped {
 			l.Text = filter.Apply(s.Text, s.Edits)
 		}
-		if q.sample > 0 {
-			pick.add(l)
-			continue
-		}
-		sum.add(l.Text)
-		if err := printJSON(w.out, l); err != nil {
+		if err := out.add(l); err != nil {
 			return err
 		}
 	}
-	return w.endCat(sum, pick)
-}
-
-// endCat prints the sample, and the summary for --json.
-func (w *workspace) endCat(sum catSummaryLine, pick sampler) error {
-	for _, l := range pick.kept {
-		sum.add(l.Text)
-		if err := printJSON(w.out, l); err != nil {
-			return err
-		}
-	}
-	if w.json {
-		return printJSON(w.out, sum)
-	}
-	return nil
+	return out.end()
 }
 
 // catKept prints the rows that the filter wrote.
@@ -168,7 +149,7 @@ func (w *workspace) catKept(ctx context.Context, q query) error {
 	if err != nil {
 		return err
 	}
-	sum, pick := catSummaryLine{Type: "summary", Stage: "cat"}, sampler{n: q.sample}
+	out := printer{workspace: w, pick: sampler{n: q.sample}}
 	for _, p := range d.Parts() {
 		r, err := d.Table(p, filter.RoleKept)
 		if err != nil {
@@ -184,17 +165,44 @@ func (w *workspace) catKept(ctx context.Context, q query) error {
 			}
 			l := s.line(false)
 			l.Derived = row.Column("derived").Strings[row.At]
-			if q.sample > 0 {
-				pick.add(l)
-				continue
-			}
-			sum.add(l.Text)
-			if err := printJSON(w.out, l); err != nil {
+			if err := out.add(l); err != nil {
 				return err
 			}
 		}
 	}
-	return w.endCat(sum, pick)
+	return out.end()
+}
+
+// printer prints documents, or a sample of them at the end.
+type printer struct {
+	*workspace
+	pick sampler
+	sum  catSummaryLine
+}
+
+func (p *printer) add(l line) error {
+	if p.pick.n > 0 {
+		p.pick.add(l)
+		return nil
+	}
+	p.sum.add(l.Text)
+	return printJSON(p.out, l)
+}
+
+// end prints the sample, and the summary for --json.
+func (p *printer) end() error {
+	kept := p.pick.kept
+	p.pick = sampler{}
+	for _, l := range kept {
+		if err := p.add(l); err != nil {
+			return err
+		}
+	}
+	if !p.json {
+		return nil
+	}
+	p.sum.Type, p.sum.Stage = "summary", "cat"
+	return printJSON(p.out, p.sum)
 }
 
 func (q query) wants(s *story) bool {
