@@ -3,7 +3,7 @@ ordinary text and on texts made to be large (hostile.py).
 
     python3 bench/filter_memory.py [CASE…]     (some 15 minutes, 5 GB below $BENCH_DATA)
 
-Personal data is masked, lines in other languages are dropped, gendered copies are
+Personal data and toxic text are masked, lines in other languages are dropped, gendered copies are
 made, all is kept that passes. Ordinary text is the first 300 MB of text.jsonl
 (data.py), or of the file that $BENCH_TEXT names. Peaks are measured as by memory.py. A
 case is an input and a recipe or a method of selection, such as "hostile dclm".
@@ -20,7 +20,7 @@ import memory
 import pairs
 
 HERE = Path(__file__).resolve().parent
-ALL_ON = ["--pii", "mask", "--mixed", "drop", "--augment", "gender", "--keep", "1", "--workers", "2", "--json", "--quiet"]
+ALL_ON = ["--pii", "mask", "--toxicity", "mask", "--mixed", "drop", "--augment", "gender", "--keep", "1", "--workers", "2", "--json", "--quiet"]
 RECIPES = ["gopher", "c4", "fineweb", "fineweb2", "dclm", "dolma", "none"]
 METHODS = ["dsir", "dsir-sample", "quality", "perplexity", "random"]
 ORDINARY = Path(os.environ.get("BENCH_TEXT", pairs.DATA / "text.jsonl"))
@@ -34,7 +34,7 @@ def hostile(path):
 def dense(path):
     """Texts in which as much as possible is to be edited."""
     with open(path, "w") as out:
-        for i, s in enumerate(["a@b.co ", "she at a@b.co with her ", "she said\n", "javascript [1]\n", "a\n", "8.8.4.5 ", "terms of use.\n\n"] * 2):
+        for i, s in enumerate(["a@b.co ", "she at a@b.co with her ", "she said\n", "javascript [1]\n", "a\n", "8.8.4.5 ", "terms of use.\n\n", "you stupid fucking bitch\n", "shit\n"] * 2):
             out.write(json.dumps({"text": f"{i} " + s * (30_000_000 // len(s.replace("\n", "\\n")))}) + "\n")
 
 

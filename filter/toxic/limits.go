@@ -12,6 +12,8 @@ const (
 	// maxTokens is the tokens of a text that are measured: as many as the filter
 	// measures of a document.
 	maxTokens = 1 << 18
+	// maxParagraphs is the toxic paragraphs of a text that are edited one by one.
+	maxParagraphs = 1 << 17
 	// maxLabelled is the bytes of all texts that a model is trained on, and
 	// maxRecord those of a line of JSON.
 	maxLabelled = 256 << 20

@@ -31,9 +31,8 @@ const charsPerWord = 1.6
 
 // Meter measures texts with buffers of its own; each goroutine makes one.
 type Meter struct {
-	scorer     *linear.Scorer
-	tokens     linear.Tokens
-	paragraphs []paragraph
+	scorer *linear.Scorer
+	tokens linear.Tokens
 }
 
 // NewMeter is a meter with the classifier m, nil for the embedded one.
@@ -102,9 +101,9 @@ func spaceless(lang string) bool { return lang == "zh" || lang == "ja" || lang =
 // none.
 func (m *Meter) worst(text string) float64 {
 	worst := math.Inf(-1)
-	m.paragraphs = appendParagraphs(m.paragraphs[:0], text)
-	at := 0
-	for _, p := range m.paragraphs {
+	ending, at := paragraphEnd(text), 0
+	for p := (paragraph{}); p.next < len(text) && at < m.tokens.Len(); {
+		p = paragraphAt(text, p.next, ending)
 		from, to := p.tokens(m.tokens.Spans, at)
 		if at = to; from < to {
 			worst = max(worst, m.scorer.LogitOf(&m.tokens, from, to))

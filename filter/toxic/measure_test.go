@@ -223,3 +223,13 @@ func BenchmarkLanguageID(b *testing.B) {
 		d.Detect(text)
 	}
 }
+
+// TestManyParagraphs: beyond maxParagraphs there are no more edits, and nothing
+// toxic is left; of a text of lines only what is measured is looked at.
+func TestManyParagraphs(t *testing.T) {
+	m, line := NewMeter(nil), "you stupid fucking bitch\n"
+	edits := m.Paragraphs(nil, strings.Repeat(line, maxParagraphs+9), "en", 0.5, false)
+	if len(edits) != maxParagraphs || edits[len(edits)-1].End != len(line)*(maxParagraphs+9) {
+		t.Errorf("%d edits, the last %+v", len(edits), edits[len(edits)-1])
+	}
+}

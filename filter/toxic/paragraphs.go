@@ -10,26 +10,26 @@ import (
 // to next.
 type paragraph struct{ start, end, next int }
 
-// appendParagraphs cuts text into paragraphs. They end at an empty line; in a
-// text without empty lines, at every line end.
-func appendParagraphs(dst []paragraph, text string) []paragraph {
-	end := "\n\n"
-	if !strings.Contains(text, end) {
-		end = "\n"
+// paragraphEnd is what paragraphs of text end at: an empty line; in a text without
+// empty lines, every line end.
+func paragraphEnd(text string) string {
+	if strings.Contains(text, "\n\n") {
+		return "\n\n"
 	}
-	for at := 0; at < len(text); {
-		p := paragraph{start: at, end: len(text), next: len(text)}
-		if i := strings.Index(text[at:], end); i >= 0 {
-			p.end = at + i
-			p.next = p.end + len(end)
-			for p.next < len(text) && text[p.next] == '\n' {
-				p.next++
-			}
-		}
-		dst = append(dst, p)
-		at = p.next
+	return "\n"
+}
+
+// paragraphAt is the paragraph of text that begins at byte at and ends with end.
+func paragraphAt(text string, at int, end string) paragraph {
+	i := strings.Index(text[at:], end)
+	if i < 0 {
+		return paragraph{at, len(text), len(text)}
 	}
-	return dst
+	p := paragraph{at, at + i, at + i + len(end)}
+	for p.next < len(text) && text[p.next] == '\n' {
+		p.next++
+	}
+	return p
 }
 
 // The rules that ask for edits.
@@ -47,16 +47,22 @@ const (
 // Paragraphs appends the edits, in order, that take the toxic paragraphs out of
 // text: those of English that score above limit, those of other languages whose
 // share of listed words is above ShareLimit. With masked they become "[removed]",
-// else they go with the line ends behind them.
+// else they go with the line ends behind them. Of more than maxParagraphs the last
+// reaches to the end of the text.
 func (m *Meter) Paragraphs(dst []corpus.Edit, text, lang string, limit float64, masked bool) []corpus.Edit {
 	list := lexicons()[lang]
 	if list == nil {
 		return dst
 	}
-	m.paragraphs = appendParagraphs(m.paragraphs[:0], text)
-	for _, p := range m.paragraphs {
+	found, ending := 0, paragraphEnd(text)
+	for at := 0; at < len(text); {
+		p := paragraphAt(text, at, ending)
+		at = p.next
 		if !m.toxic(list, text[p.start:p.end], lang, limit) {
 			continue
+		}
+		if found++; found == maxParagraphs {
+			p.end, p.next, at = len(text), len(text), len(text)
 		}
 		edit := corpus.Edit{Start: p.start, End: p.next, Rule: ParagraphRule}
 		if masked {
