@@ -20,8 +20,9 @@ var langIDs = []string{LangIDPacked, LangIDLingua}
 // askedShare of the documents, chosen by id, are shown to lingua-go too.
 const askedShare = 0.001
 
-// authorityMemory is lingua-go with the models of all languages, as measured.
-const authorityMemory = 160 << 20
+// authorityMemory is a process with lingua-go and the models of all languages, as
+// measured (docs/benchmarks.md).
+const authorityMemory = 144 << 20
 
 // authority holds the language that ingest told against lingua-go's answer.
 type authority struct {

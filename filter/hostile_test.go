@@ -91,6 +91,19 @@ func checkEdits(t *testing.T, name, text string, edits []corpus.Edit) {
 	}
 }
 
+// TestCeiling: with everything on, a worker's passes fit 512 MiB. What processes
+// really take on such texts is measured by bench/filter_memory.py.
+func TestCeiling(t *testing.T) {
+	for _, name := range recipe.Names() {
+		c := Config{Recipe: name, PII: PIIMask, Mixed: MixedDrop, Toxicity: ToxicMask, Augment: augmentGender, Balance: "domain=cap:1%"}
+		for _, p := range Stage(c).Passes {
+			if p.Memory <= 0 || p.Memory > 512<<20 {
+				t.Errorf("%s, %s: %d MiB", name, p.Name, p.Memory>>20)
+			}
+		}
+	}
+}
+
 // TestHostileScores: every method scores texts of any kind, and each kind can be
 // copied with its gendered words swapped.
 func TestHostileScores(t *testing.T) {

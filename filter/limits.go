@@ -44,9 +44,12 @@ const (
 	// maxJudged bytes, at most one a byte, and their features.
 	qualityMemory = maxJudged * 48
 
-	measureMemory = textMemory + 10*tableMemory               // beside its workers
-	ngramsMemory  = textMemory + tableMemory + bagsMemory     // their sum
-	dsirMemory    = textMemory + 2*tableMemory + 3*bagsMemory // pool, target and weights
-	scoreMemory   = textMemory + 2*tableMemory
-	decideMemory  = 12 * tableMemory
+	// measureMemory is what measuring holds beside its workers: a batch, and its
+	// sidecars, which are large for many rows, or the edits of a large document.
+	measureMemory = textMemory + 10*tableMemory
+
+	ngramsMemory = textMemory + tableMemory + bagsMemory     // their sum
+	dsirMemory   = textMemory + 2*tableMemory + 3*bagsMemory // pool, target and weights
+	scoreMemory  = textMemory + 2*tableMemory
+	decideMemory = 12 * tableMemory
 )
