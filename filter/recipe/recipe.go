@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"corpus"
 	"corpus/internal/spacy"
@@ -47,7 +48,8 @@ func Names() []string {
 // datatrove is the code whose filters the recipes are made of.
 const datatrove = "datatrove 0.10.1"
 
-func recipes() []Recipe {
+// recipes are all there are; their tables of limits by language are made once.
+var recipes = sync.OnceValue(func() []Recipe {
 	return []Recipe{
 		{"gopher", datatrove + ", gopher_repetition_filter.py and gopher_quality_filter.py", []step{repetitionStep(), gopherStep()}},
 		{"c4", datatrove + ", c4_filters.py: C4QualityFilter", []step{c4Step(true)}},
@@ -57,7 +59,7 @@ func recipes() []Recipe {
 		{"dolma", dolmaSource, dolmaSteps()},
 		{"none", "no rules of quality", nil},
 	}
-}
+})
 
 // Rules are those of all steps, in their order.
 func (r Recipe) Rules() []Rule {
