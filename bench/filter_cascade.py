@@ -85,7 +85,7 @@ def main():
     stages = f"""set -e
         {bin}/corpus ingest {source} --workers 1 --quiet
         {bin}/corpus dedup --workers 1 --quiet
-        {bin}/corpus filter --workers 1 --quiet --json --recipe fineweb --lang en --pii mask --keep 1"""
+        {bin}/corpus filter --workers 1 --quiet --json --recipe fineweb --lang en --pii mask --select random --keep 1"""
     pairs.compare(
         f"{source.stat().st_size / 1e6:.0f} MB of JSON lines through the English cascade",
         (f"datatrove {version('datatrove')}, spaCy {version('spacy')}", lambda to: [sys.executable, __file__, "--rival", source, to], rival_counts),

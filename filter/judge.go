@@ -162,7 +162,7 @@ func (s *selector) failures(dst []corpus.Failure, r *row) []corpus.Failure {
 	}
 	for i := range s.set.rules {
 		rule, value, limit := &s.set.rules[i], r.values[i], r.limits[i]
-		if rule.Fails(value, limit) && !(r.trusted && s.set.quality[i]) {
+		if asked := !r.trusted || !s.set.quality[i]; asked && rule.Fails(value, limit) {
 			dst = append(dst, corpus.Failure{Rule: rule.Name, Value: value, Limit: limit})
 		}
 	}

@@ -62,7 +62,7 @@ func checkEdits(t *testing.T, text string, edits []corpus.Edit) {
 		if e.Start < at || e.End <= e.Start || e.End > len(text) || e.Rule == "" {
 			t.Fatalf("edit %v behind %d in %q", e, at, text)
 		}
-		if utf8.ValidString(text) && !(utf8.ValidString(text[:e.Start]) && utf8.ValidString(text[:e.End])) {
+		if utf8.ValidString(text) && (!utf8.ValidString(text[:e.Start]) || !utf8.ValidString(text[:e.End])) {
 			t.Fatalf("edit %v cuts a character in %q", e, text)
 		}
 		at = e.End

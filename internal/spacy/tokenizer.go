@@ -129,7 +129,7 @@ func (t *Tokenizer) tokenize(text string, emit func([]token)) {
 
 func (t *Tokenizer) begin(text string) {
 	t.text = text
-	t.tokens, t.out, t.phraser.found = t.tokens[:0], t.out[:0], t.phraser.found[:0]
+	t.tokens, t.out, t.found = t.tokens[:0], t.out[:0], t.found[:0]
 	t.scan, t.done, t.reach = 0, 0, 0
 }
 
