@@ -38,7 +38,7 @@ def main():
     if not (folder / "ready").exists():
         folder.mkdir(parents=True, exist_ok=True)
         write(folder / "docs.jsonl", count)
-        (folder / "corpus.yaml").write_text("filter:\n  limits: {gopher.min_words: 5}\n")
+        (folder / "corpus.yaml").write_text("filter:\n  limits: {gopher.min_words: 5, gopher.stop_words: 0, repetition.top_2_gram: 1, repetition.top_3_gram: 1, repetition.top_4_gram: 1}\n")
         for stage in (["ingest", "docs.jsonl"], ["dedup"], ["filter", "--keep", "0.5", "--lang", "en"]):
             done = subprocess.run([corpus, *stage, "--quiet"], cwd=folder)
             if done.returncode not in (0, 4):
