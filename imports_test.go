@@ -38,7 +38,7 @@ var importRules = map[string]struct {
 	"corpus/filter/dsir":          {[]string{"corpus/internal/words"}, "texts are weighed, whatever they are of"},
 	"corpus/filter/ngram":         {[]string{"corpus/internal/words"}, "a language model knows words"},
 	"corpus/filter/gen":           {append([]string{"corpus/filter"}, stageMay...), "makes the filter's tables"},
-	"corpus/filter/bias":          {[]string{"corpus", "corpus/internal/words"}, "bias is measured on texts and scores"},
+	"corpus/filter/bias":          {[]string{"corpus", "corpus/filter/linear", "corpus/internal/words"}, "bias is measured on texts and scores"},
 	"corpus/filter/recipe":        {[]string{"corpus", "corpus/internal/words", "corpus/internal/spacy", "corpus/internal/wordbreak"}, "a recipe is a function of a text and its language"},
 	"corpus/filter/linear":        {[]string{"corpus/internal/words"}, "a classifier knows texts, not what they are judged for"},
 	"corpus/filter/toxic":         {[]string{"corpus", "corpus/filter/linear", "corpus/internal/words"}, "toxicity is told from a text and its language"},

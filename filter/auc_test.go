@@ -24,6 +24,7 @@ import (
 
 	"corpus"
 	"corpus/filter/dsir"
+	"corpus/filter/linear"
 )
 
 // The score must find target documents, held out from the sources of the tables
@@ -202,25 +203,15 @@ func scoresOf(t *testing.T, pool *dsir.Counts) map[string]func(string) float64 {
 	}
 }
 
-// areaUnderCurve is the probability that a positive scores higher than a negative.
+// areaUnderCurve is that of a score over texts.
 func areaUnderCurve(positive, negative []string, score func(string) float64) float64 {
-	values := make([]float64, len(negative))
-	for i, n := range negative {
-		values[i] = score(n)
-	}
-	wins := 0.0
-	for _, p := range positive {
-		v := score(p)
-		for _, n := range values {
-			switch {
-			case v > n:
-				wins++
-			case v == n:
-				wins += 0.5
-			}
+	scores := func(texts []string) (all []float64) {
+		for _, text := range texts {
+			all = append(all, score(text))
 		}
+		return all
 	}
-	return wins / float64(len(positive)*len(negative))
+	return linear.AUC(scores(positive), scores(negative))
 }
 
 // passing is the English texts that pass every rule, each once.

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,33 +112,18 @@ func holdOut(all []linear.Example) (fit, held []linear.Example) {
 	return fit, held
 }
 
-// auc is the area under the ROC curve, by ranks; what scores alike counts half.
+// auc is the area under the ROC curve of the good examples among the bad.
 func (q *Quality) auc(examples []linear.Example) float64 {
-	s := q.scorer()
-	type scored struct {
-		value float64
-		good  bool
-	}
-	all, value := make([]scored, len(examples)), make([]float64, 1)
-	for i, e := range examples {
-		s(value, e.Text, "")
-		all[i] = scored{value[0], e.Label}
-	}
-	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(a.value, b.value) })
-	good, bad, wins := 0.0, 0.0, 0.0
-	for i := 0; i < len(all); {
-		var same [2]float64 // bad and good ones with this value
-		for value := all[i].value; i < len(all) && all[i].value == value; i++ {
-			if all[i].good {
-				same[1]++
-			} else {
-				same[0]++
-			}
+	s, value := q.scorer(), make([]float64, 1)
+	var good, bad []float64
+	for _, e := range examples {
+		if s(value, e.Text, ""); e.Label {
+			good = append(good, value[0])
+		} else {
+			bad = append(bad, value[0])
 		}
-		wins += same[1] * (bad + same[0]/2)
-		bad, good = bad+same[0], good+same[1]
 	}
-	return wins / (good * bad) // NaN without both
+	return linear.AUC(good, bad)
 }
 
 // readExamples reads the files of one side, named by its flag.

@@ -1,10 +1,11 @@
 package bias
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"slices"
+
+	"corpus/filter/linear"
 )
 
 // Outcome is how a score treats the sentences that name a group (Borkan et al.
@@ -42,7 +43,7 @@ func Audit(sentences []Sentence, score func(text string) float64, limit float64)
 	}
 	r := Report{All: Outcome{
 		Sentences: len(items), FalsePositiveRate: over(all.harmless, limit), Recall: over(all.toxic, limit),
-		Subgroup: AUC(all.toxic, all.harmless), BPSN: math.NaN(), BNSP: math.NaN(),
+		Subgroup: linear.AUC(all.toxic, all.harmless), BPSN: math.NaN(), BNSP: math.NaN(),
 	}}
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, g := range slices.Sorted(maps.Keys(names)) {
@@ -104,7 +105,7 @@ func outcome(group string, items []*item, limit float64) Outcome {
 	return Outcome{
 		Group: group, Sentences: len(in.toxic) + len(in.harmless),
 		FalsePositiveRate: over(in.harmless, limit), Recall: over(in.toxic, limit),
-		Subgroup: AUC(in.toxic, in.harmless), BPSN: AUC(background.toxic, in.harmless), BNSP: AUC(in.toxic, background.harmless),
+		Subgroup: linear.AUC(in.toxic, in.harmless), BPSN: linear.AUC(background.toxic, in.harmless), BNSP: linear.AUC(in.toxic, background.harmless),
 	}
 }
 
@@ -117,36 +118,4 @@ func over(scores []float64, limit float64) float64 {
 		}
 	}
 	return float64(n) / float64(len(scores))
-}
-
-// AUC is the probability that a positive scores above a negative, ties half: the
-// area under the ROC curve by the Mann-Whitney statistic. NaN without either.
-func AUC(positive, negative []float64) float64 {
-	type scored struct {
-		score float64
-		is    bool
-	}
-	all := make([]scored, 0, len(positive)+len(negative))
-	for _, s := range positive {
-		all = append(all, scored{s, true})
-	}
-	for _, s := range negative {
-		all = append(all, scored{s, false})
-	}
-	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(a.score, b.score) })
-	wins, below := 0.0, 0.0
-	for i := 0; i < len(all); {
-		j, pos, neg := i, 0.0, 0.0
-		for ; j < len(all) && all[j].score == all[i].score; j++ {
-			if all[j].is {
-				pos++
-			} else {
-				neg++
-			}
-		}
-		wins += pos * (below + neg/2)
-		below += neg
-		i = j
-	}
-	return wins / (float64(len(positive)) * float64(len(negative)))
 }

@@ -166,8 +166,8 @@ func judge(r Recipe, m *Meter, text, lang string) judged {
 	return j
 }
 
-// BenchmarkRivals judges the documents of bench/filter_oracle_dolma.py and
-// bench/filter_oracle_dclm.py, which compare with Dolma and DCLM.
+// BenchmarkRivals judges the documents of bench/filter_oracle_english.py, which
+// compares with Dolma and DCLM.
 func BenchmarkRivals(b *testing.B) {
 	name, docs, out := os.Getenv("RIVALS_RECIPE"), os.Getenv("RIVALS_DOCUMENTS"), os.Getenv("RIVALS_OUT")
 	if name == "" {

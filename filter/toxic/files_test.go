@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"corpus"
+	"corpus/filter/linear"
 )
 
 // write makes a file of the test's folder.
@@ -112,7 +113,7 @@ func TestAUC(t *testing.T) {
 	}{
 		{[]float64{3, 4}, []float64{1, 2}, 1}, {[]float64{1}, []float64{1}, 0.5}, {[]float64{1, 3}, []float64{2}, 0.5}, {[]float64{0}, []float64{1, 2}, 0},
 	} {
-		if got := AUC(c.toxic, c.other); got != c.want {
+		if got := linear.AUC(c.toxic, c.other); got != c.want {
 			t.Errorf("%v and %v: %v, want %v", c.toxic, c.other, got, c.want)
 		}
 	}

@@ -95,7 +95,7 @@ func (r *Report) measure(all []linear.Example, o FileOptions) {
 			other = append(other, p)
 		}
 	}
-	r.AUC, r.Recall, r.Wrong = AUC(toxic, other), above(toxic), above(other)
+	r.AUC, r.Recall, r.Wrong = linear.AUC(toxic, other), above(toxic), above(other)
 }
 
 func (r *Report) count(toxic, held bool) {
@@ -118,18 +118,4 @@ func above(scores []float64) float64 {
 		}
 	}
 	return float64(n) / float64(len(scores))
-}
-
-// AUC is the area under the ROC curve: the share of pairs of a toxic and another
-// text in which the toxic one scores higher; equal ones count half. NaN without
-// both.
-func AUC(toxic, other []float64) float64 {
-	other = slices.Sorted(slices.Values(other))
-	wins := 0.0
-	for _, p := range toxic {
-		below, _ := slices.BinarySearch(other, p)
-		to, _ := slices.BinarySearch(other[below:], math.Nextafter(p, math.Inf(1)))
-		wins += float64(below) + float64(to)/2
-	}
-	return wins / (float64(len(toxic)) * float64(len(other)))
 }

@@ -46,7 +46,7 @@ func over(scores []float64) float64 {
 	return float64(n) / float64(len(scores))
 }
 
-func (s scored) auc() float64 { return toxic.AUC(s.bad, s.good) }
+func (s scored) auc() float64 { return linear.AUC(s.bad, s.good) }
 
 // load reads a set of the shared data, all of it or what is held out.
 func load(t *testing.T, name string, read func(string) ([]linear.Example, error), held float64) []linear.Example {
