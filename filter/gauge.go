@@ -24,6 +24,12 @@ type editor interface {
 	AppendEdits(dst []corpus.Edit) []corpus.Edit
 }
 
+// clipper is a gauge that looks at the beginning of a long text only.
+type clipper interface {
+	// Clipped says whether the text last measured goes on.
+	Clipped() bool
+}
+
 // kind is attributes that are measured together.
 type kind struct {
 	attributes []string

@@ -11,7 +11,8 @@ type meter struct {
 	gauges []gauge
 	values []float64
 	edits  []corpus.Edit
-	left   bool // what edits leave is measured too
+	left   bool  // what edits leave is measured too
+	clips  int64 // texts of which a gauge saw the beginning only
 }
 
 func newMeter(kinds []kind, left bool) *meter {
@@ -30,6 +31,9 @@ func (m *meter) measure(text, lang string) ([]float64, []corpus.Edit) {
 		m.values = g.Measure(m.values, text, lang)
 		if e, ok := g.(editor); ok {
 			m.edits = e.AppendEdits(m.edits)
+		}
+		if c, ok := g.(clipper); ok && c.Clipped() {
+			m.clips++
 		}
 	}
 	m.edits = settle(m.edits)
@@ -61,6 +65,7 @@ func (s *selector) measure(e corpus.Env) error {
 		return err
 	}
 	who := newAuthority(s.lingua)
+	defer m.countClips(e)
 	return tables(e, rolePart, part(e), func(t *corpus.Table) error {
 		who.tell(e, t, len(m.meters))
 		if err := about.Write(aboutLang(t)); err != nil {
@@ -84,6 +89,13 @@ func (m *measuring) create(e corpus.Env, edits bool) error {
 	w, err := e.Create(RoleEdits, editSchema)
 	m.edits = w
 	return err
+}
+
+// countClips counts the documents of which the recipe measured the beginning only.
+func (m *measuring) countClips(e corpus.Env) {
+	for _, worker := range m.meters {
+		countIf(e, "clipped", worker.clips)
+	}
 }
 
 // table measures a batch.

@@ -308,3 +308,13 @@ func TestRankOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestClippedIsCounted: a document that goes on behind what a recipe measures is told.
+func TestClippedIsCounted(t *testing.T) {
+	docs := []corpus.Document{document(0, "en", prose(1, 90)), document(1, "en", strings.Repeat("one more line of it\n", 1<<18+1))}
+	w := newWorld(docs, 1, 2)
+	w.run(t, Stage(Config{}))
+	if n := w.counts["clipped"]; n != 1 {
+		t.Errorf("%d documents are clipped, want 1", n)
+	}
+}

@@ -99,6 +99,9 @@ func fallbacks(c corpus.Counts) (lines []string) {
 	if none > 0 {
 		lines = append(lines, fmt.Sprintf("toxicity of %s is not judged: their languages have no list", plural(none, "document")))
 	}
+	if n := c["clipped"]; n > 0 {
+		lines = append(lines, fmt.Sprintf("documents longer than the recipe measures, judged by their beginning: %s", term.Count(n)))
+	}
 	if s := topOf(c, "fallback.tokens.", "words are not cut by the recipe's own tokenizer in"); s != "" {
 		lines = append(lines, s)
 	}

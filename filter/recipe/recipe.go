@@ -129,6 +129,9 @@ func (m *Meter) Measure(dst []float64, text, lang string) []float64 {
 	return dst
 }
 
+// Clipped says whether the text last measured goes on behind what was measured.
+func (m *Meter) Clipped() bool { return m.doc.clipped }
+
 // AppendEdits adds what the recipe cuts out of the text last measured.
 func (m *Meter) AppendEdits(dst []corpus.Edit) []corpus.Edit { return append(dst, m.doc.edits...) }
 
