@@ -51,7 +51,7 @@ const hanShingle = 2
 func (c Config) values() int { return c.Bands * c.Rows }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 2
+const Version = 3
 
 // Roles of the tables that the stage writes.
 const (
@@ -83,16 +83,20 @@ func SignatureSchema() corpus.Schema {
 // VerdictSchema is the columns of Verdict: kind is "" for a document that
 // stays, Exact or Near; match is the direct match and survivor the document
 // that stays in its place (its own id when it stays itself); similarity is that
-// to the survivor, 0..1, null for a survivor; cluster is the survivor's id and
-// size the cluster's documents in this and earlier generations.
+// to the survivor and match_similarity that to the match, 0..1, null for a
+// survivor; cluster is the survivor's id and size the cluster's documents in this
+// and earlier generations; weight is how often rehydration repeats the document,
+// 0 where it is dropped.
 func VerdictSchema() corpus.Schema {
 	return corpus.Schema{
 		{Name: "kind", Kind: corpus.Strings},
 		{Name: "match", Kind: corpus.IDs},
 		{Name: "survivor", Kind: corpus.IDs},
 		{Name: "similarity", Kind: corpus.Floats},
+		{Name: "match_similarity", Kind: corpus.Floats},
 		{Name: "cluster", Kind: corpus.IDs},
 		{Name: "size", Kind: corpus.Ints},
+		{Name: "weight", Kind: corpus.Ints},
 	}
 }
 

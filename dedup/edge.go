@@ -136,9 +136,15 @@ func (k *clustering) sketch(s signature) []uint64 {
 type row struct {
 	d               uint32
 	kind            string
-	match, survivor corpus.ID
-	similarity      float64
-	best            float64 // similarity to match
+	match, survivor partner
+	best            float64 // what makes match the match: its similarity, more for copies
+}
+
+// partner is another document, and how similar it is.
+type partner struct {
+	d          uint32
+	id         corpus.ID
+	similarity float64
 }
 
 // decide reads the pairs of each document and writes its row. Survivors have
@@ -175,14 +181,15 @@ func (k *clustering) decide(pairs corpus.Sorter) error {
 // equally similar ones the earliest stays the match. Nothing is nearer than an
 // exact copy, and of those the document itself.
 func (r *row) judge(p pair) {
+	other := partner{p.partner, p.id, p.similarity}
 	switch {
 	case p.kind == survivorEdge:
-		r.survivor, r.similarity = p.id, p.similarity
+		r.survivor = other
 	case p.kind == againEdge:
-		r.kind, r.match, r.best = Exact, p.id, 3
+		r.kind, r.match, r.best = Exact, other, 3
 	case p.kind == exactEdge && r.best < 2:
-		r.kind, r.match, r.best = Exact, p.id, 2
+		r.kind, r.match, r.best = Exact, other, 2
 	case p.kind == nearEdge && p.similarity > r.best:
-		r.match, r.best = p.id, p.similarity
+		r.match, r.best = other, p.similarity
 	}
 }

@@ -247,8 +247,8 @@ func (ds *dataset) verdicts(part int) (all []judged) {
 		c := t.Columns
 		for i := range t.Rows {
 			all = append(all, judged{
-				c[0].Strings[i], place(c[1].IDs[i]), place(c[2].IDs[i]), place(c[4].IDs[i]),
-				c[3].Floats[i], c[5].Ints[i],
+				c[0].Strings[i], place(c[1].IDs[i]), place(c[2].IDs[i]), place(c[5].IDs[i]),
+				c[3].Floats[i], c[6].Ints[i],
 			})
 		}
 	}

@@ -14,7 +14,8 @@ import (
 const rowsPerBatch = 4096
 
 // clusterSchema is the columns of the table between clustering and verdicts:
-// the documents of clusters, by part and row.
+// the documents of clusters, by part and row. match_doc and survivor_doc are
+// numbers through all parts, earlier generations first.
 func clusterSchema() corpus.Schema {
 	return corpus.Schema{
 		{Name: "part", Kind: corpus.Ints},
@@ -24,6 +25,9 @@ func clusterSchema() corpus.Schema {
 		{Name: "survivor", Kind: corpus.IDs},
 		{Name: "similarity", Kind: corpus.Floats},
 		{Name: "size", Kind: corpus.Ints},
+		{Name: "match_doc", Kind: corpus.Ints},
+		{Name: "survivor_doc", Kind: corpus.Ints},
+		{Name: "match_similarity", Kind: corpus.Floats},
 	}
 }
 
@@ -65,7 +69,8 @@ func (w *rowWriter) end() error {
 func (w *rowWriter) survivorsBelow(d uint32) error {
 	for ; w.next < d; w.next++ {
 		if w.size[w.next] > 1 {
-			if err := w.add(row{d: w.next, similarity: math.NaN()}); err != nil {
+			self := partner{d: w.next, similarity: math.NaN()}
+			if err := w.add(row{d: w.next, match: self, survivor: self}); err != nil {
 				return err
 			}
 		}
@@ -79,10 +84,13 @@ func (w *rowWriter) add(r row) error {
 	c[0].Ints = append(c[0].Ints, int64(part))
 	c[1].Ints = append(c[1].Ints, int64(r.d-w.start[part]))
 	c[2].Strings = append(c[2].Strings, r.kind)
-	c[3].IDs = append(c[3].IDs, r.match)
-	c[4].IDs = append(c[4].IDs, r.survivor)
-	c[5].Floats = append(c[5].Floats, r.similarity)
+	c[3].IDs = append(c[3].IDs, r.match.id)
+	c[4].IDs = append(c[4].IDs, r.survivor.id)
+	c[5].Floats = append(c[5].Floats, r.survivor.similarity)
 	c[6].Ints = append(c[6].Ints, int64(w.size[w.forest.root(r.d)]))
+	c[7].Ints = append(c[7].Ints, int64(r.match.d))
+	c[8].Ints = append(c[8].Ints, int64(r.survivor.d))
+	c[9].Floats = append(c[9].Floats, r.match.similarity)
 	w.batch.Rows++
 	if w.batch.Rows < rowsPerBatch {
 		return nil
@@ -187,7 +195,7 @@ func verdict(env corpus.Env) error {
 
 // appendVerdict adds the verdict of the part's row n.
 func appendVerdict(t *corpus.Table, rows *rowReader, n int64, id corpus.ID) (kind string, err error) {
-	match, survivor, similarity, size := id, id, math.NaN(), int64(1)
+	match, survivor, similarity, matched, size := id, id, math.NaN(), math.NaN(), int64(1)
 	found, err := rows.find(n)
 	if err != nil {
 		return "", err
@@ -196,7 +204,7 @@ func appendVerdict(t *corpus.Table, rows *rowReader, n int64, id corpus.ID) (kin
 		c, i := rows.table.Columns, rows.i
 		kind, size = c[2].Strings[i], c[6].Ints[i]
 		if kind != "" {
-			match, survivor, similarity = c[3].IDs[i], c[4].IDs[i], c[5].Floats[i]
+			match, survivor, similarity, matched = c[3].IDs[i], c[4].IDs[i], c[5].Floats[i], c[9].Floats[i]
 		}
 	}
 	c := t.Columns
@@ -204,8 +212,10 @@ func appendVerdict(t *corpus.Table, rows *rowReader, n int64, id corpus.ID) (kin
 	c[1].IDs = append(c[1].IDs, match)
 	c[2].IDs = append(c[2].IDs, survivor)
 	c[3].Floats = append(c[3].Floats, similarity)
-	c[4].IDs = append(c[4].IDs, survivor)
-	c[5].Ints = append(c[5].Ints, size)
+	c[4].Floats = append(c[4].Floats, matched)
+	c[5].IDs = append(c[5].IDs, survivor)
+	c[6].Ints = append(c[6].Ints, size)
+	c[7].Ints = append(c[7].Ints, weight(kind, size))
 	t.Rows++
 	return kind, nil
 }
