@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"iter"
 
 	"corpus"
 )
@@ -257,7 +256,7 @@ func (k *clustering) confirm(p pair) error {
 func (k *clustering) eachBucket(s corpus.Sorter, key int, do func(first, before, d uint32) error) error {
 	bucket := make([]byte, 0, key)
 	var first, before uint32
-	for record, err := range k.each(s) {
+	for record, err := range sorted(k.env, s) {
 		if err != nil {
 			return err
 		}
@@ -272,22 +271,6 @@ func (k *clustering) eachBucket(s corpus.Sorter, key int, do func(first, before,
 		before = d
 	}
 	return nil
-}
-
-// each yields the sorted records and ends when the run is interrupted.
-func (k *clustering) each(s corpus.Sorter) iter.Seq2[[]byte, error] {
-	const often = 1 << 16 // records between two looks
-	return func(yield func([]byte, error) bool) {
-		n := 0
-		for record, err := range s.Each() {
-			if n++; n%often == 0 && err == nil {
-				err = k.env.Context().Err()
-			}
-			if !yield(record, err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // survivors counts the clusters' documents and joins each document to its

@@ -13,6 +13,11 @@ type Config struct {
 	Bands   int `json:"bands"`   // 14
 	Rows    int `json:"rows"`    // values in a band: 8
 	Shingle int `json:"shingle"` // words in a shingle: 5
+
+	// Substring is no part of what signatures depend on.
+	Substring Substring `json:"-"`
+	// Text is the bytes of text of all generations, for the estimate of disk space.
+	Text int64 `json:"-"`
 }
 
 func (c Config) withDefaults() Config {
@@ -36,7 +41,7 @@ func (c Config) Check() error {
 	case c.Shingle < 1 || c.Shingle > MaxShingle:
 		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d words: want 1..%d", c.Shingle, MaxShingle)
 	}
-	return nil
+	return c.Substring.Check()
 }
 
 // String names the settings; it stands beside every signature, so that those of
@@ -108,7 +113,7 @@ func VerdictSchema() corpus.Schema {
 // of this generation).
 func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
-	return corpus.Stage{
+	stage := corpus.Stage{
 		Name:    "dedup",
 		Version: Version,
 		Keep:    []string{Signature, Verdict},
@@ -126,6 +131,21 @@ func Stage(c Config, documents int64) corpus.Stage {
 			},
 			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict, Memory: 3 * tableMemory},
 		},
+	}
+	c.addEdits(&stage)
+	return stage
+}
+
+// addEdits adds the passes that edit surviving texts, if there are any.
+func (c Config) addEdits(stage *corpus.Stage) {
+	var roles []string
+	if c.Substring.Bytes > 0 {
+		stage.Passes = append(stage.Passes, c.Substring.passes(c.Text)...)
+		roles = append(roles, substringEdits)
+	}
+	if len(roles) > 0 {
+		stage.Passes = append(stage.Passes, mergeEdits(roles))
+		stage.Keep = append(stage.Keep, Edits)
 	}
 }
 

@@ -57,7 +57,7 @@ func (k *clustering) pairs() (corpus.Sorter, error) {
 	defer in.close()
 	var last [edgeBytes]byte
 	record := make([]byte, partnerBytes+8*k.sketchLen())
-	for edge, err := range k.each(k.edges) {
+	for edge, err := range sorted(k.env, k.edges) {
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func (k *clustering) eachPair(pairs corpus.Sorter, do func(pair) error) error {
 	defer in.close()
 	own, sketch := signature{}, make([]uint64, k.sketchLen())
 	p := pair{d: MaxDocuments} // no document has this number
-	for record, err := range k.each(pairs) {
+	for record, err := range sorted(k.env, pairs) {
 		if err != nil {
 			return err
 		}

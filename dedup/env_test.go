@@ -230,6 +230,10 @@ func clone(t *corpus.Table) *corpus.Table {
 		for j := range k.Hashes {
 			k.Hashes[j] = slices.Clone(k.Hashes[j])
 		}
+		k.Lists = slices.Clone(k.Lists)
+		for j := range k.Lists {
+			k.Lists[j] = slices.Clone(k.Lists[j])
+		}
 	}
 	return c
 }

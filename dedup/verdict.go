@@ -1,7 +1,6 @@
 package dedup
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -119,27 +118,7 @@ func openRows(env corpus.Env, part int) (*rowReader, error) {
 		return nil, err
 	}
 	r := &rowReader{in: in, part: int64(part), table: corpus.NewTable(clusterSchema())}
-	return r, r.seek()
-}
-
-// seek goes to the last batch that begins before the part, or to the first: what
-// other parts have in the table is not read.
-func (r *rowReader) seek() (err error) {
-	in, ok := r.in.(corpus.Seeker)
-	if !ok || in.Batches() < 2 {
-		return nil
-	}
-	before := sort.Search(in.Batches()-1, func(i int) bool {
-		if err != nil {
-			return true
-		}
-		var t *corpus.Table
-		if err = in.Seek(i + 1); err == nil {
-			t, err = in.Next()
-		}
-		return err != nil || t.Rows == 0 || t.Columns[0].Ints[0] >= r.part
-	})
-	return cmp.Or(err, in.Seek(before))
+	return r, seekPart(in, r.part)
 }
 
 // find steps to the part's row, and says whether there is one.
