@@ -1,8 +1,10 @@
 package dedup
 
 import (
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 
 	"corpus"
 	"corpus/dedup/substring"
@@ -60,8 +62,10 @@ func (w *markWriter) flush() error {
 	return w.out.Write(w.batch)
 }
 
-// markReader steps through the marks of a table.
+// markReader steps through the marks of a table, or takes all windows of so many
+// bytes for marked.
 type markReader struct {
+	all   int
 	in    corpus.TableReader
 	table *corpus.Table
 	i     int
@@ -74,7 +78,18 @@ func openMarks(env corpus.Env, role string, part int) (*markReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &markReader{in: in, table: corpus.NewTable(markSchema())}, seekPart(in, int64(part))
+	r := &markReader{in: in, table: corpus.NewTable(markSchema())}
+	if err := seekPart(in, int64(part)); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *markReader) close() {
+	if r.in != nil {
+		r.in.Close()
+	}
 }
 
 // peek is the mark at hand; ok is false behind the last.
@@ -109,6 +124,12 @@ func (r *markReader) has(part int) (bool, error) {
 // within are the offsets of windows in the text of n bytes at a place, which is
 // behind that of the last call.
 func (r *markReader) within(at substring.Place, n int) (offsets []substring.Span, err error) {
+	if r.all > 0 {
+		if n >= r.all {
+			offsets = []substring.Span{{Start: 0, End: n - r.all + 1}}
+		}
+		return offsets, nil
+	}
 	for {
 		m, ok, err := r.peek()
 		if err != nil || !ok || m.First >= at+substring.Place(n) {
@@ -119,5 +140,27 @@ func (r *markReader) within(at substring.Place, n int) (offsets []substring.Span
 			offsets = append(offsets, substring.Span{Start: start, End: start + int(m.Count)})
 		}
 		r.i++
+	}
+}
+
+// markReaders are tables of marks read side by side.
+type markReaders []*markReader
+
+// within is the same of all tables, in order.
+func (all markReaders) within(at substring.Place, n int) (offsets []substring.Span, err error) {
+	for _, r := range all {
+		some, err := r.within(at, n)
+		if err != nil {
+			return nil, err
+		}
+		offsets = append(offsets, some...)
+	}
+	slices.SortFunc(offsets, func(a, b substring.Span) int { return cmp.Compare(a.Start, b.Start) })
+	return offsets, nil
+}
+
+func (all markReaders) close() {
+	for _, r := range all {
+		r.close()
 	}
 }

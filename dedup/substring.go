@@ -2,6 +2,7 @@ package dedup
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 
 	"corpus"
@@ -26,13 +27,14 @@ const (
 // RuleSubstring is the rule of its edits.
 const RuleSubstring = "dedup.substring"
 
-// Tables of the passes of Substring.
+// Tables of the passes of Substring; those of marks are numbered by step.
 const (
-	equalContexts  = "substring/equal"  // windows that are repeats since their contexts are equal
-	openContexts   = "substring/open"   // windows to be compared one by one
-	repeats        = "substring/repeat" // all windows that are repeats
+	equalContexts  = "substring/equal" // windows that are repeats since their contexts are equal
+	openContexts   = "substring/open"  // windows to be looked at by longer grams
 	substringEdits = "edits/substring"
 )
+
+func ofStep(role string, step int) string { return fmt.Sprint(role, step+1) }
 
 // Check reports a setting outside its limits, with class BadConfig.
 func (s Substring) Check() error {
@@ -60,28 +62,49 @@ func (s Substring) found() Substring {
 
 // passes find the repeats among all surviving texts, of earlier generations too,
 // and make edits of those in this one. Of the bytes of all texts depends the
-// estimate of disk space. At most two sorts are open at a time.
+// estimate of disk space.
 func (s Substring) passes(text int64) []corpus.Pass {
-	texts := []string{"ingest/part+", Verdict + "+"}
-	return []corpus.Pass{
-		{
-			Name: "anchors", Config: s.found(), Inputs: texts, Tasks: corpus.One, Exclusive: true, Run: s.anchors,
-			Need:   func(corpus.Env) (int64, error) { return s.need(text), nil },
-			Memory: 2 * (textMemory + substring.FinderMemory + gatherBytes + 2*tableMemory),
-		},
-		{
-			Name: "windows", Config: s.found(), Inputs: append(texts, equalContexts, openContexts), Tasks: corpus.One, Exclusive: true, Run: s.windows,
-			Memory: 2 * (textMemory + gatherBytes + 3*tableMemory),
-		},
-		{
-			Name: "substring", Config: s, Inputs: []string{"ingest/part", Verdict, repeats}, Run: s.edit,
-			Memory: textMemory + 3*tableMemory,
-		},
+	var passes []corpus.Pass
+	edited := []string{"ingest/part", Verdict}
+	for i, gram := range substring.Grams(s.Bytes) {
+		step := step{Substring: s, gram: gram, number: i}
+		passes = append(passes, step.pass(text))
+		edited = append(edited, ofStep(equalContexts, i))
 	}
+	return append(passes, corpus.Pass{
+		Name: "substring", Config: s, Inputs: edited, Run: s.edit, Memory: textMemory + 5*tableMemory,
+	})
 }
 
-// anchors writes the marks that follow from anchors.
-func (s Substring) anchors(env corpus.Env) error {
+// need is what the passes write for so many bytes of text, one anchor for every
+// quarter of a window: the anchors' records, twice while they are merged.
+func (s Substring) need(text int64) int64 {
+	return int64(math.Ceil(float64(text) * 2 * substring.AnchorBytes / (float64(s.Bytes) / 4)))
+}
+
+// step looks at all windows, or at those that the step before has left open, by
+// their anchors of grams of so many bytes. Two sorts are open at a time.
+type step struct {
+	Substring
+	gram, number int
+}
+
+func (s step) pass(text int64) corpus.Pass {
+	p := corpus.Pass{
+		Name: ofStep("repeats", s.number), Config: s.found(), Inputs: []string{"ingest/part+", Verdict + "+"},
+		Tasks: corpus.One, Exclusive: true, Run: s.run,
+		Memory: 2 * (textMemory + substring.FinderMemory + gatherBytes + 2*tableMemory),
+	}
+	if s.number == 0 {
+		p.Need = func(corpus.Env) (int64, error) { return s.need(text), nil }
+	} else {
+		p.Inputs = append(p.Inputs, ofStep(openContexts, s.number-1))
+	}
+	return p
+}
+
+// run writes the marks that follow from anchors.
+func (s step) run(env corpus.Env) error {
 	anchors, err := env.Sort(substring.AnchorBytes)
 	if err != nil {
 		return err
@@ -93,13 +116,71 @@ func (s Substring) anchors(env corpus.Env) error {
 	}
 	defer marks.Close()
 	g := gather{env: env}
-	if err := g.all(func(part int) error { return s.anchorsOf(&g, part, anchors, marks) }); err != nil {
+	if err := g.all(func(part int) error { return s.part(&g, part, anchors, marks) }); err != nil {
 		return err
 	}
 	if err := s.keep().Anchors(sorted(env, anchors), s.marker(env, marks)); err != nil {
 		return err
 	}
-	return writeMarks(env, marks, equalContexts, openContexts)
+	return writeMarks(env, marks, ofStep(equalContexts, s.number), ofStep(openContexts, s.number))
+}
+
+// part adds the anchors of a part, and the marks that follow from it alone.
+func (s step) part(g *gather, part int, anchors, marks corpus.Sorter) error {
+	windows, err := s.windows(g.env, part)
+	if err != nil || windows == nil {
+		return err
+	}
+	defer windows.close()
+	first, _ := g.env.Parts()
+	finder := substring.NewFinder(s.Bytes, s.gram)
+	to, inside := g.buffer(anchors, substring.AnchorBytes), g.buffer(marks, substring.MarkBytes)
+	err = eachSurvivor(g.env, part, func(at substring.Place, text string) error {
+		spans, err := windows.within(at, len(text))
+		for _, span := range spans {
+			begin := at + substring.Place(span.Start)
+			err = cmp.Or(err, finder.Anchors(text[span.Start:span.End-1+s.Bytes], func(a substring.Anchor) error {
+				record := a.Record(begin)
+				if a.Again == 0 || part < first {
+					return to.add(record[:])
+				}
+				return cmp.Or(to.add(record[:]), inside.add(s.keep().Inside(a, begin).Records(nil)))
+			}))
+		}
+		return err
+	})
+	return cmp.Or(err, to.flush(), inside.flush())
+}
+
+// windows tells which windows of a part are looked at; nil: none.
+func (s step) windows(env corpus.Env, part int) (*markReader, error) {
+	if s.number == 0 {
+		return &markReader{all: s.Bytes}, nil
+	}
+	open, err := openMarks(env, ofStep(openContexts, s.number-1), part)
+	if err != nil {
+		return nil, err
+	}
+	if has, err := open.has(part); err != nil || !has {
+		open.close()
+		return nil, err
+	}
+	return open, nil
+}
+
+// marker adds marks to a sort; the repeats of earlier generations, which are
+// never edited, it leaves out, and in the last step what is open: there is no
+// longer gram.
+func (s step) marker(env corpus.Env, marks corpus.Sorter) func(substring.Mark) error {
+	first, _ := env.Parts()
+	var record []byte
+	return func(m substring.Mark) error {
+		if m.Open && s.gram == s.Bytes || !m.Open && m.First.Part() < first {
+			return nil
+		}
+		record = m.Records(record[:0])
+		return marks.Add(record)
+	}
 }
 
 // writeMarks writes the sorted marks, those that are open to the second table.
@@ -128,119 +209,22 @@ func writeMarks(env corpus.Env, marks corpus.Sorter, roles ...string) (err error
 	return err
 }
 
-// anchorsOf adds the anchors of a part, and the marks that follow from them.
-func (s Substring) anchorsOf(g *gather, part int, anchors, marks corpus.Sorter) error {
-	first, _ := g.env.Parts()
-	finder, to, inside := substring.NewFinder(s.Bytes), g.buffer(anchors, substring.AnchorBytes), g.buffer(marks, substring.MarkBytes)
-	err := eachSurvivor(g.env, part, func(at substring.Place, text string) error {
-		return finder.Anchors(text, func(a substring.Anchor) error {
-			if part >= first {
-				if err := inside.add(s.keep().Inside(a, at).Records(nil)); err != nil {
-					return err
-				}
-			}
-			record := a.Record(at)
-			return to.add(record[:])
-		})
-	})
-	return cmp.Or(err, to.flush(), inside.flush())
-}
-
-// marker adds marks to a sort; the repeats of earlier generations, which are
-// never edited, it leaves out.
-func (s Substring) marker(env corpus.Env, marks corpus.Sorter) func(substring.Mark) error {
-	first, _ := env.Parts()
-	var record []byte
-	return func(m substring.Mark) error {
-		if !m.Open && m.First.Part() < first {
-			return nil
-		}
-		record = m.Records(record[:0])
-		return marks.Add(record)
-	}
-}
-
-// windows writes where the windows that are repeats begin.
-func (s Substring) windows(env corpus.Env) error {
-	windows, err := env.Sort(substring.WindowBytes)
-	if err != nil {
-		return err
-	}
-	defer windows.Close()
-	g := gather{env: env}
-	if err := g.all(func(part int) error { return s.windowsOf(&g, part, windows) }); err != nil {
-		return err
-	}
-	marks, err := env.Sort(substring.MarkBytes)
-	if err != nil {
-		return err
-	}
-	defer marks.Close()
-	add := s.marker(env, marks)
-	if err := s.keep().Windows(sorted(env, windows), add); err != nil {
-		return err
-	}
-	if err := equalMarks(env, add); err != nil {
-		return err
-	}
-	return writeMarks(env, marks, repeats)
-}
-
-// equalMarks gives the marks of equal contexts to add.
-func equalMarks(env corpus.Env, add func(substring.Mark) error) error {
-	first, _ := env.Parts()
-	equal, err := openMarks(env, equalContexts, first)
-	if err != nil {
-		return err
-	}
-	defer equal.in.Close()
-	for ; ; equal.i++ {
-		m, ok, err := equal.peek()
-		if err != nil || !ok {
-			return err
-		}
-		if err := add(m); err != nil {
-			return err
-		}
-	}
-}
-
-// windowsOf adds the windows of a part that are open.
-func (s Substring) windowsOf(g *gather, part int, windows corpus.Sorter) error {
-	open, err := openMarks(g.env, openContexts, part)
-	if err != nil {
-		return err
-	}
-	defer open.in.Close()
-	if has, err := open.has(part); err != nil || !has {
-		return err
-	}
-	to := g.buffer(windows, substring.WindowBytes)
-	err = eachSurvivor(g.env, part, func(at substring.Place, text string) error {
-		ranges, err := open.within(at, len(text))
-		for _, r := range ranges {
-			for i := r.Start; i < r.End && err == nil; i++ {
-				record := substring.WindowRecord(text[i:i+s.Bytes], at+substring.Place(i))
-				err = to.add(record[:])
-			}
-		}
-		return err
-	})
-	return cmp.Or(err, to.flush())
-}
-
 // edit writes the edits of one part.
 func (s Substring) edit(env corpus.Env) error {
 	first, _ := env.Parts()
 	part := first + env.Task()
-	found, err := openMarks(env, repeats, part)
-	if err != nil {
-		return err
-	}
-	defer found.in.Close()
 	out, err := newEditWriter(env, substringEdits)
 	if err != nil {
 		return err
+	}
+	var found markReaders
+	defer func() { found.close() }()
+	for i := range substring.Grams(s.Bytes) {
+		marks, err := openMarks(env, ofStep(equalContexts, i), part)
+		if err != nil {
+			return err
+		}
+		found = append(found, marks)
 	}
 	err = eachText(env, part, func(at substring.Place, text string, survives bool) error {
 		if !survives {
@@ -267,10 +251,4 @@ func (s Substring) edits(env corpus.Env, spans []substring.Span) []corpus.Edit {
 		env.Count("substring.spans", int64(len(edits)))
 	}
 	return edits
-}
-
-// need is what the passes write for so many bytes of text, one anchor
-// for every N/4 of it: the anchors' records, twice while they are merged.
-func (s Substring) need(text int64) int64 {
-	return int64(math.Ceil(float64(text) * 2 * substring.AnchorBytes / (float64(s.Bytes) / 4)))
 }

@@ -50,11 +50,15 @@ func (w *workspace) dedup(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg := dedup.Config{Bands: w.Dedup.Bands, Rows: w.Dedup.Rows, Shingle: w.Dedup.Shingle}
+	counts := in.Manifest.Counts()
+	cfg := dedup.Config{
+		Bands: w.Dedup.Bands, Rows: w.Dedup.Rows, Shingle: w.Dedup.Shingle, Text: counts["bytes_out"],
+		Substring: dedup.Substring{Bytes: w.Dedup.Substring, Keep: w.Dedup.SubstringKeep, With: w.Dedup.SubstringWith},
+	}
 	if err := cfg.Check(); err != nil {
 		return err
 	}
-	stage := dedup.Stage(cfg, in.Manifest.Counts()["docs_out"])
+	stage := dedup.Stage(cfg, counts["docs_out"])
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"corpus"
+	"corpus/dedup"
 	"corpus/filter"
 	"corpus/ingest"
 
@@ -40,9 +41,12 @@ type config struct {
 		UserAgent string   `yaml:"user_agent"`
 	} `yaml:"ingest"`
 	Dedup struct {
-		Bands   int `yaml:"bands"`
-		Rows    int `yaml:"rows"`
-		Shingle int `yaml:"shingle"`
+		Bands         int    `yaml:"bands"`
+		Rows          int    `yaml:"rows"`
+		Shingle       int    `yaml:"shingle"`
+		Substring     int    `yaml:"substring"`
+		SubstringKeep string `yaml:"substring_keep"`
+		SubstringWith string `yaml:"substring_with"`
 	} `yaml:"dedup"`
 	Filter struct {
 		Keep          float64            `yaml:"keep"`
@@ -133,6 +137,7 @@ func defaultConfig() config {
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
+	c.Dedup.SubstringKeep = dedup.KeepFirst
 	c.Filter.Keep, c.Filter.Recipe, c.Filter.Select = 0.02, filter.DefaultRecipe, filter.SelectDSIR
 	c.Tokenize.Vocab = 16000
 	c.Shards.Valid = 0.01
@@ -158,6 +163,9 @@ dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
   shingle: 5
+  substring: 0           # cut stretches of so many bytes or more that occur before, in any document; 200 is usual
+  # substring_keep: first   # of equal stretches; none: cut them all
+  # substring_with: "…"     # instead of cutting
 filter:
   recipe: gopher         # rules of quality; see corpus filter --help
   keep: 0.02             # the best share of all text read, by bytes; 1: no budget

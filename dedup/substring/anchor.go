@@ -55,9 +55,9 @@ type Finder struct {
 	least       []int32 // of now[i:] the place of the first of the least
 }
 
-// NewFinder finds the anchors of windows of so many bytes, MinBytes..MaxBytes.
-func NewFinder(bytes int) *Finder {
-	f := &Finder{bytes: bytes, gram: bytes / 2, drop: 1}
+// NewFinder finds the anchors of windows of so many bytes, by grams of so many.
+func NewFinder(bytes, gram int) *Finder {
+	f := &Finder{bytes: bytes, gram: gram, drop: 1}
 	for range f.gram {
 		f.drop *= multiplier
 	}

@@ -2,10 +2,7 @@ package substring
 
 import (
 	"bytes"
-	"encoding/binary"
 	"iter"
-
-	"github.com/zeebo/xxh3"
 )
 
 // Keep says which of equal windows are no repeats.
@@ -64,46 +61,6 @@ func (k Keep) Anchors(records iter.Seq2[[]byte, error], do func(Mark) error) err
 			contexts = 1
 		}
 		group, first, members = append(group[:0], b[:context]...), r, 1
-	}
-	return nil
-}
-
-// WindowBytes is the width of a window's record: its hash and place.
-const WindowBytes = 16 + 8
-
-// WindowRecord is the record of the window of so many bytes that begins text,
-// at a place. Records sort by content, then place.
-func WindowRecord(window string, p Place) (b [WindowBytes]byte) {
-	h := xxh3.HashString128(window)
-	binary.BigEndian.PutUint64(b[:], h.Hi)
-	binary.BigEndian.PutUint64(b[8:], h.Lo)
-	binary.BigEndian.PutUint64(b[16:], uint64(p))
-	return b
-}
-
-// Windows gives the marks of sorted records of windows to do.
-func (k Keep) Windows(records iter.Seq2[[]byte, error], do func(Mark) error) error {
-	var group []byte
-	var first Place
-	members := 0
-	for b, err := range records {
-		if err != nil {
-			return err
-		}
-		p := Place(binary.BigEndian.Uint64(b[16:]))
-		if members == 0 || !bytes.Equal(group, b[:16]) {
-			group, first, members = append(group[:0], b[:16]...), p, 1
-			continue
-		}
-		members++
-		if members == 2 && k == KeepNone {
-			if err := do(Mark{Range: Range{first, 1}}); err != nil {
-				return err
-			}
-		}
-		if err := do(Mark{Range: Range{p, 1}}); err != nil {
-			return err
-		}
 	}
 	return nil
 }
