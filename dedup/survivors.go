@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"cmp"
 	"iter"
 
 	"corpus"
@@ -20,7 +21,7 @@ func eachText(env corpus.Env, part int, do func(at substring.Place, text string,
 		return corpus.Errorf(corpus.Refused, "dedup: more than %d parts", substring.MaxParts)
 	}
 	at := int64(0)
-	return eachTable(env, "ingest/part", part, func(t *corpus.Table) error {
+	err = eachTable(env, "ingest/part", part, func(t *corpus.Table) error {
 		for _, text := range t.Column("text").Strings {
 			row, err, ok := next()
 			if err != nil {
@@ -42,6 +43,13 @@ func eachText(env corpus.Env, part int, do func(at substring.Place, text string,
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	if _, err, more := next(); more { // what follows the last row is verified too
+		return cmp.Or(err, corpus.Errorf(corpus.Corrupt, "dedup: part %d has more verdicts than texts", part))
+	}
+	return nil
 }
 
 // eachSurvivor calls do with the surviving texts of a part.

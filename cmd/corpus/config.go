@@ -162,10 +162,7 @@ crawl: []                # sites that corpus run goes on with first, for example
 dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
-  shingle: 5
-  substring: 0           # cut stretches of so many bytes or more that occur before, in any document; 200 is usual
-  # substring_keep: first   # of equal stretches; none: cut them all
-  # substring_with: "…"     # instead of cutting
+  shingle: 5             # also substring: 200, cut what repeats so many bytes of any text (substring_keep, substring_with)
 filter:
   recipe: gopher         # rules of quality; see corpus filter --help
   keep: 0.02             # the best share of all text read, by bytes; 1: no budget
