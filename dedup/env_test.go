@@ -17,13 +17,14 @@ import (
 // dataset is tables in memory by role and part, batches as they were written.
 type dataset struct {
 	sync.Mutex
-	tables map[string][]*corpus.Table // "role/part"
-	counts corpus.Counts
-	first  int // number of the generation's first part
-	parts  int // in the generation
-	memory int64
-	reads  map[string]int  // batches read by role
-	ctx    context.Context // nil = the test's
+	tables  map[string][]*corpus.Table // "role/part"
+	counts  corpus.Counts
+	first   int // number of the generation's first part
+	parts   int // in the generation
+	memory  int64
+	workers int             // of exclusive passes; 0 = 1
+	reads   map[string]int  // batches read by role
+	ctx     context.Context // nil = the test's
 }
 
 func newDataset() *dataset {
@@ -117,7 +118,7 @@ var _ corpus.Env = (*env)(nil)
 func (e *env) Task() int                   { return e.task }
 func (e *env) Parts() (first, n int)       { return e.first, e.parts }
 func (e *env) Memory() int64               { return e.memory }
-func (e *env) Workers() int                { return 1 }
+func (e *env) Workers() int                { return max(1, e.workers) }
 func (e *env) Progress(int64)              {}
 func (e *env) Scratch() (string, error)    { return e.t.TempDir(), nil }
 func (e *env) Total(_, _ string) int64     { panic("not used") }

@@ -13,7 +13,7 @@ import (
 	"corpus"
 )
 
-// suffixes is a naive suffix array of documents: no suffix goes beyond its own.
+// suffix is one of a document; none goes beyond its own.
 type suffix struct {
 	doc, at int
 	text    string
@@ -38,7 +38,7 @@ func repeated(docs []string, n int, keep string) [][]bool {
 			j++
 		}
 		group := slices.Clone(all[i:j])
-		slices.SortFunc(group, func(a, b suffix) int { return cmpPlace(a, b) })
+		slices.SortFunc(group, cmpPlace)
 		if keep != KeepNone || len(group) == 1 {
 			group = group[1:]
 		}
@@ -81,7 +81,7 @@ func wanted(text string, marks []bool, n int) (edits []corpus.Edit) {
 	return edits
 }
 
-// verdictsOf gives a part verdicts: those of texts that begin with "!" are dropped.
+// judge gives a part verdicts: those of texts that begin with "!" are dropped.
 func (ds *dataset) judge(part int) {
 	t := corpus.NewTable(VerdictSchema())
 	for _, in := range ds.tables[key("ingest/part", part)] {
@@ -240,7 +240,7 @@ func TestSubstringOfPeriodicTexts(t *testing.T) {
 	}
 }
 
-// Results are those of one worker in much memory.
+// Results depend neither on memory nor on workers.
 func TestSubstringIsDeterministic(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	var pieces []string
@@ -251,9 +251,9 @@ func TestSubstringIsDeterministic(t *testing.T) {
 		}
 	}
 	var first []byte
-	for _, memory := range []int64{1 << 16, 1 << 20, 64 << 20} {
+	for workers, memory := range []int64{1 << 16, 1 << 20, 64 << 20} {
 		ds := newDataset()
-		ds.memory = memory
+		ds.memory, ds.workers = memory, 2*workers
 		ds.grow(parts...)
 		ds.edit(t, Substring{Bytes: 20})
 		var got bytes.Buffer
@@ -265,7 +265,7 @@ func TestSubstringIsDeterministic(t *testing.T) {
 			first = got.Bytes()
 		}
 		if !bytes.Equal(first, got.Bytes()) {
-			t.Errorf("with %d bytes of memory the edits differ", memory)
+			t.Errorf("with %d bytes of memory and %d workers the edits differ", memory, ds.workers)
 		}
 	}
 }
@@ -304,6 +304,22 @@ func TestSubstringCheck(t *testing.T) {
 	for _, s := range []Substring{{Bytes: 5}, {Bytes: -1}, {Bytes: 1 << 20}, {Bytes: 200, Keep: "last"}} {
 		if err := (Config{Substring: s}).Check(); err == nil || corpus.ClassOf(err) != corpus.BadConfig {
 			t.Errorf("%+v: %v, want an error of class BadConfig", s, err)
+		}
+	}
+}
+
+func TestSubstringOfUnevenTables(t *testing.T) {
+	for _, texts := range [][]string{{"one", "two"}, {"one", "two", "three", "four"}} {
+		ds := newDataset()
+		ds.grow([]string{"one", "two", "three"})
+		ds.judge(0)
+		ds.parts = 0
+		ds.first = 0
+		ds.grow(texts)
+		stage := corpus.Stage{}
+		Config{Substring: Substring{Bytes: 20}}.addEdits(&stage)
+		if err := ds.run(t, stage, 1); corpus.ClassOf(err) != corpus.Corrupt {
+			t.Errorf("%d texts, 3 verdicts: %v, want an error of class Corrupt", len(texts), err)
 		}
 	}
 }

@@ -81,8 +81,16 @@ func describe(stage string, c corpus.Counts) string {
 			term.Percent(c["overlap.in_train"], c["overlap.valid_13words"]))
 	default:
 		return fmt.Sprintf("%s in, %s out (%s of the bytes)%s", plural(c["docs_in"], "document"), term.Count(c["docs_out"]),
-			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most"))
+			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most")) + substrings(c)
 	}
+}
+
+// substrings says what dedup cuts out of documents that stay.
+func substrings(c corpus.Counts) string {
+	if c["substring.docs"] == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; repeats in %s, %s in all", plural(c["substring.docs"], "document"), term.Bytes(c["substring.bytes"]))
 }
 
 // withPrefix are the counts under a prefix, without it.

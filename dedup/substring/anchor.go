@@ -20,7 +20,7 @@ type Anchor struct {
 
 // AnchorBytes is the width of an anchor's record: 48 bits of the gram, 80 of the
 // context, its place, its windows.
-const AnchorBytes = 6 + 10 + 8 + 2
+const AnchorBytes = keyBytes + 8 + 2
 
 // Record is the record of an anchor whose text begins at a place. Records sort
 // by gram, context, place.

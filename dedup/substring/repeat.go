@@ -27,40 +27,67 @@ func (k Keep) Inside(a Anchor, text Place) Mark {
 // contexts are equal, and one open mark of each context where those of a gram
 // differ.
 func (k Keep) Anchors(records iter.Seq2[[]byte, error], do func(Mark) error) error {
-	const gram, context = 6, 6 + 10
-	var group []byte // gram and context of the record before
-	var first Range  // of the group of equal contexts
-	contexts, members := 0, 0
+	g := group{keep: k, do: do}
 	for b, err := range records {
 		if err != nil {
 			return err
 		}
-		r := anchorRange(b)
-		if members > 0 && bytes.Equal(group, b[:context]) {
-			members++
-			if members == 2 && k == KeepNone {
-				if err := do(Mark{Range: first}); err != nil {
-					return err
-				}
-			}
-			if err := do(Mark{Range: r}); err != nil {
-				return err
-			}
-			continue
+		if err := g.add(b); err != nil {
+			return err
 		}
-		if members > 0 && bytes.Equal(group[:gram], b[:gram]) {
-			if contexts++; contexts == 2 {
-				if err := do(Mark{first, true}); err != nil {
-					return err
-				}
-			}
-			if err := do(Mark{r, true}); err != nil {
-				return err
-			}
-		} else {
-			contexts = 1
-		}
-		group, first, members = append(group[:0], b[:context]...), r, 1
 	}
 	return nil
+}
+
+// group is the anchors of one context, in the order of documents.
+type group struct {
+	keep     Keep
+	do       func(Mark) error
+	key      []byte // gram and context of its records; none before the first
+	first    Range
+	members  int
+	contexts int // of its gram so far
+}
+
+// keyBytes of a record are gram and context.
+const (
+	gramBytes = 6
+	keyBytes  = gramBytes + 10
+)
+
+func (g *group) add(b []byte) error {
+	if bytes.Equal(g.key, b[:keyBytes]) {
+		return g.member(anchorRange(b))
+	}
+	if len(g.key) > 0 && bytes.Equal(g.key[:gramBytes], b[:gramBytes]) {
+		if err := g.open(anchorRange(b)); err != nil {
+			return err
+		}
+	} else {
+		g.contexts = 1
+	}
+	g.key, g.first, g.members = append(g.key[:0], b[:keyBytes]...), anchorRange(b), 1
+	return nil
+}
+
+// member marks an anchor that is not the first of its context, and where none is
+// kept the first too.
+func (g *group) member(r Range) error {
+	if g.members++; g.members == 2 && g.keep == KeepNone {
+		if err := g.do(Mark{Range: g.first}); err != nil {
+			return err
+		}
+	}
+	return g.do(Mark{Range: r})
+}
+
+// open marks the first anchor of another context of the same gram, and before
+// the second one that of the first.
+func (g *group) open(r Range) error {
+	if g.contexts++; g.contexts == 2 {
+		if err := g.do(Mark{g.first, true}); err != nil {
+			return err
+		}
+	}
+	return g.do(Mark{r, true})
 }
