@@ -59,9 +59,12 @@ func (g *gather) buffer(to corpus.Sorter, width int) *buffer {
 	return &buffer{gather: g, to: to, width: width}
 }
 
-// add adds records.
-func (b *buffer) add(records []byte) error {
-	b.records = append(b.records, records...)
+// adder takes records: a sort or a buffer before it.
+type adder interface{ Add(record []byte) error }
+
+// Add copies the record.
+func (b *buffer) Add(record []byte) error {
+	b.records = append(b.records, record...)
 	if len(b.records) < gatherBytes/4 { // append may have doubled it
 		return nil
 	}

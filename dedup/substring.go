@@ -132,22 +132,25 @@ func (s step) part(g *gather, part int, anchors, marks corpus.Sorter) error {
 		return err
 	}
 	defer windows.close()
-	first, _ := g.env.Parts()
 	finder := substring.NewFinder(s.Bytes, s.gram)
 	to, inside := g.buffer(anchors, substring.AnchorBytes), g.buffer(marks, substring.MarkBytes)
+	mark := s.marker(g.env, inside)
 	err = eachSurvivor(g.env, part, func(at substring.Place, text string) error {
 		spans, err := windows.within(at, len(text))
+		if err != nil {
+			return err
+		}
 		for _, span := range spans {
 			begin := at + substring.Place(span.Start)
-			err = cmp.Or(err, finder.Anchors(text[span.Start:span.End-1+s.Bytes], func(a substring.Anchor) error {
+			err := finder.Anchors(text[span.Start:span.End-1+s.Bytes], func(a substring.Anchor) error {
 				record := a.Record(begin)
-				if a.Again == 0 || part < first {
-					return to.add(record[:])
-				}
-				return cmp.Or(to.add(record[:]), inside.add(s.keep().Inside(a, begin).Records(nil)))
-			}))
+				return cmp.Or(to.Add(record[:]), mark(s.keep().Inside(a, begin)))
+			})
+			if err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	})
 	return cmp.Or(err, to.flush(), inside.flush())
 }
@@ -171,22 +174,27 @@ func (s step) windows(env corpus.Env, part int) (*markReader, error) {
 // marker adds marks to a sort; the repeats of earlier generations, which are
 // never edited, it leaves out, and in the last step what is open: there is no
 // longer gram.
-func (s step) marker(env corpus.Env, marks corpus.Sorter) func(substring.Mark) error {
+func (s step) marker(env corpus.Env, marks adder) func(substring.Mark) error {
 	first, _ := env.Parts()
-	var record []byte
+	var records []byte
 	return func(m substring.Mark) error {
 		if m.Open && s.gram == s.Bytes || !m.Open && m.First.Part() < first {
 			return nil
 		}
-		record = m.Records(record[:0])
-		return marks.Add(record)
+		records = m.Records(records[:0])
+		for r := records; len(r) > 0; r = r[substring.MarkBytes:] {
+			if err := marks.Add(r[:substring.MarkBytes]); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 
 // writeMarks writes the sorted marks, those that are open to the second table.
-func writeMarks(env corpus.Env, marks corpus.Sorter, roles ...string) (err error) {
-	writers := make([]*markWriter, len(roles))
-	for i, role := range roles {
+func writeMarks(env corpus.Env, marks corpus.Sorter, equal, open string) (err error) {
+	var writers [2]*markWriter
+	for i, role := range []string{equal, open} {
 		if writers[i], err = newMarkWriter(env, role); err != nil {
 			return err
 		}

@@ -1,13 +1,13 @@
 package substring
 
 const (
-	// MinBytes and MaxBytes bound the length of a window. Of shorter ones every
-	// text has repeats; the number of windows of an anchor has 16 bits.
+	// MinBytes is the shortest window: shorter ones every text has again.
 	MinBytes = 16
+	// MaxBytes is the longest: the number of windows of an anchor has 16 bits.
 	MaxBytes = 64 << 10
-	// MaxPart is the most bytes of text in a part, MaxParts the most parts that
-	// a place can tell.
-	MaxPart  = 1<<offsetBits - 1
+	// MaxPart is the most bytes of text in a part that a place can tell.
+	MaxPart = 1<<offsetBits - 1
+	// MaxParts is the most parts.
 	MaxParts = 1 << (64 - offsetBits)
 )
 

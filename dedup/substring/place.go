@@ -12,8 +12,10 @@ type Place uint64
 // At is the place of a byte.
 func At(part int, offset int64) Place { return Place(part)<<offsetBits | Place(offset) }
 
-// Part and Offset are what At was given.
-func (p Place) Part() int     { return int(p >> offsetBits) }
+// Part is the number of the part.
+func (p Place) Part() int { return int(p >> offsetBits) }
+
+// Offset is the bytes of the part's texts before it.
 func (p Place) Offset() int64 { return int64(p & MaxPart) }
 
 // Range is windows that begin at Count places in a row. Those of two documents
