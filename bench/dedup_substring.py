@@ -103,20 +103,22 @@ def pointers(path, width):
     return sum(raw[:, i].astype(np.int64) << (8 * i) for i in range(width))
 
 
-def spans(text, windows):
-    """The stretches that windows cover, of whole characters, none shorter than a window."""
-    out = []
-    for start in windows:
-        if out and start <= out[-1][1]:
-            out[-1][1] = start + LENGTH
-        else:
-            out.append([start, start + LENGTH])
-    for s in out:
-        while s[0] < s[1] and text[s[0]] & 0xC0 == 0x80:
-            s[0] += 1
-        while s[1] > s[0] and s[1] < len(text) and text[s[1]] & 0xC0 == 0x80:
-            s[1] -= 1
-    return [tuple(s) for s in out if s[1] - s[0] >= LENGTH]
+def covered(doc, positions):
+    """(document, start, end) of the stretches that windows within documents cover, in order."""
+    new = np.ones(len(positions), dtype=bool)
+    new[1:] = (doc[1:] != doc[:-1]) | (positions[1:] > positions[:-1] + LENGTH)
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(positions)) - 1
+    return zip(doc[first].tolist(), positions[first].tolist(), (positions[last] + LENGTH).tolist())
+
+
+def inwards(text, start, end):
+    """The whole characters of a stretch."""
+    while start < end and text[start] & 0xC0 == 0x80:
+        start += 1
+    while end > start and end < len(text) and text[end] & 0xC0 == 0x80:
+        end -= 1
+    return start, end
 
 
 def compare(texts, edits, starts, positions, ranges):
@@ -125,20 +127,17 @@ def compare(texts, edits, starts, positions, ranges):
     ends = starts + np.array([len(t) for t in texts])
     inside = (doc >= 0) & (positions + LENGTH <= ends[doc])
     wanted = [[] for _ in texts]
-    for d, p in zip(doc[inside], positions[inside]):
-        wanted[d].append(int(p - starts[d]))
-    different = total = 0
-    for i, text in enumerate(texts):
-        want = spans(text, wanted[i])
-        total += len(want)
-        if want != edits[i]:
-            different += 1
-            if different <= 3:
-                print(f"document {i}: corpus {edits[i]}, rival {want}")
+    for d, start, end in covered(doc[inside], positions[inside]):
+        start, end = inwards(texts[d], start - int(starts[d]), end - int(starts[d]))
+        if end - start >= LENGTH:
+            wanted[d].append((start, end))
+    wrong = [i for i, want in enumerate(wanted) if want != edits[i]]
+    for i in wrong[:3]:
+        print(f"document {i}: corpus {edits[i]}, rival {wanted[i]}")
     across = sum(1 for start, end in ranges if beyond(start, end, starts, ends))
-    print(f"documents: {len(texts):,}, repeats: {total:,} of {sum(b - a for e in edits for a, b in e):,} bytes, documents in which they differ: {different}")
+    print(f"documents: {len(texts):,}, repeats: {sum(map(len, wanted)):,} of {sum(b - a for e in edits for a, b in e):,} bytes, documents in which they differ: {len(wrong)}")
     print(f"the rival's windows: {len(positions):,}, beyond one document: {int((~inside).sum()):,}; its ranges: {len(ranges):,}, beyond one document: {across:,}")
-    return different
+    return len(wrong)
 
 
 def beyond(start, end, starts, ends):
