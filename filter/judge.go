@@ -49,7 +49,7 @@ type row struct {
 	source     string    // the first element of its source's path
 	values     []float64 // of the attribute of each rule
 	limits     []float64 // of each rule in the language
-	duplicate  string    // "", exact or near
+	duplicate  string    // dedup's kind, "" = it stays
 	trusted    bool      // of a trusted source
 	again      bool      // an earlier generation has it under the same id
 	similarity float64
@@ -154,11 +154,8 @@ func (s *selector) failures(dst []corpus.Failure, r *row) []corpus.Failure {
 	if len(s.langs) > 0 && !slices.Contains(s.langs, r.lang) {
 		dst = append(dst, corpus.Failure{Rule: RuleLang, Value: 0, Limit: 1})
 	}
-	switch r.duplicate {
-	case "exact":
-		dst = append(dst, corpus.Failure{Rule: RuleExact, Value: r.similarity})
-	case "near":
-		dst = append(dst, corpus.Failure{Rule: RuleNear, Value: r.similarity})
+	if r.duplicate != "" {
+		dst = append(dst, corpus.Failure{Rule: duplicateRule(r.duplicate), Value: r.similarity})
 	}
 	for i := range s.set.rules {
 		rule, value, limit := &s.set.rules[i], r.values[i], r.limits[i]

@@ -47,17 +47,24 @@ func (c Config) ruleSet() ruleSet {
 	return set
 }
 
-// Rules without an attribute. The value of a duplicate is its similarity, its
-// limit 0; that of an unwanted language 0, its limit 1; that of a document
+// Rules without an attribute. The value of a duplicate is its similarity, of a
+// text with words of an evaluation set the share of them, the limit of both 0; that of an unwanted language 0, its limit 1; that of a document
 // beyond the budget its score, its limit the last score that was kept; of one
 // beyond the cap of its domain the same of the domain.
 const (
-	RuleLang   = "lang.listed"
-	RuleExact  = "dedup.exact"
-	RuleNear   = "dedup.near"
-	RuleBudget = "keep.budget"
-	RuleDomain = "balance.domain"
+	RuleLang    = "lang.listed"
+	RuleExact   = "dedup.exact"
+	RuleURL     = "dedup.url"
+	RuleNear    = "dedup.near"
+	RuleAgainst = "dedup.against"
+	RuleBudget  = "keep.budget"
+	RuleDomain  = "balance.domain"
 )
+
+// DuplicateRules are those of dedup's verdicts: its kind behind "dedup.".
+func DuplicateRules() []string { return []string{RuleExact, RuleURL, RuleNear, RuleAgainst} }
+
+func duplicateRule(kind string) string { return "dedup." + kind }
 
 // check says what is wrong with the rules: an attribute that nothing measures, a
 // name that stands twice, a limit of no rule.

@@ -224,6 +224,32 @@ func TestDuplicatesAreDropped(t *testing.T) {
 	}
 }
 
+// TestKindsOfDuplicates: every kind that dedup knows drops under a rule of its own,
+// trusted or not.
+func TestKindsOfDuplicates(t *testing.T) {
+	kinds := []string{"exact", "url", "near", "against"}
+	var docs []corpus.Document
+	v := corpus.NewTable(dedupSchema)
+	for i, kind := range kinds {
+		d := document(i, "en", prose(uint64(i), 90))
+		d.Trusted = i%2 == 1
+		docs = append(docs, d)
+		appendDedup(v, kind, corpus.ID{1}, d.ID, 0.5)
+	}
+	w := newWorld(docs, 1, 1)
+	w.put(roleDedup, 0, v)
+	w.run(t, Stage(Config{}))
+	for i, rule := range DuplicateRules() {
+		got := w.table(roleVerdict, 0)
+		if rule != "dedup."+kinds[i] || !slices.Equal(got.Columns[1].Lists[i], []string{rule}) || got.Columns[2].Numbers[i][0] != 0.5 {
+			t.Errorf("%s: rules %v", kinds[i], got.Columns[1].Lists[i])
+		}
+	}
+	if w.table(RoleKept, 0).Rows != 0 {
+		t.Error("something is kept")
+	}
+}
+
 // TestPoolOfNewText: what an earlier generation has under the same id is not in
 // the pool again; a copy of it elsewhere is.
 func TestPoolOfNewText(t *testing.T) {

@@ -60,7 +60,7 @@ type query struct {
 
 // check refuses what could only print nothing.
 func (q query) check(rules []string, rule, sample bool) error {
-	known := map[string][]string{"dedup": {filter.RuleExact, filter.RuleNear}, "filter": rules}
+	known := map[string][]string{"dedup": filter.DuplicateRules(), "filter": rules}
 	switch {
 	case !slices.Contains(catStages, q.stage):
 		return corpus.Errorf(corpus.Usage, "cat has no stage %q, only %s", q.stage, strings.Join(catStages, ", "))
@@ -81,7 +81,7 @@ func (q query) check(rules []string, rule, sample bool) error {
 
 // ruleNames are all rules by which the filter may have dropped something.
 func (w *workspace) ruleNames() []string {
-	names := []string{filter.RuleExact, filter.RuleNear, filter.RuleLang, filter.RuleBudget, filter.RuleDomain}
+	names := append(filter.DuplicateRules(), filter.RuleLang, filter.RuleBudget, filter.RuleDomain)
 	for _, name := range recipe.Names() {
 		for _, r := range (filter.Config{Recipe: name}).Rules() {
 			names = append(names, r.Name)

@@ -134,7 +134,7 @@ func (d *duplicate) describe() string {
 // explain says how a document failed a rule: most have a value and a limit.
 func (s *story) explain(f corpus.Failure) string {
 	switch f.Rule {
-	case filter.RuleExact, filter.RuleNear:
+	case filter.RuleExact, filter.RuleURL, filter.RuleNear:
 		if s.Dedup != nil {
 			return fmt.Sprintf("similarity %.2f to %s", f.Value, s.Dedup.Survivor)
 		}
