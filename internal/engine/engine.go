@@ -143,10 +143,12 @@ func (e *Engine) generations(ctx context.Context, job Job, m *corpus.Manifest, h
 	return nil
 }
 
-// trial counts what the stage would do, generation by generation.
+// trial counts what the stage would do, generation by generation: each follows the
+// earlier ones of the trial, not those that are committed.
 func (e *Engine) trial(ctx context.Context, job Job, m *corpus.Manifest, sum *Summary) error {
+	tried := &corpus.Manifest{Stage: m.Stage, Version: m.Version}
 	for g := range e.wanted(job, 0) {
-		r, err := e.newRun(ctx, job, m, g)
+		r, err := e.newRun(ctx, job, tried, g)
 		if err != nil {
 			return err
 		}
@@ -158,6 +160,11 @@ func (e *Engine) trial(ctx context.Context, job Job, m *corpus.Manifest, sum *Su
 				sum.Counts.Add(rec.Counts)
 			}
 		}
+		gen, err := r.assemble()
+		if err != nil {
+			return err
+		}
+		tried.Generations = append(tried.Generations, gen)
 	}
 	return nil
 }
