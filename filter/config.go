@@ -51,10 +51,14 @@ type Config struct {
 	Balance string
 	// Seed draws another sample, of the methods that draw.
 	Seed uint64
+	// BestCopy keeps of the documents of a cluster that pass every rule the one that
+	// the method ranks first; else it is dedup's survivor, or the first of the others
+	// where that does not pass.
+	BestCopy bool
 }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 5
+const Version = 6
 
 // DefaultRecipe is where none is named.
 const DefaultRecipe = "gopher"
@@ -137,6 +141,25 @@ type decisions struct {
 	Select selection
 }
 
+// promotion is what of it says which document of a cluster stands.
+type promotion struct {
+	Recipe   string
+	Own      []Rule
+	Langs    []string
+	Limits   map[string]float64
+	BestCopy *selection // what ranks copies
+}
+
+func (c Config) promotion() promotion {
+	d := c.decisions()
+	p := promotion{Recipe: d.Recipe, Own: d.Own, Langs: d.Langs, Limits: d.Limits}
+	if c.BestCopy {
+		d.Select.Balance = balance{}
+		p.BestCopy = &d.Select
+	}
+	return p
+}
+
 // selection is what of it ranks and divides.
 type selection struct {
 	Role    string
@@ -167,7 +190,8 @@ func (c Config) selection() selection {
 func Stage(c Config) corpus.Stage {
 	s := newSelector(c)
 	read := append([]string{roleDedup, roleLang}, roles(s.sidecars)...)
-	keep := append([]string{roleVerdict, RoleKept, RoleReport, roleLang}, roles(c.sidecars())...)
+	judge := append([]string{roleChanges}, read...)
+	keep := append([]string{roleVerdict, RoleKept, RoleReport, roleLang, roleStanding}, roles(c.sidecars())...)
 	text := []string{rolePart, roleLang, roleVerdict, roleDedup}
 	if s.edits {
 		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
@@ -183,12 +207,16 @@ func Stage(c Config) corpus.Stage {
 			}},
 			s.by.passes,
 			[]corpus.Pass{
+				{
+					Name: "promote", Config: c.promotion(), Inputs: append([]string{roleStanding + "+"}, read...),
+					Tasks: corpus.One, Memory: 2*decideMemory + idFilterBytes, Run: s.promote,
+				},
 				{ // the bytes decoded follow from the sources and what of them was lost
-					Name: "select", Config: c.decisions(), Inputs: append([]string{"ingest/source", "ingest/lost"}, read...),
+					Name: "select", Config: c.decisions(), Inputs: append([]string{"ingest/source", "ingest/lost"}, judge...),
 					Tasks: corpus.One, Memory: 2 * decideMemory, Run: s.choose,
 				},
 				{
-					Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut, roleCapped, roleIdentity}, read...),
+					Name: "decide", Config: c.decisions(), Inputs: append([]string{roleCut, roleCapped, roleIdentity}, judge...),
 					Memory: decideMemory + s.cappedMemory() + groupsMemory, Run: s.decide,
 				},
 				{Name: "report", Inputs: []string{roleGroups}, Tasks: corpus.One, Memory: 2*tableMemory + groupsMemory, Run: report},
@@ -206,7 +234,7 @@ func Trial(c Config) (stage corpus.Stage, done []string) {
 	s, last := newSelector(c), len(passes)-1
 	passes[last].Name, passes[last].Run = "count", s.countOnly
 	stage.Passes = passes
-	for _, p := range passes[:last-1] { // all before select
+	for _, p := range passes[:last-2] { // all before promote
 		done = append(done, p.Name)
 	}
 	return stage, done
@@ -227,18 +255,20 @@ func (c Config) need(env corpus.Env) (int64, error) {
 
 // The roles of the stage's tables, row-aligned with the text unless said.
 const (
-	rolePart    = "ingest/part"
-	roleDedup   = "dedup/verdict"
-	roleLang    = "attrs/lang" // id, lang, bytes, lang.score, trusted, domain, source
-	roleVerdict = "verdict"    // keep, rules, values, limits
-	roleCounts  = "ngrams"     // lang, bucket, count: n-grams of a part; not aligned
-	rolePool    = "pool"       // the same of all parts, one table
-	roleCut     = "cut"        // lang, score, id, bytes: the last document kept, one table
-	roleCapped  = "capped"     // lang, domain, any, score, id: the last that a domain's cap allows, one table
-	roleGroups  = "groups"     // what became of the groups of a part, see groupSchema; not aligned
-	RoleReport  = "report"     // the same of all parts, one table
-	RoleKept    = "kept/part"  // text of what is kept, and its cluster
-	attrs       = "attrs/"     // families of attributes
+	rolePart     = "ingest/part"
+	roleDedup    = "dedup/verdict"
+	roleLang     = "attrs/lang" // id, lang, bytes, lang.score, trusted, domain, source
+	roleVerdict  = "verdict"    // keep, rules, values, limits
+	roleCounts   = "ngrams"     // lang, bucket, count: n-grams of a part; not aligned
+	rolePool     = "pool"       // the same of all parts, one table
+	roleCut      = "cut"        // lang, score, id, bytes: the last document kept, one table
+	roleCapped   = "capped"     // lang, domain, any, score, id: the last that a domain's cap allows, one table
+	roleChanges  = "changes"    // part, row, promoted, score: where another document stands than dedup's survivor, one table
+	roleStanding = "standing"   // clusters that have a text which passes; not aligned
+	roleGroups   = "groups"     // what became of the groups of a part, see groupSchema; not aligned
+	RoleReport   = "report"     // the same of all parts, one table
+	RoleKept     = "kept/part"  // text of what is kept, and its cluster
+	attrs        = "attrs/"     // families of attributes
 
 	roleDSIR       = "attrs/dsir"       // dsir.score, dsir.weight
 	roleQuality    = "attrs/quality"    // quality.score

@@ -9,12 +9,14 @@ import (
 )
 
 // verdictSchema is the columns of the role "verdict": keep is 1 or 0, the lists
-// name every rule that the document fails, with what was measured and the limit.
+// name every rule that the document fails, with what was measured and the limit;
+// promoted is 1 of a document that stands in the place of its cluster's survivor.
 var verdictSchema = corpus.Schema{
 	{Name: "keep", Kind: corpus.Ints},
 	{Name: "rules", Kind: corpus.Lists},
 	{Name: "values", Kind: corpus.Numbers},
 	{Name: "limits", Kind: corpus.Numbers},
+	{Name: "promoted", Kind: corpus.Ints},
 }
 
 // verdictRows is the rows of a batch of verdicts.
@@ -37,13 +39,20 @@ func (s *selector) decide(e corpus.Env) error {
 		return err
 	}
 	defer g.identity.r.Close()
-	err = s.each(e, part(e), func(r *row) error {
+	stand, err := newStanding(e)
+	if err != nil {
+		return err
+	}
+	err = s.eachJudged(e, part(e), func(r *row) error {
 		fails := s.verdict(r, ends)
 		f.count(r, fails)
 		if err := g.count(r, len(fails) == 0); err != nil {
 			return err
 		}
-		appendVerdict(t, fails)
+		if err := stand.add(r, fails); err != nil {
+			return err
+		}
+		appendVerdict(t, fails, r.promoted)
 		if t.Rows < verdictRows {
 			return nil
 		}
@@ -54,22 +63,27 @@ func (s *selector) decide(e corpus.Env) error {
 		return err
 	}
 	f.report(e)
-	return errors.Join(g.end(), g.write(e, roleGroups), w.Write(t))
+	return errors.Join(g.end(), g.write(e, roleGroups), stand.flush(), w.Write(t))
 }
 
-// countOnly is decide without verdicts.
+// countOnly is decide without verdicts, but for what the next generation asks for.
 func (s *selector) countOnly(e corpus.Env) error {
 	ends, err := readEnds(e)
 	if err != nil {
 		return err
 	}
+	stand, err := newStanding(e)
+	if err != nil {
+		return err
+	}
 	f := newFunnel(s)
-	err = s.each(e, part(e), func(r *row) error {
-		f.count(r, s.verdict(r, ends))
-		return nil
+	err = s.eachJudged(e, part(e), func(r *row) error {
+		fails := s.verdict(r, ends)
+		f.count(r, fails)
+		return stand.add(r, fails)
 	})
 	f.report(e)
-	return err
+	return errors.Join(err, stand.flush())
 }
 
 // verdict is every rule that r fails. The cap of its domain is asked of documents
@@ -135,8 +149,11 @@ func readCuts(e corpus.Env) (map[string][]byte, error) {
 	return cuts, err
 }
 
-func appendVerdict(t *corpus.Table, fails []corpus.Failure) {
-	keep := int64(1)
+func appendVerdict(t *corpus.Table, fails []corpus.Failure, promoted bool) {
+	keep, place := int64(1), int64(0)
+	if promoted {
+		place = 1
+	}
 	var rules []string
 	var values, limits []float64
 	for _, f := range fails {
@@ -148,5 +165,6 @@ func appendVerdict(t *corpus.Table, fails []corpus.Failure) {
 	c[1].Lists = append(c[1].Lists, rules)
 	c[2].Numbers = append(c[2].Numbers, values)
 	c[3].Numbers = append(c[3].Numbers, limits)
+	c[4].Ints = append(c[4].Ints, place)
 	t.Rows++
 }

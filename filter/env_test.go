@@ -90,7 +90,7 @@ func (t task) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
 }
 
 func (t task) Open(role string, part int) (corpus.TableReader, error) {
-	if !slices.Contains(t.pass.Inputs, role) || part < t.first {
+	if all := slices.Contains(t.pass.Inputs, role+"+"); !all && !slices.Contains(t.pass.Inputs, role) || part < t.first && !all {
 		return nil, fmt.Errorf("pass %s reads %s of part %d, which is not among its inputs", t.pass.Name, role, part)
 	}
 	all := t.table(role, part)
@@ -205,6 +205,7 @@ var dedupSchema = corpus.Schema{
 	{Name: "match", Kind: corpus.IDs},
 	{Name: "similarity", Kind: corpus.Floats},
 	{Name: "cluster", Kind: corpus.IDs},
+	{Name: "size", Kind: corpus.Ints},
 }
 
 func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similarity float64) {
@@ -213,5 +214,6 @@ func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similar
 	c[1].IDs = append(c[1].IDs, match)
 	c[2].Floats = append(c[2].Floats, similarity)
 	c[3].IDs = append(c[3].IDs, cluster)
+	c[4].Ints = append(c[4].Ints, 2)
 	t.Rows++
 }

@@ -14,6 +14,7 @@ type funnel struct {
 	languages  map[string]*tally
 	notApplied []int64 // documents by rule
 	trusted    struct{ in, out, bytes, spared int64 }
+	promoted   struct{ in, out amount }
 }
 
 // tally is the documents of a language.
@@ -49,7 +50,7 @@ func (f *funnel) count(r *row, fails []corpus.Failure) {
 	if len(fails) == 0 {
 		t.out.add(r.bytes)
 	}
-	if !r.trusted && (len(fails) == 0 || fails[0].Rule == RuleBudget || fails[0].Rule == RuleDomain) {
+	if !r.trusted && eligible(fails) {
 		t.eligible.add(r.bytes)
 	}
 	for _, fail := range fails {
@@ -60,6 +61,12 @@ func (f *funnel) count(r *row, fails []corpus.Failure) {
 	}
 	if r.trusted {
 		f.countTrusted(r, fails)
+	}
+	if r.promoted {
+		f.promoted.in.add(r.bytes)
+		if len(fails) == 0 {
+			f.promoted.out.add(r.bytes)
+		}
 	}
 	for i, v := range r.values {
 		if math.IsNaN(v) {
@@ -108,6 +115,10 @@ func (f *funnel) report(e corpus.Env) {
 	for i, r := range f.s.set.rules {
 		countIf(e, "not_applied."+r.Name, f.notApplied[i])
 	}
+	countIf(e, "promoted.docs", f.promoted.in.docs)
+	countIf(e, "promoted.bytes", f.promoted.in.bytes)
+	countIf(e, "promoted.docs_out", f.promoted.out.docs)
+	countIf(e, "promoted.bytes_out", f.promoted.out.bytes)
 	countIf(e, "trusted.docs_in", f.trusted.in)
 	countIf(e, "trusted.docs_out", f.trusted.out)
 	countIf(e, "trusted.bytes_out", f.trusted.bytes)

@@ -23,6 +23,7 @@ type selector struct {
 	even        balance
 	seed        uint64
 	augment     string
+	bestCopy    bool
 	edits       bool  // something may be cut out of documents or replaced
 	lingua      bool  // tells the languages alone
 	err         error // of the configuration; every pass returns it
@@ -30,6 +31,7 @@ type selector struct {
 
 func newSelector(c Config) *selector {
 	s := &selector{kinds: c.kinds(), edits: c.edits(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
+	s.bestCopy = c.BestCopy
 	s.augment, s.lingua = c.Augment, c.LangID == LangIDLingua
 	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance
 	s.families, s.sidecars = c.families(), c.read(s.set)
@@ -41,6 +43,7 @@ func newSelector(c Config) *selector {
 
 // row is what is known of one document.
 type row struct {
+	at         int // row in its part
 	id         corpus.ID
 	lang       string
 	bytes      int64
@@ -53,6 +56,11 @@ type row struct {
 	trusted    bool      // of a trusted source
 	again      bool      // an earlier generation has it under the same id
 	similarity float64
+	cluster    corpus.ID
+	size       int64   // documents in the cluster
+	promoted   bool    // it stands in its cluster's survivor's place
+	replaced   bool    // the survivor that it is gives up its place to a better copy,
+	better     float64 // whose score this is
 }
 
 // sidecars reads all that was measured of a part, row by row.
@@ -73,8 +81,9 @@ func (s *selector) each(e corpus.Env, part int, do func(*row) error) error {
 	if err != nil {
 		return err
 	}
-	r := row{values: make([]float64, len(s.set.rules))}
+	r := row{values: make([]float64, len(s.set.rules)), at: -1}
 	for {
+		r.at++
 		if err := c.next(&r); errors.Is(err, io.EOF) {
 			return e.Context().Err()
 		} else if err != nil {
@@ -85,6 +94,21 @@ func (s *selector) each(e corpus.Env, part int, do func(*row) error) error {
 			return err
 		}
 	}
+}
+
+// eachJudged is each with the documents told their places in their clusters.
+func (s *selector) eachJudged(e corpus.Env, part int, do func(*row) error) error {
+	c, err := openChanges(e, part)
+	if err != nil {
+		return err
+	}
+	defer c.at.r.Close()
+	return s.each(e, part, func(r *row) error {
+		if err := c.apply(r); err != nil {
+			return err
+		}
+		return do(r)
+	})
 }
 
 // open opens the sidecars of a part; what it returns must be closed in any case.
@@ -135,6 +159,7 @@ func (c *sidecars) next(r *row) error {
 	r.limits = c.limitsOf(r.lang)
 	r.duplicate = c.dup.t.Column("kind").Strings[c.dup.row]
 	r.similarity = c.dup.t.Column("similarity").Floats[c.dup.row]
+	r.cluster, r.size = c.dup.t.Column("cluster").IDs[c.dup.row], c.dup.t.Column("size").Ints[c.dup.row]
 	r.again = r.duplicate != "" && c.dup.t.Column("match").IDs[c.dup.row] == r.id
 	return nil
 }
@@ -154,8 +179,11 @@ func (s *selector) failures(dst []corpus.Failure, r *row) []corpus.Failure {
 	if len(s.langs) > 0 && !slices.Contains(s.langs, r.lang) {
 		dst = append(dst, corpus.Failure{Rule: RuleLang, Value: 0, Limit: 1})
 	}
-	if r.duplicate != "" {
+	if r.duplicate != "" && !r.promoted {
 		dst = append(dst, corpus.Failure{Rule: duplicateRule(r.duplicate), Value: r.similarity})
+	}
+	if r.replaced {
+		dst = append(dst, corpus.Failure{Rule: RuleBetterCopy, Value: r.score, Limit: r.better})
 	}
 	for i := range s.set.rules {
 		rule, value, limit := &s.set.rules[i], r.values[i], r.limits[i]

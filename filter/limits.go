@@ -51,5 +51,5 @@ const (
 	ngramsMemory = textMemory + tableMemory + bagsMemory     // their sum
 	dsirMemory   = textMemory + 2*tableMemory + 3*bagsMemory // pool, target and weights
 	scoreMemory  = textMemory + 2*tableMemory
-	decideMemory = 12 * tableMemory
+	decideMemory = 14 * tableMemory
 )

@@ -48,17 +48,19 @@ func (c Config) ruleSet() ruleSet {
 }
 
 // Rules without an attribute. The value of a duplicate is its similarity, of a
-// text with words of an evaluation set the share of them, the limit of both 0; that of an unwanted language 0, its limit 1; that of a document
-// beyond the budget its score, its limit the last score that was kept; of one
-// beyond the cap of its domain the same of the domain.
+// text with words of an evaluation set the share of them, the limit of both 0; that
+// of an unwanted language 0, its limit 1; that of a document beyond the budget its
+// score, its limit the last score that was kept; of one beyond the cap of its domain
+// the same of the domain; of one with a better copy its score and that of the copy.
 const (
-	RuleLang    = "lang.listed"
-	RuleExact   = "dedup.exact"
-	RuleURL     = "dedup.url"
-	RuleNear    = "dedup.near"
-	RuleAgainst = "dedup.against"
-	RuleBudget  = "keep.budget"
-	RuleDomain  = "balance.domain"
+	RuleLang       = "lang.listed"
+	RuleExact      = "dedup.exact"
+	RuleURL        = "dedup.url"
+	RuleNear       = "dedup.near"
+	RuleAgainst    = "dedup.against"
+	RuleBetterCopy = "dedup.better_copy"
+	RuleBudget     = "keep.budget"
+	RuleDomain     = "balance.domain"
 )
 
 // DuplicateRules are those of dedup's verdicts: its kind behind "dedup.".

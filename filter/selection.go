@@ -24,15 +24,26 @@ const (
 func rank(dst []byte, lang string, score float64, id corpus.ID) []byte {
 	var code [maxLang]byte
 	copy(code[:], lang)
+	dst = append(dst, code[:]...)
+	dst = binary.BigEndian.AppendUint64(dst, descending(score))
+	return append(dst, id[:]...)
+}
+
+// descending is a number that is the lower the higher the score.
+func descending(score float64) uint64 {
 	order := math.Float64bits(score + 0) // -0 becomes 0
 	if order>>63 == 0 {
-		order |= 1 << 63
-	} else {
-		order = ^order
+		return ^(order | 1<<63)
 	}
-	dst = append(dst, code[:]...)
-	dst = binary.BigEndian.AppendUint64(dst, ^order)
-	return append(dst, id[:]...)
+	return order
+}
+
+// ascending is the score again.
+func ascending(order uint64) float64 {
+	if order>>63 == 0 {
+		return math.Float64frombits(^order &^ (1 << 63))
+	}
+	return math.Float64frombits(order)
 }
 
 // choose is the pass that finds for each language the last document that the
@@ -102,7 +113,7 @@ func (s *selector) rankAll(e corpus.Env, add func(*row) error) (ranking, error) 
 	var mu sync.Mutex
 	err := eachPart(e, func(p int) error {
 		of := newRanking()
-		err := s.each(e, p, func(r *row) error {
+		err := s.eachJudged(e, p, func(r *row) error {
 			if !of.passes(s, r) {
 				return nil
 			}
@@ -283,10 +294,4 @@ func writeCuts(e corpus.Env, cuts map[string]*ending) error {
 func langOf(rank []byte) string { return string(bytes.TrimRight(rank[:maxLang], "\x00")) }
 
 // scoreOf is the score in a rank.
-func scoreOf(rank []byte) float64 {
-	order := ^binary.BigEndian.Uint64(rank[maxLang:])
-	if order>>63 == 1 {
-		return math.Float64frombits(order &^ (1 << 63))
-	}
-	return math.Float64frombits(^order)
-}
+func scoreOf(rank []byte) float64 { return ascending(binary.BigEndian.Uint64(rank[maxLang:])) }
