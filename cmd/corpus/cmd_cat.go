@@ -81,7 +81,7 @@ func (q query) check(rules []string, rule, sample bool) error {
 
 // ruleNames are all rules by which the filter may have dropped something.
 func (w *workspace) ruleNames() []string {
-	names := append(filter.DuplicateRules(), filter.RuleLang, filter.RuleBudget, filter.RuleDomain)
+	names := append(filter.DuplicateRules(), filter.RuleBetterCopy, filter.RuleLang, filter.RuleBudget, filter.RuleDomain)
 	for _, name := range recipe.Names() {
 		for _, r := range (filter.Config{Recipe: name}).Rules() {
 			names = append(names, r.Name)
@@ -206,7 +206,7 @@ func (p *printer) end() error {
 }
 
 func (q query) wants(s *story) bool {
-	return s.reached(q.stage) && s.dropped(q.stage) == q.dropped && (q.lang == "" || s.Lang == q.lang) && (q.rule == "" || s.failed(q.rule))
+	return s.reached(q.stage) && s.dropped(q.stage) == q.dropped && (q.lang == "" || s.Lang == q.lang) && (q.rule == "" || s.failed(q.stage, q.rule))
 }
 
 // catSummaryLine is the last line of --json after documents: how many were
@@ -239,9 +239,10 @@ func (s *story) dropped(stage string) bool {
 	return false
 }
 
-func (s *story) failed(rule string) bool {
-	if s.Dedup != nil && "dedup."+s.Dedup.Kind == rule {
-		return true
+// failed says whether the stage dropped the document by the rule, among others.
+func (s *story) failed(stage, rule string) bool {
+	if stage == "dedup" {
+		return s.Dedup != nil && "dedup."+s.Dedup.Kind == rule
 	}
 	return s.Filter != nil && slices.ContainsFunc(s.Filter.Failed, func(f corpus.Failure) bool { return f.Rule == rule })
 }

@@ -90,6 +90,9 @@ func (w *workspace) tell(s *story) {
 			fmt.Fprintf(w.out, "    %s: %s\n", f.Rule, s.explain(f))
 		}
 	}
+	if s.Filter != nil && s.Filter.Promoted && s.Dedup != nil {
+		fmt.Fprintln(w.out, "  filter: promoted in place of "+s.Dedup.Survivor)
+	}
 	w.tellEdits(s.Edits)
 	for _, k := range slices.Sorted(maps.Keys(s.Attrs)) {
 		fmt.Fprintf(w.out, "  %s = %s\n", k, number(s.Attrs[k]))
@@ -145,6 +148,8 @@ func (s *story) explain(f corpus.Failure) string {
 			return "it does not fit the budget of its language, nor did a document before it"
 		}
 		return fmt.Sprintf("its score is %s, the last one kept has %s", number(f.Value), number(f.Limit))
+	case filter.RuleBetterCopy:
+		return fmt.Sprintf("its score is %s, that of a copy that passes too %s", number(f.Value), number(f.Limit))
 	case filter.RuleDomain:
 		if f.Limit == math.MaxFloat64 {
 			return "it does not fit the cap of its domain, nor did a document before it"

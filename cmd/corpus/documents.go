@@ -35,6 +35,8 @@ type duplicate struct {
 type decision struct {
 	Keep   bool             `json:"keep"`
 	Failed []corpus.Failure `json:"failed"`
+	// Promoted documents stand in the place of their cluster's survivor.
+	Promoted bool `json:"promoted,omitempty"`
 }
 
 // stories walks the documents of the ingest dataset with what dedup and filter
@@ -260,6 +262,9 @@ func readDuplicate(row corpus.Row) *duplicate {
 
 func readDecision(row corpus.Row) *decision {
 	d := &decision{Keep: row.Column("keep").Ints[row.At] == 1, Failed: []corpus.Failure{}}
+	if i := row.Schema.Index("promoted"); i >= 0 { // a filter of before has none
+		d.Promoted = row.Columns[i].Ints[row.At] == 1
+	}
 	values, limits := row.Column("values").Numbers[row.At], row.Column("limits").Numbers[row.At]
 	for i, r := range row.Column("rules").Lists[row.At] {
 		d.Failed = append(d.Failed, corpus.Failure{Rule: r, Value: values[i], Limit: limits[i]})

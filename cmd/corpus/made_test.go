@@ -49,6 +49,7 @@ var writers = map[string]func(seed uint64) string{
 	"exact": func(n uint64) string { return strings.ToUpper(english(n)) },
 	"short": func(n uint64) string { return fmt.Sprintf("There are only %d words here, and that is not enough.", n) },
 	"toxic": func(n uint64) string { return strings.ReplaceAll(english(n), ". ", ", apeshit. ") },
+	"rude":  func(n uint64) string { return english(n) + strings.Repeat(" Apeshit.", 12) },
 	"echo":  func(n uint64) string { return strings.Repeat(english(n)[:300]+"\n", 4) },
 }
 

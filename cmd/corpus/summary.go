@@ -81,7 +81,7 @@ func describe(stage string, c corpus.Counts) string {
 			term.Percent(c["overlap.in_train"], c["overlap.valid_13words"]))
 	default:
 		return fmt.Sprintf("%s in, %s out (%s of the bytes)%s", plural(c["docs_in"], "document"), term.Count(c["docs_out"]),
-			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most")) + substrings(c)
+			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most")) + substrings(c) + promotions(c)
 	}
 }
 
@@ -91,6 +91,14 @@ func substrings(c corpus.Counts) string {
 		return ""
 	}
 	return fmt.Sprintf("; repeats in %s, %s in all", plural(c["substring.docs"], "document"), term.Bytes(c["substring.bytes"]))
+}
+
+// promotions says how many documents stand in the place of others.
+func promotions(c corpus.Counts) string {
+	if n := c["promoted.docs"]; n > 0 {
+		return fmt.Sprintf("; %s promoted", term.Count(n))
+	}
+	return ""
 }
 
 // withPrefix are the counts under a prefix, without it.
