@@ -36,6 +36,8 @@ type Config struct {
 	ToxicityModel *linear.Model
 	// PII says what is done about personal data, one of PIIMask, PIICount, PIIOff.
 	PII string
+	// DedupEdits says that dedup has edits, which are made too.
+	DedupEdits bool
 	// Augment adds copies of what is kept that differ in one thing, marked as such:
 	// "gender" swaps gendered words in English.
 	Augment string
@@ -126,7 +128,7 @@ func (c Config) measures() measures {
 	}
 }
 
-// edits says whether something may be cut out of documents or replaced.
+// edits says whether measuring may cut something out of documents or replace it.
 func (c Config) edits() bool {
 	return slices.ContainsFunc(c.kinds(), func(k kind) bool { return k.edits })
 }
@@ -194,7 +196,13 @@ func Stage(c Config) corpus.Stage {
 	keep := append([]string{roleVerdict, RoleKept, RoleReport, roleLang, roleStanding}, roles(c.sidecars())...)
 	text := []string{rolePart, roleLang, roleVerdict, roleDedup}
 	if s.edits {
-		keep, text = append(keep, RoleEdits), append(text, RoleEdits)
+		keep = append(keep, RoleEdits)
+	}
+	if c.DedupEdits {
+		keep = append(keep, RoleAllEdits, attrs+"edits") // which is among the sidecars without
+	}
+	if s.allEdits != "" {
+		text = append(text, s.allEdits)
 	}
 	return corpus.Stage{
 		Name:    "filter",
@@ -205,6 +213,7 @@ func Stage(c Config) corpus.Stage {
 				Name: "measure", Config: c.measures(), Inputs: []string{rolePart}, Need: c.need,
 				Memory: measureMemory + authorityMemory + s.meterMemory, Run: s.measure,
 			}},
+			c.settlePass(),
 			s.by.passes,
 			[]corpus.Pass{
 				{

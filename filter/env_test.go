@@ -115,6 +115,7 @@ func (m *memoryTable) Write(t *corpus.Table) error {
 		to.IDs, to.Strings = append(to.IDs, from.IDs...), append(to.Strings, from.Strings...)
 		to.Floats, to.Ints = append(to.Floats, from.Floats...), append(to.Ints, from.Ints...)
 		to.Lists, to.Numbers = append(to.Lists, from.Lists...), append(to.Numbers, from.Numbers...)
+		to.Hashes = append(to.Hashes, from.Hashes...)
 	}
 	return m.all.Check()
 }
@@ -139,6 +140,8 @@ func (m *memoryTable) Next() (*corpus.Table, error) {
 			to.Ints = from.Ints[m.row:end]
 		case corpus.Lists:
 			to.Lists = from.Lists[m.row:end]
+		case corpus.Hashes:
+			to.Hashes = from.Hashes[m.row:end]
 		case corpus.Numbers:
 			to.Numbers = from.Numbers[m.row:end]
 		}

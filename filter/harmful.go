@@ -76,15 +76,15 @@ var leftColumns = []string{"edits.left"} // share of its bytes
 // ruleEmpty drops documents of which nothing is left.
 var ruleEmpty = Rule{Name: "edits.left", Attribute: "edits.left", Below: true, Inclusive: true}
 
-// left is the share of a text that edits leave, what they put in counted; 1 of an
-// empty text.
-func left(text string, edits []corpus.Edit) float64 {
-	n := len(text)
+// left is the share of a text of size bytes that edits leave, what they put in
+// counted; 1 of an empty text.
+func left(size int, edits []corpus.Edit) float64 {
+	n := size
 	for _, e := range edits {
 		n += len(e.With) - (e.End - e.Start)
 	}
-	if len(text) == 0 {
+	if size == 0 {
 		return 1
 	}
-	return math.Max(0, float64(n)/float64(len(text)))
+	return math.Max(0, float64(n)/float64(size))
 }

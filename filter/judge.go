@@ -24,13 +24,14 @@ type selector struct {
 	seed        uint64
 	augment     string
 	bestCopy    bool
-	edits       bool  // something may be cut out of documents or replaced
-	lingua      bool  // tells the languages alone
-	err         error // of the configuration; every pass returns it
+	edits       bool   // measuring may cut something out of documents or replace it
+	allEdits    string // the sidecar of all edits, "" where there are none
+	lingua      bool   // tells the languages alone
+	err         error  // of the configuration; every pass returns it
 }
 
 func newSelector(c Config) *selector {
-	s := &selector{kinds: c.kinds(), edits: c.edits(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
+	s := &selector{kinds: c.kinds(), edits: c.edits(), allEdits: c.editsRole(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
 	s.bestCopy = c.BestCopy
 	s.augment, s.lingua = c.Augment, c.LangID == LangIDLingua
 	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance

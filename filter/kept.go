@@ -24,8 +24,8 @@ func (s *selector) kept(e corpus.Env) error {
 		return err
 	}
 	roles := []string{roleVerdict, roleDedup}
-	if s.edits {
-		roles = append(roles, RoleEdits)
+	if s.allEdits != "" {
+		roles = append(roles, s.allEdits)
 	}
 	beside := make([]*cursor, len(roles))
 	for i, role := range roles {

@@ -38,7 +38,7 @@ func (m *meter) measure(text, lang string) ([]float64, []corpus.Edit) {
 	}
 	m.edits = settle(m.edits)
 	if m.left {
-		m.values = append(m.values, left(text, m.edits))
+		m.values = append(m.values, left(len(text), m.edits))
 	}
 	return m.values, m.edits
 }

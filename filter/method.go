@@ -47,9 +47,13 @@ func (c Config) method() method {
 }
 
 // sidecars are all families: that of the method's scores, if it has any, and what
-// is measured.
+// is measured; what edits leave with dedup's, if it has any.
 func (c Config) sidecars() []family {
 	all := c.families()
+	if c.DedupEdits {
+		all = slices.DeleteFunc(all, func(f family) bool { return slices.Equal(f.columns, leftColumns) })
+		all = append(all, family{roleLeft, leftColumns})
+	}
 	if f := c.method().family; f.role != "" {
 		all = append([]family{f}, all...)
 	}

@@ -39,7 +39,7 @@ func (c Config) ruleSet() ruleSet {
 	set := ruleSet{limits: c.Limits}
 	set.add(true, c.recipe().Rules()...)
 	set.add(false, c.toxicRules()...)
-	if c.edits() {
+	if c.editsRole() != "" {
 		set.add(false, ruleEmpty)
 	}
 	set.add(true, Rule{Name: "lang.score", Attribute: "lang.score", Below: true})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -60,6 +61,10 @@ func (w *workspace) filterBy(c *cli.Context, config func() (filter.Config, error
 	if err != nil {
 		return err
 	}
+	cfg.DedupEdits = slices.ContainsFunc(inputs["dedup"].Parts(), func(p corpus.Part) bool {
+		_, ok := p.File(dedupEdits)
+		return ok
+	})
 	job := engine.Job{Stage: filter.Stage(cfg), Follows: "ingest", Inputs: inputs}
 	if c.IsSet("what-if") {
 		return w.whatIf(c, cfg, job)
@@ -76,6 +81,9 @@ func (w *workspace) filterBy(c *cli.Context, config func() (filter.Config, error
 	w.languageNote(sum.Counts)
 	return w.groupsNote()
 }
+
+// dedupEdits is the role of what dedup cuts out of texts, where it does.
+const dedupEdits = "edits"
 
 // languageNote says how often lingua-go agreed with the languages that were told,
 // and what was not judged as English is.

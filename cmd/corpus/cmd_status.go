@@ -138,6 +138,9 @@ func (w *workspace) funnel(c corpus.Counts) {
 		fmt.Fprintf(w.out, "%s promoted in place of a duplicate's survivor that did not stay; %s of them are kept\n",
 			plural(n, "document"), term.Count(c["promoted.docs_out"]))
 	}
+	if s := topOf(c, "edited_bytes.", "bytes cut or replaced, most by"); s != "" {
+		fmt.Fprintln(w.out, s)
+	}
 	if c["trusted.docs_in"] > 0 {
 		fmt.Fprintf(w.out, "of %s in trusted sources %s (%s) are kept beside the budget; a quality rule would have dropped %s of them\n",
 			plural(c["trusted.docs_in"], "document"), term.Count(c["trusted.docs_out"]), term.Bytes(c["trusted.bytes_out"]), term.Count(c["trusted.spared"]))

@@ -18,7 +18,7 @@ type story struct {
 	corpus.Document
 	Dedup  *duplicate
 	Filter *decision
-	Edits  []corpus.Edit // what the filter cuts or replaces in Text
+	Edits  []corpus.Edit // what the filter cuts or replaces in Text, for itself and for dedup
 	Attrs  map[string]float64
 }
 
@@ -125,9 +125,11 @@ func (s *sidecars) open(dedup, filter layer, n int, attrs bool) (err error) {
 	if s.filter, err = filter.column(n, "verdict"); err != nil {
 		return err
 	}
-	if filter.has(n, filters.RoleEdits) {
-		if s.edits, err = filter.column(n, filters.RoleEdits); err != nil {
-			return err
+	for _, role := range []string{filters.RoleAllEdits, filters.RoleEdits} {
+		if s.edits == nil && filter.has(n, role) {
+			if s.edits, err = filter.column(n, role); err != nil {
+				return err
+			}
 		}
 	}
 	if !attrs {
