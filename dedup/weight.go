@@ -1,5 +1,8 @@
 package dedup
 
+// Weight is that of the document that stands for a cluster of size documents.
+func Weight(size int64) int64 { return weight("", size) }
+
 // weight is how often FineWeb-2 repeats a document that stands for a cluster of
 // size documents: clusters of a handful are what many found worth copying, those
 // of a thousand are templates ("FineWeb2", Penedo et al., 2025, rehydration). What

@@ -41,6 +41,10 @@ type Config struct {
 	// Augment adds copies of what is kept that differ in one thing, marked as such:
 	// "gender" swaps gendered words in English.
 	Augment string
+	// Rehydrate has what is kept learnt from as often as dedup's weights say, which
+	// follow from the size of the cluster: Weight. The budget counts each text once.
+	Rehydrate bool
+	Weight    func(size int64) int64
 	// Select is the method that ranks what passed, one of Methods; "" = dsir.
 	Select string
 	// Target is what dsir looks for; nil = the bundled tables. See LoadTarget.
@@ -99,6 +103,9 @@ func (c Config) Check() error {
 	}
 	if c.Augment != "" && c.Augment != augmentGender {
 		return bad(fmt.Errorf("filter.augment is %q, want %s or nothing", c.Augment, augmentGender))
+	}
+	if c.Rehydrate && c.Weight == nil {
+		return bad(fmt.Errorf("filter.rehydrate needs dedup's weights"))
 	}
 	if !(c.Keep >= 0 && c.Keep <= 1) {
 		return bad(fmt.Errorf("filter.keep is %v, want a share from 0 to 1", c.Keep))
@@ -229,7 +236,7 @@ func Stage(c Config) corpus.Stage {
 					Memory: decideMemory + s.cappedMemory() + groupsMemory, Run: s.decide,
 				},
 				{Name: "report", Inputs: []string{roleGroups}, Tasks: corpus.One, Memory: 2*tableMemory + groupsMemory, Run: report},
-				{Name: "kept", Config: c.Augment, Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
+				{Name: "kept", Config: keeping{c.Augment, c.Rehydrate}, Inputs: text, Memory: 2*textMemory + 3*tableMemory, Run: s.kept},
 			},
 		),
 	}

@@ -209,6 +209,7 @@ var dedupSchema = corpus.Schema{
 	{Name: "similarity", Kind: corpus.Floats},
 	{Name: "cluster", Kind: corpus.IDs},
 	{Name: "size", Kind: corpus.Ints},
+	{Name: "weight", Kind: corpus.Ints},
 }
 
 func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similarity float64) {
@@ -218,5 +219,10 @@ func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similar
 	c[2].Floats = append(c[2].Floats, similarity)
 	c[3].IDs = append(c[3].IDs, cluster)
 	c[4].Ints = append(c[4].Ints, 2)
+	weight := int64(2)
+	if kind != "" {
+		weight = 0
+	}
+	c[5].Ints = append(c[5].Ints, weight)
 	t.Rows++
 }

@@ -24,6 +24,8 @@ type selector struct {
 	seed        uint64
 	augment     string
 	bestCopy    bool
+	rehydrate   bool
+	weight      func(size int64) int64
 	edits       bool   // measuring may cut something out of documents or replace it
 	allEdits    string // the sidecar of all edits, "" where there are none
 	lingua      bool   // tells the languages alone
@@ -32,7 +34,7 @@ type selector struct {
 
 func newSelector(c Config) *selector {
 	s := &selector{kinds: c.kinds(), edits: c.edits(), allEdits: c.editsRole(), set: c.ruleSet(), langs: c.Langs, keep: c.Keep, err: c.Check()}
-	s.bestCopy = c.BestCopy
+	s.bestCopy, s.rehydrate, s.weight = c.BestCopy, c.Rehydrate, c.Weight
 	s.augment, s.lingua = c.Augment, c.LangID == LangIDLingua
 	s.by, s.seed, s.even = c.method(), c.Seed, c.selection().Balance
 	s.families, s.sidecars = c.families(), c.read(s.set)

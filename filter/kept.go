@@ -11,10 +11,20 @@ import (
 )
 
 // KeptSchema is the columns of the role "kept/part": those of a text part, the id
-// of the document's cluster, and of what it is a changed copy ("gender"), "" for
-// a document as it is.
+// of the document's cluster, of what it is a changed copy ("gender"), "" for a
+// document as it is, and how often it is to be learnt from, 1 or more.
 func KeptSchema() corpus.Schema {
-	return append(corpus.TextSchema(), corpus.Field{Name: "cluster", Kind: corpus.IDs}, corpus.Field{Name: "derived", Kind: corpus.Strings})
+	return append(
+		corpus.TextSchema(), corpus.Field{Name: "cluster", Kind: corpus.IDs},
+		corpus.Field{Name: "derived", Kind: corpus.Strings}, corpus.Field{Name: "repeat", Kind: corpus.Ints},
+	)
+}
+
+// keeping is the part of the configuration that the kept text depends on, beside
+// verdicts and edits.
+type keeping struct {
+	Augment   string
+	Rehydrate bool
 }
 
 // kept is the pass that writes the text of what is kept, with its edits made.
@@ -73,12 +83,14 @@ func (s *selector) addKept(e corpus.Env, out *corpus.Table, d corpus.Document, b
 		}
 		d.Text = Apply(d.Text, edits)
 	}
-	id := cluster.t.Column("cluster").IDs[cluster.row]
-	appendKept(out, d, id, "")
+	id, repeat := cluster.t.Column("cluster").IDs[cluster.row], s.repeat(beside)
+	appendKept(out, d, id, "", repeat)
+	countIf(e, "rehydrated.docs", repeat-1)
+	countIf(e, "rehydrated.bytes", (repeat-1)*int64(len(d.Text)))
 	if s.augment == augmentGender && d.Lang == "en" {
 		if other, swapped := bias.SwapGender(d.Text); swapped > 0 {
 			d.ID, d.Text = derivedID(d.ID, augmentGender), other
-			appendKept(out, d, id, augmentGender)
+			appendKept(out, d, id, augmentGender, 1)
 			e.Count("augmented.docs", 1)
 			e.Count("augmented.bytes", int64(len(d.Text)))
 		}
@@ -86,12 +98,28 @@ func (s *selector) addKept(e corpus.Env, out *corpus.Table, d corpus.Document, b
 	return nil
 }
 
-func appendKept(out *corpus.Table, d corpus.Document, cluster corpus.ID, derived string) {
+// repeat is how often a kept document is to be learnt from: as often as dedup gives
+// its cluster. One that is promoted has no weight of its own: it has that of a
+// survivor of its cluster's size.
+func (s *selector) repeat(beside []*cursor) int64 {
+	if !s.rehydrate {
+		return 1
+	}
+	verdict, cluster := beside[0], beside[1]
+	if verdict.t.Columns[4].Ints[verdict.row] == 1 {
+		return max(1, s.weight(cluster.t.Column("size").Ints[cluster.row]))
+	}
+	return max(1, cluster.t.Column("weight").Ints[cluster.row])
+}
+
+func appendKept(out *corpus.Table, d corpus.Document, cluster corpus.ID, derived string, repeat int64) {
 	out.Append(&d)
 	c := out.Column("cluster")
 	c.IDs = append(c.IDs, cluster)
 	v := out.Column("derived")
 	v.Strings = append(v.Strings, derived)
+	n := out.Column("repeat")
+	n.Ints = append(n.Ints, repeat)
 }
 
 // augmentGender is the value of Config.Augment that adds counterfactual copies.

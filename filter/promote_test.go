@@ -264,3 +264,30 @@ func TestScoreOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestRehydrate: what is kept says how often it is to be learnt from: dedup's weight,
+// and of what is promoted that of its cluster's size; the budget counts it once.
+func TestRehydrate(t *testing.T) {
+	a, b := bad(0).ID, good(1).ID
+	members := []member{{bad(0), "", a, a}, {good(2), "near", a, a}, {good(1), "", b, b}}
+	for _, rehydrate := range []bool{false, true} {
+		w := newWorld(nil, 0, 1)
+		w.growClusters(members, 1)
+		w.run(t, Stage(Config{Rehydrate: rehydrate, Weight: func(size int64) int64 { return 10 * size }, Augment: augmentGender}))
+		want, more := []int64{1, 1}, int64(0)
+		if rehydrate {
+			want, more = []int64{20, 2}, 20
+		}
+		if k := w.table(RoleKept, 0); !slices.Equal(k.Column("repeat").Ints, want) {
+			t.Errorf("rehydrate %v: repeat %v, want %v", rehydrate, k.Column("repeat").Ints, want)
+		}
+		text := int64(len(good(1).Text) + len(good(2).Text))
+		if n := w.counts; n["rehydrated.docs"] != more || n["bytes_out"] != text || n["docs_out"] != 2 ||
+			n["rehydrated.bytes"] != more/20*int64(19*len(good(2).Text)+len(good(1).Text)) {
+			t.Errorf("rehydrate %v: counts %v", rehydrate, n)
+		}
+	}
+	if err := (Config{Rehydrate: true}).Check(); err == nil {
+		t.Error("there are no weights")
+	}
+}

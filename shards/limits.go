@@ -8,6 +8,9 @@ const (
 	// maxBatchBuffer is the most buffers of a record batch that are looked at.
 	maxBatchBuffer = 64
 
+	// maxRepeat is the most rows of a document in train, more than any weight.
+	maxRepeat = 16
+
 	// maxOverlap is the most 13-grams held; beyond it they are sampled by hash,
 	// alike on both sides, which leaves the share unbiased.
 	maxOverlap = 1 << 20

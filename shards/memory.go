@@ -49,8 +49,8 @@ func (c Config) need(e corpus.Env) (int64, error) {
 	if c.TokensPerByte > 0 {
 		perByte = min(perByte, otherText*c.TokensPerByte)
 	}
-	tokens := int64(math.Ceil(perByte * float64(in["bytes_out"])))
-	return in["docs_out"]*bytesPerRow + tokens*idBytes(c.Vocab) + 2*int64(parts)*bytesPerShard, nil
+	tokens := int64(math.Ceil(perByte * float64(in["bytes_out"]+in["rehydrated.bytes"])))
+	return (in["docs_out"]+in["rehydrated.docs"])*bytesPerRow + tokens*idBytes(c.Vocab) + 2*int64(parts)*bytesPerShard, nil
 }
 
 // kindOfIDs is the column that holds the ids of a vocabulary.

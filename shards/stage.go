@@ -85,8 +85,26 @@ func (c Config) encode(e corpus.Env) error {
 			return err
 		}
 	}
-	first, _ := e.Parts()
-	return eachTable(e, keptRole, first+e.Task(), s.table)
+	return s.part()
+}
+
+// part sends all documents, then once more those that are to be learnt from twice,
+// and so on: what is repeated does not lie behind itself, where a model would learn
+// to copy it.
+func (s *splitter) part() error {
+	first, _ := s.env.Parts()
+	for more := true; more; s.round++ {
+		more = false
+		err := eachTable(s.env, keptRole, first+s.env.Task(), func(t *corpus.Table) error {
+			m, err := s.table(t)
+			more = more || m
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // splitter sends documents to train or valid, encoded.
@@ -94,19 +112,30 @@ type splitter struct {
 	env     corpus.Env
 	config  Config
 	enc     Encoder
+	round   int64 // 0 is the first
 	ids     []uint32
 	row     *corpus.Table
 	writers map[string]corpus.TableWriter
 }
 
-func (s *splitter) table(in *corpus.Table) error {
+// table sends the documents of a batch that have a place in this round, and says
+// whether one has a place in the next. What is held out is not repeated.
+func (s *splitter) table(in *corpus.Table) (more bool, err error) {
 	clusters := in.Column("cluster").IDs
 	for i := range in.Rows {
-		d := in.Document(i)
 		role, name := TrainRole, "train"
 		if heldOut(clusters[i], s.config.Valid) {
 			role, name = ValidRole, "valid"
 		}
+		times := int64(1)
+		if in.Has("repeat") && role == TrainRole {
+			times = min(in.Column("repeat").Ints[i], maxRepeat)
+		}
+		if s.round > 0 && s.round >= times {
+			continue
+		}
+		more = more || s.round+1 < times
+		d := in.Document(i)
 		s.ids = s.enc.Encode(s.ids[:0], d.Text)
 		s.row.Reset()
 		s.row.Columns[0].Tokens = append(s.row.Columns[0].Tokens, s.ids)
@@ -114,17 +143,23 @@ func (s *splitter) table(in *corpus.Table) error {
 		s.row.Columns[2].Strings = append(s.row.Columns[2].Strings, d.Source)
 		s.row.Rows = 1
 		if err := s.writers[role].Write(s.row); err != nil {
-			return err
+			return false, err
 		}
 		s.count(name, &d, int64(len(s.ids)))
 	}
-	return s.env.Context().Err()
+	return more, s.env.Context().Err()
 }
 
 func (s *splitter) count(set string, d *corpus.Document, tokens int64) {
-	s.env.Count("docs_in", 1)
-	s.env.Count("docs_out", 1)
-	s.env.Count("bytes_in", int64(len(d.Text)))
+	if s.round == 0 {
+		s.env.Count("docs_in", 1)
+		s.env.Count("docs_out", 1)
+		s.env.Count("bytes_in", int64(len(d.Text)))
+	} else {
+		s.env.Count("rehydrated.docs", 1)
+		s.env.Count("rehydrated.tokens", tokens)
+		s.env.Count("rehydrated.bytes", int64(len(d.Text)))
+	}
 	s.env.Count("tokens", tokens)
 	s.env.Count(set+".docs", 1)
 	s.env.Count(set+".tokens", tokens)

@@ -75,10 +75,16 @@ func (w workspace) open(dir string) *shards.Dataset {
 }
 
 // keep adds a generation of kept documents.
-func (w workspace) keep(docs ...kept) {
+func (w workspace) keep(docs ...kept) { w.keepRepeated(docs, nil) }
+
+// keepRepeated says how often each is to be learnt from.
+func (w workspace) keepRepeated(docs []kept, repeat []int64) {
 	schema := append(corpus.TextSchema(), corpus.Field{Name: "cluster", Kind: corpus.IDs})
+	if repeat != nil {
+		schema = append(schema, corpus.Field{Name: "repeat", Kind: corpus.Ints})
+	}
 	w.run(engine.Job{Dir: "filter", Stage: corpus.Stage{Name: "filter", Keep: []string{"kept/part"}, Passes: []corpus.Pass{{
-		Name: "kept", Config: fmt.Sprint(docs), Tasks: corpus.One, Run: func(e corpus.Env) error {
+		Name: "kept", Config: fmt.Sprint(docs, repeat), Tasks: corpus.One, Run: func(e corpus.Env) error {
 			out, err := e.Create("kept/part", schema)
 			if err != nil {
 				return err
@@ -94,6 +100,9 @@ func (w workspace) keep(docs ...kept) {
 				c.IDs = append(c.IDs, cluster)
 				e.Count("bytes_out", int64(len(d.text)))
 				e.Count("docs_out", 1)
+			}
+			if repeat != nil {
+				t.Column("repeat").Ints = repeat
 			}
 			return out.Write(t)
 		},
@@ -137,6 +146,48 @@ func TestOverlap(t *testing.T) {
 	}
 	if sum.Counts["overlap.valid_13words"] != gens[1].Counts["overlap.valid_13words"] {
 		t.Error("the summary of a run counts other generations")
+	}
+}
+
+// TestRepeats: what is to be learnt from several times has so many rows in train, the
+// further ones behind all first ones, and one row in valid; what was read is counted once.
+func TestRepeats(t *testing.T) {
+	w := newWorkspace(t)
+	w.keepRepeated([]kept{{"one", false}, {"three", false}, {"held", true}, {"two", false}}, []int64{1, 3, 5, 2})
+	sum := w.shards(config(256))
+	d, texts := w.open("shards"), map[string][]string{}
+	for _, role := range []string{shards.TrainRole, shards.ValidRole} {
+		r, err := d.Table(d.Parts()[0], role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row, err := range corpus.Rows(r) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b []byte
+			for _, id := range row.Columns[0].Tokens[row.At] {
+				b = append(b, byte(id))
+			}
+			if text := string(b); row.Columns[1].Strings[row.At] != map[string]string{
+				"one": corpus.NewID("one", 0, nil).String(), "three": corpus.NewID("three", 1, nil).String(),
+				"held": corpus.NewID("held", 2, nil).String(), "two": corpus.NewID("two", 3, nil).String(),
+			}[text] {
+				t.Errorf("%q has the id %s", text, row.Columns[1].Strings[row.At])
+			}
+			texts[role] = append(texts[role], string(b))
+		}
+	}
+	if got := fmt.Sprint(texts[shards.TrainRole], texts[shards.ValidRole]); got != "[one three two three two three] [held]" {
+		t.Errorf("rows %s", got)
+	}
+	for name, want := range map[string]int64{
+		"docs_in": 4, "docs_out": 4, "bytes_in": 15, "train.docs": 6, "train.tokens": 24, "tokens": 28, "valid.docs": 1,
+		"rehydrated.docs": 3, "rehydrated.bytes": 13, "rehydrated.tokens": 13,
+	} {
+		if sum.Counts[name] != want {
+			t.Errorf("%s is %d, want %d", name, sum.Counts[name], want)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/dedup"
 	"corpus/filter"
 	"corpus/filter/linear"
 	"corpus/filter/toxic"
@@ -163,6 +164,7 @@ func (w *workspace) budgetNote(c corpus.Counts) {
 // filterConfig is what the filter is to do, checked.
 func (w *workspace) filterConfig() (cfg filter.Config, err error) {
 	cfg = filter.Config{Recipe: w.Filter.Recipe, Keep: w.Filter.Keep, Langs: w.Filter.Lang, Limits: w.Filter.Limits, Augment: w.Filter.Augment, PII: w.Filter.PII, LangID: w.Filter.LangID, Mixed: w.Filter.Mixed, Toxicity: w.Filter.Toxicity}
+	cfg.Rehydrate, cfg.Weight = w.Filter.Rehydrate, dedup.Weight
 	for _, own := range w.Filter.Rules {
 		r, err := own.rule()
 		if err != nil {

@@ -65,6 +65,7 @@ type config struct {
 		LangID        string             `yaml:"langid"`
 		Mixed         string             `yaml:"mixed"`
 		PII           string             `yaml:"pii"`
+		Rehydrate     bool               `yaml:"rehydrate"`
 	} `yaml:"filter"`
 	Tokenize struct {
 		Vocab int `yaml:"vocab"`
@@ -174,7 +175,7 @@ filter:
   toxicity: drop         # toxic documents; cut: only their toxic paragraphs; mask: placeholders for these and for words
   # mixed: drop          # lines in another language than the document's; measure: only their share
   pii: mask              # placeholders for e-mail, phone, IP, cards, ids, keys; count: only count; off
-  # augment: gender      # add counterfactual copies of what is kept, marked as such
+  # augment: gender      # add counterfactual copies of what is kept; rehydrate: true: repeat what was found often, as FineWeb-2
   rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}
 tokenize:
   vocab: 16000           # byte-level BPE

@@ -52,6 +52,7 @@ func settings() []setting {
 		{"filter", "toxicity-model", "`FILE` of corpus filter train-toxicity, in the place of the embedded model", func(c *config) any { return (*file)(&c.Filter.ToxicityModel) }},
 		{"filter", "pii", "`HOW` personal data, keys and passwords are treated: mask, count or off", func(c *config) any { return &c.Filter.PII }},
 		{"filter", "augment", "add copies of what is kept: `gender` swaps gendered words in English; marked as such", func(c *config) any { return &c.Filter.Augment }},
+		{"filter", "rehydrate", "repeat what is kept in train as often as FineWeb-2 does by the copies there were of it, 8 times at most", func(c *config) any { return &c.Filter.Rehydrate }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
 		{"shards", "valid", "`SHARE` of the documents held out", func(c *config) any { return &c.Shards.Valid }},
 	}

@@ -75,9 +75,9 @@ func describe(stage string, c corpus.Counts) string {
 	case "shards":
 		line := fmt.Sprintf("%s in %s", plural(c["train.tokens"], "token"), plural(c["train.docs"], "document"))
 		if c["valid.tokens"] == 0 {
-			return line + ", none held out"
+			return line + repeats(c) + ", none held out"
 		}
-		return line + fmt.Sprintf(", %s held out; %s of the held-out 13-word sequences occur in train", plural(c["valid.tokens"], "token"),
+		return line + repeats(c) + fmt.Sprintf(", %s held out; %s of the held-out 13-word sequences occur in train", plural(c["valid.tokens"], "token"),
 			term.Percent(c["overlap.in_train"], c["overlap.valid_13words"]))
 	default:
 		return fmt.Sprintf("%s in, %s out (%s of the bytes)%s", plural(c["docs_in"], "document"), term.Count(c["docs_out"]),
@@ -97,6 +97,14 @@ func substrings(c corpus.Counts) string {
 func promotions(c corpus.Counts) string {
 	if n := c["promoted.docs"]; n > 0 {
 		return fmt.Sprintf("; %s promoted", term.Count(n))
+	}
+	return ""
+}
+
+// repeats says how many of the rows to train on are there again.
+func repeats(c corpus.Counts) string {
+	if n := c["rehydrated.docs"]; n > 0 {
+		return fmt.Sprintf(" (%s of them repeats)", term.Count(n))
 	}
 	return ""
 }
