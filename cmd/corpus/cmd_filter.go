@@ -35,7 +35,8 @@ func (a *app) filterCommand() *cli.Command {
 		Name: "filter", Usage: "keep the best share: language, quality, repetition, toxicity, then the documents most like the target",
 		Description: "Rules and their limits; change them under filter.limits in corpus.yaml:\n" + ruleHelp() +
 			selectHelp +
-			"Of documents of ingest.trusted only toxicity, duplicates and languages are asked.",
+			"Of documents of ingest.trusted only toxicity, duplicates and languages are asked.\n" +
+			"Where the survivor of a cluster of duplicates fails a rule, the first other one that passes is promoted.",
 		Flags: append(stageFlags("filter"),
 			&cli.StringSliceFlag{Name: "what-if", Usage: "print the funnel with `RULE=LIMIT` instead, and change nothing; may be repeated"},
 			&cli.StringSliceFlag{Name: "compare", Usage: "print the documents on which the recipes `A,B` disagree, and change nothing"},
