@@ -24,6 +24,7 @@ var importRules = map[string]struct {
 	"corpus/internal/words":       {nil, "words are cut out of strings"},
 	"corpus/internal/wordbreak":   {nil, "words are cut out of strings"},
 	"corpus/internal/spacy":       {[]string{"corpus/internal/words"}, "tokens are cut out of strings"},
+	"corpus/internal/domain":      {nil, "domains are told from addresses"},
 	"corpus/internal/langid":      {nil, "languages are told from strings"},
 	"corpus/internal/lingua":      {nil, "the authority on languages knows strings"},
 	"corpus/internal/term":        {nil, "what people see knows nothing of data"},
@@ -58,7 +59,7 @@ var importRules = map[string]struct {
 
 var (
 	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
-	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
+	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
 )
 

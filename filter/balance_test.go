@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"corpus"
+	"corpus/internal/domain"
 )
 
 func TestParseBalance(t *testing.T) {
@@ -72,42 +73,6 @@ func TestDivide(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestDomainOf(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://www.Example.co.uk/a/b?x":           "example.co.uk",
-		"http://user:pw@blog.example.com:8080#x":    "example.com",
-		"https://a.b.github.io/":                    "b.github.io",
-		"https://github.io/":                        "github.io",
-		"http://192.168.0.1:80/x":                   "192.168.0.1",
-		"http://[2001:db8::1]/x":                    "2001:db8::1",
-		"https://localhost/x":                       "localhost",
-		"https://example.com./":                     "example.com",
-		"file:///tmp/x":                             "books",
-		"":                                          "books",
-		"nonsense":                                  "books",
-		"https://" + strings.Repeat("a", 300) + "/": strings.Repeat("a", maxDomain),
-	} {
-		if got := domainOf(in, "books/1.txt"); got != want {
-			t.Errorf("%s is of %q, want %q", in, got, want)
-		}
-	}
-	for source, want := range map[string]string{"a.jsonl": "a.jsonl", "/srv/x/y": "srv", "s3://bucket/key/x": "bucket", "dir/sub/x": "dir", "": ""} {
-		if got := domainOf("", source); got != want {
-			t.Errorf("source %s is of %q, want %q", source, got, want)
-		}
-	}
-}
-
-func FuzzDomainOf(f *testing.F) {
-	f.Add("https://www.example.co.uk/a", "a/b")
-	f.Add("http://[::1", "")
-	f.Fuzz(func(t *testing.T, url, source string) {
-		if d := domainOf(url, source); len(d) > maxDomain {
-			t.Fatalf("%q", d)
-		}
-	})
 }
 
 // fromDomains are documents of some domains, one of them with two thirds.
@@ -189,7 +154,7 @@ func plainCaps(t *testing.T, w *world, keep, limit float64) map[string]string {
 		})
 		used, closed := map[string]int64{}, map[string]bool{}
 		for _, d := range docs {
-			n, domain := int64(len(d.Text)), domainOf(d.URL, d.Source)
+			n, domain := int64(len(d.Text)), domain.Of(d.URL, d.Source)
 			if closed[domain] = closed[domain] || used[domain]+n > int64(limit*float64(share(eligible, lang))); closed[domain] {
 				out[d.ID.String()] = RuleDomain
 				continue

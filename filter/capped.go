@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/internal/domain"
 )
 
 // A record by domain is the language, the domain's key, and the rest of the sort
@@ -27,7 +28,7 @@ func newDomains(e corpus.Env) (*domains, error) {
 
 func (d *domains) add(r *row) error {
 	d.buf = record(d.buf[:0], r)
-	key := domainKey(r.domain)
+	key := domain.Key(r.domain)
 	d.buf = append(d.buf, key[:]...) // to where it belongs
 	copy(d.buf[maxLang+len(key):], d.buf[maxLang:recordBytes])
 	copy(d.buf[maxLang:], key[:])
@@ -36,7 +37,7 @@ func (d *domains) add(r *row) error {
 
 var cappedSchema = corpus.Schema{
 	{Name: "lang", Kind: corpus.Strings},
-	{Name: "domain", Kind: corpus.IDs}, // domainKey
+	{Name: "domain", Kind: corpus.IDs}, // domain.Key
 	{Name: "any", Kind: corpus.Ints},   // 0: not even the first document fits
 	{Name: "score", Kind: corpus.Floats},
 	{Name: "id", Kind: corpus.IDs},

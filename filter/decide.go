@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"corpus"
+	"corpus/internal/domain"
 )
 
 // verdictSchema is the columns of the role "verdict": keep is 1 or 0, the lists
@@ -94,7 +95,7 @@ func (s *selector) verdict(r *row, ends *ends) []corpus.Failure {
 		return fails
 	}
 	if len(ends.domains) > 0 {
-		if last, ok := ends.domains[langDomain{r.lang, domainKey(r.domain)}]; ok && !within(r, last) {
+		if last, ok := ends.domains[langDomain{r.lang, domain.Key(r.domain)}]; ok && !within(r, last) {
 			return beyond(RuleDomain, r, last)
 		}
 	}

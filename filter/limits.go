@@ -19,8 +19,6 @@ const (
 	examplePiece = 2 << 10
 	// maxJudged is the bytes of a document that the quality model reads.
 	maxJudged = 1 << 20
-	// maxDomain is the longest domain, as in RFC 1035; longer ones are cut.
-	maxDomain = 253
 	// maxCapped is the domains of a generation that may reach their cap.
 	maxCapped = 1 << 20
 	// maxLanguages is more than package langid tells.

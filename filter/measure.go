@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"corpus"
+	"corpus/internal/domain"
 )
 
 // meter measures documents; each goroutine has its own.
@@ -177,8 +178,8 @@ func aboutLang(t *corpus.Table) *corpus.Table {
 		}
 		out.Columns[4].Ints = append(out.Columns[4].Ints, trusted)
 		source := t.Column("source").Strings[i]
-		out.Columns[5].Strings = append(out.Columns[5].Strings, domainOf(t.Column("url").Strings[i], source))
-		out.Columns[6].Strings = append(out.Columns[6].Strings, domainOf("", source))
+		out.Columns[5].Strings = append(out.Columns[5].Strings, domain.Of(t.Column("url").Strings[i], source))
+		out.Columns[6].Strings = append(out.Columns[6].Strings, domain.Of("", source))
 	}
 	return out
 }

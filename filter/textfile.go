@@ -120,3 +120,15 @@ func firstPiece(text string, most int) string {
 	}
 	return piece
 }
+
+// clip is the longest beginning of s of at most n bytes that ends with a whole
+// character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,30 +1,31 @@
-package filter
+package domain
 
 import (
 	"net/netip"
 	"strings"
 	"unicode/utf8"
 
-	"corpus"
-
 	"github.com/zeebo/xxh3"
 	"golang.org/x/net/publicsuffix"
 )
 
-// domainOf is where a document comes from: the registered domain of its URL
+// MaxDomain is the longest domain, as in RFC 1035; longer ones are cut.
+const MaxDomain = 253
+
+// Of is where a document comes from: the registered domain of its URL
 // (example.co.uk of https://www.example.co.uk/a), an IP address as it is, the
 // bucket of an object store; without an URL the first element of its source's path.
-func domainOf(url, source string) string {
+func Of(url, source string) string {
 	if scheme, rest, ok := strings.Cut(url, "://"); ok && scheme != "" {
 		if host := hostOf(rest); host != "" {
-			return clip(registered(host), maxDomain)
+			return clip(registered(host))
 		}
 	}
 	if _, rest, ok := strings.Cut(source, "://"); ok {
 		source = rest
 	}
 	first, _, _ := strings.Cut(strings.TrimLeft(source, "/"), "/")
-	return clip(first, maxDomain)
+	return clip(first)
 }
 
 // hostOf is the host of what follows a scheme, in lower case.
@@ -45,7 +46,7 @@ func hostOf(rest string) string {
 // registered is the public suffix of host and one label more; of a host without
 // such the host.
 func registered(host string) string {
-	if len(host) > maxDomain {
+	if len(host) > MaxDomain {
 		return host
 	}
 	if _, err := netip.ParseAddr(host); err == nil {
@@ -57,15 +58,16 @@ func registered(host string) string {
 	return host
 }
 
-// domainKey stands for a domain in sort records: its 128-bit XXH3.
-func domainKey(domain string) corpus.ID { return xxh3.HashString128(domain).Bytes() }
+// Key stands for a domain in sort records: its 128-bit XXH3.
+func Key(domain string) [16]byte { return xxh3.HashString128(domain).Bytes() }
 
-// clip is the longest beginning of s of at most n bytes that ends with a whole
+// clip is the longest beginning of a domain that may be one and ends with a whole
 // character.
-func clip(s string, n int) string {
-	if len(s) <= n {
+func clip(s string) string {
+	if len(s) <= MaxDomain {
 		return s
 	}
+	n := MaxDomain
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
