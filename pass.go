@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 )
@@ -77,7 +78,8 @@ type Env interface {
 	// are for a stage that runs once over them; empty when it follows none.
 	Input() Counts
 	// Open reads the table that part number part has under role. A part of an
-	// earlier pass of this run has the number first + task. The engine's are Seekers.
+	// earlier pass of this run has the number first + task. Where that part has no
+	// such table the error is ErrNoTable. The engine's are Seekers.
 	Open(role string, part int) (TableReader, error)
 	// File is the whole content of a single file of a dataset, or of an earlier
 	// pass, verified.
@@ -104,6 +106,9 @@ type Env interface {
 	// Progress adds to the done bytes shown while the pass runs.
 	Progress(n int64)
 }
+
+// ErrNoTable says that a part has no table under a role.
+var ErrNoTable = errors.New("no pass or input has this role")
 
 // Sorter sorts records that may not fit in memory. Add copies the record; after
 // the last Add, Each yields all in ascending byte order, each valid until the

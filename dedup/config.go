@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"cmp"
 	"fmt"
 
 	"corpus"
@@ -18,6 +19,8 @@ type Config struct {
 	Substring Substring `json:"-"`
 	// Text is the bytes of text of all generations, for the estimate of disk space.
 	Text int64 `json:"-"`
+	// Lines are no part of the signatures.
+	Lines Lines `json:"-"`
 }
 
 func (c Config) withDefaults() Config {
@@ -29,6 +32,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Bands, 14)
 	set(&c.Rows, 8)
 	set(&c.Shingle, 5)
+	c.Lines = c.Lines.withDefaults()
 	return c
 }
 
@@ -41,7 +45,7 @@ func (c Config) Check() error {
 	case c.Shingle < 1 || c.Shingle > MaxShingle:
 		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d words: want 1..%d", c.Shingle, MaxShingle)
 	}
-	return c.Substring.Check()
+	return cmp.Or(c.Lines.check(), c.Substring.Check())
 }
 
 // String names the settings; it stands beside every signature, so that those of
@@ -123,7 +127,8 @@ func Stage(c Config, documents int64) corpus.Stage {
 				Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Run: c.sign,
 				Memory: textMemory + signerMemory + tableMemory,
 				Need: func(env corpus.Env) (int64, error) {
-					return env.Input()["docs_out"]*(c.bytesPerSignature()+bytesPerVerdict) + documents*c.bytesPerSort(), nil
+					return env.Input()["docs_out"]*(c.bytesPerSignature()+bytesPerVerdict) + documents*c.bytesPerSort() +
+						c.Lines.need(env.Input()["bytes_out"]), nil
 				},
 			},
 			{
@@ -140,6 +145,11 @@ func Stage(c Config, documents int64) corpus.Stage {
 // addEdits adds the passes that edit surviving texts, if there are any.
 func (c Config) addEdits(stage *corpus.Stage) {
 	var roles []string
+	if c.Lines.on() {
+		stage.Passes = append(stage.Passes, c.Lines.passes()...)
+		stage.Keep = append(stage.Keep, c.Lines.keep()...)
+		roles = append(roles, EditsLines)
+	}
 	if c.Substring.Bytes > 0 {
 		stage.Passes = append(stage.Passes, c.Substring.passes(c.Text)...)
 		roles = append(roles, substringEdits)

@@ -121,7 +121,7 @@ func (e *env) Memory() int64               { return e.memory }
 func (e *env) Workers() int                { return max(1, e.workers) }
 func (e *env) Progress(int64)              {}
 func (e *env) Scratch() (string, error)    { return e.t.TempDir(), nil }
-func (e *env) Total(_, _ string) int64     { panic("not used") }
+func (e *env) Total(_, n string) int64     { e.Lock(); defer e.Unlock(); return e.counts[n] }
 func (e *env) Input() corpus.Counts        { panic("not used") }
 func (e *env) File(string) ([]byte, error) { panic("not used") }
 
@@ -153,7 +153,7 @@ func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 	defer e.Unlock()
 	batches, ok := e.tables[key(role, part)]
 	if !ok {
-		return nil, fmt.Errorf("no table %s of part %d", role, part)
+		return nil, fmt.Errorf("%s of part %d: %w", role, part, corpus.ErrNoTable)
 	}
 	return &reader{batches: batches, read: func() {
 		e.Lock()
@@ -227,7 +227,7 @@ func clone(t *corpus.Table) *corpus.Table {
 	for i := range c.Columns {
 		k := &c.Columns[i]
 		k.IDs, k.Strings, k.Floats, k.Ints = slices.Clone(k.IDs), slices.Clone(k.Strings), slices.Clone(k.Floats), slices.Clone(k.Ints)
-		k.Hashes = slices.Clone(k.Hashes)
+		k.Hashes, k.Lists = slices.Clone(k.Hashes), slices.Clone(k.Lists)
 		for j := range k.Hashes {
 			k.Hashes[j] = slices.Clone(k.Hashes[j])
 		}

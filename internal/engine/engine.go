@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -289,5 +288,3 @@ func (e *Engine) memory() int64 {
 	}
 	return 1 << 30
 }
-
-var errNoRole = errors.New("no pass or input has this role")

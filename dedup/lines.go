@@ -1,0 +1,209 @@
+package dedup
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"corpus"
+	"corpus/dedup/lines"
+)
+
+// Lines says which lines and paragraphs are cut out of the texts that stay.
+type Lines struct {
+	// Cut is LinesOff or what is cut where it stands in the corpus before: in an
+	// earlier document, or earlier in the same one. The first stays.
+	Cut string
+	// In is how those seen are remembered, InDisk (the default) or InBloom.
+	In string
+	// Min is the fewest words of what is cut; 0 is 8, the shortest overlap that
+	// Brown et al. (2020, appendix C) do not hold for chance. Dolma and CCNet have
+	// no least length.
+	Min int
+	// Error is the share of lines and paragraphs that a Bloom filter takes for known
+	// when they are not; 0 is 1e-6, Dolma's.
+	Error float64
+	// Boilerplate cuts the lines that stand in more than this share of the documents
+	// of a domain, and in ten, out of all of them; 0 cuts none.
+	Boilerplate float64
+}
+
+// Values of Lines.Cut.
+const (
+	LinesOff       = "off"
+	LinesLine      = "line"
+	LinesParagraph = "paragraph"
+	LinesBoth      = "both"
+)
+
+// Values of Lines.In.
+const (
+	InDisk  = "disk"
+	InBloom = "bloom"
+)
+
+// Rules of the edits.
+const (
+	RuleParagraph   = "dedup.paragraph"
+	RuleLine        = "dedup.line"
+	RuleBoilerplate = "dedup.boilerplate"
+)
+
+// cutRules are the rules by kind of cut.
+func cutRules() []string {
+	return []string{lines.Paragraph: RuleParagraph, lines.Boilerplate: RuleBoilerplate, lines.Line: RuleLine}
+}
+
+const (
+	// boilerplateDocs is the fewest documents of a domain that a line must stand in
+	// to be boilerplate, boilerplateWords its fewest words: C4 holds shorter lines
+	// for no text (Raffel et al. 2020), and "}" and "Yes." are no boilerplate.
+	boilerplateDocs  = 10
+	boilerplateWords = 3
+)
+
+func (l Lines) withDefaults() Lines {
+	l.Cut, l.In = cmp.Or(l.Cut, LinesOff), cmp.Or(l.In, InDisk)
+	l.Min, l.Error = cmp.Or(l.Min, 8), cmp.Or(l.Error, 1e-6)
+	return l
+}
+
+// check reports a setting outside its limits, with class BadConfig.
+func (l Lines) check() error {
+	l = l.withDefaults()
+	all := []string{LinesOff, LinesLine, LinesParagraph, LinesBoth}
+	switch {
+	case !slices.Contains(all, l.Cut):
+		return corpus.Errorf(corpus.BadConfig, "dedup.lines is %q, want off, line, paragraph or both", l.Cut)
+	case l.In != InDisk && l.In != InBloom:
+		return corpus.Errorf(corpus.BadConfig, "dedup.lines_in is %q, want disk or bloom", l.In)
+	case l.Min < 1 || l.Min > MaxShingle:
+		return corpus.Errorf(corpus.BadConfig, "dedup.lines_min is %d words, want 1..%d", l.Min, MaxShingle)
+	case !(l.Error >= minBloomError && l.Error <= 0.5):
+		return corpus.Errorf(corpus.BadConfig, "dedup.bloom_error is %v, want %v..0.5", l.Error, minBloomError)
+	case !(l.Boilerplate >= 0 && l.Boilerplate < 1):
+		return corpus.Errorf(corpus.BadConfig, "dedup.boilerplate is %v, want a share from 0 (off) to less than 1", l.Boilerplate)
+	}
+	return nil
+}
+
+// cuts says whether repeats of this are cut.
+func (l Lines) cuts(what string) bool { return l.Cut == what || l.Cut == LinesBoth }
+
+func (l Lines) repeats() bool { return l.Cut != LinesOff }
+
+func (l Lines) on() bool { return l.repeats() || l.Boilerplate > 0 }
+
+// Roles of the tables of lines and paragraphs.
+const (
+	Seen        = "seen"        // key: what a generation has seen, in order; one table
+	Bloom       = "bloom"       // the same as a Bloom filter; one table
+	Boilerplate = "boilerplate" // domain, key: in order; one table
+	EditsLines  = "edits/lines" // as Edits
+
+	units       = "lines/unit"   // key, row, start, kind: by document
+	stands      = "lines/stand"  // domain, key, row, start: by document
+	sortedBy    = "lines/sorted" // key, part, row, start, kind: by key
+	repeatsHere = "lines/cut"    // part, row, start, kind: by document
+	commonHere  = "lines/common" // the same, of boilerplate
+)
+
+// passes cut lines and paragraphs out of what stays. The passes count lines.units,
+// bloom.bytes and bloom.earlier_bytes, lines.docs (documents with a cut),
+// lines.bytes and lines.cut, and edits.RULE.
+func (l Lines) passes() (all []corpus.Pass) {
+	if !l.on() {
+		return nil
+	}
+	all = append(all, corpus.Pass{
+		Name: "split", Config: l.splitting(), Inputs: []string{"ingest/part", Verdict}, Run: l.split,
+		Memory: textMemory + 3*tableMemory,
+	})
+	from := []string{"ingest/part"}
+	if l.repeats() {
+		all, from = append(all, l.repeatPasses()...), append(from, repeatsHere)
+	}
+	if l.Boilerplate > 0 {
+		all = append(all, corpus.Pass{
+			Name: "boilerplate", Config: l.Boilerplate, Inputs: []string{stands, Boilerplate + "+"},
+			Tasks: corpus.One, Run: l.findBoilerplate, Memory: 4 * tableMemory,
+		})
+		from = append(from, commonHere)
+	}
+	return append(all, corpus.Pass{
+		Name: "lines", Inputs: from, Run: func(env corpus.Env) error { return cutLines(env, from[1:]) },
+		Memory: textMemory + 4*tableMemory,
+	})
+}
+
+func (l Lines) repeatPasses() []corpus.Pass {
+	if l.In == InBloom {
+		return []corpus.Pass{{
+			Name: "bloom", Config: l.Error, Inputs: []string{units, Bloom + "+"}, Tasks: corpus.One, Run: l.bloom,
+			Memory: bloomMemory,
+		}}
+	}
+	return []corpus.Pass{
+		{Name: "order", Inputs: []string{units}, Tasks: corpus.One, Run: order, Memory: 4 * tableMemory},
+		{Name: "repeats", Inputs: []string{sortedBy, Seen + "+"}, Tasks: corpus.One, Run: findRepeats, Memory: 4 * tableMemory},
+	}
+}
+
+// keep are the roles that later generations need.
+func (l Lines) keep() (roles []string) {
+	if l.repeats() {
+		roles = append(roles, map[string]string{InDisk: Seen, InBloom: Bloom}[l.In])
+	}
+	if l.Boilerplate > 0 {
+		roles = append(roles, Boilerplate)
+	}
+	return roles
+}
+
+// splitting is what the pass split depends on.
+type splitting struct {
+	Cut         string
+	Min         int
+	Boilerplate bool
+}
+
+func (l Lines) splitting() splitting {
+	s := splitting{Cut: l.Cut, Boilerplate: l.Boilerplate > 0}
+	if l.repeats() {
+		s.Min = l.Min
+	}
+	return s
+}
+
+// bytesPerUnit is what a line or paragraph takes on disk until it is decided:
+// tables by document, by key and as a cut, its key for later generations, and
+// twice its place in a sort. unitBytes is how long one of eight words is at least,
+// on average (seven letters a word, as of long lines only the first eight count).
+const (
+	bytesPerUnit = 24 + 29 + 13 + 16 + 2*29
+	unitBytes    = 64
+)
+
+// need is what the passes may write for so many bytes of text.
+func (l Lines) need(bytes int64) (need int64) {
+	kinds := map[string]int64{LinesLine: 1, LinesParagraph: 1, LinesBoth: 2}[l.Cut]
+	if l.Boilerplate > 0 {
+		kinds++
+	}
+	return kinds * bytes / unitBytes * bytesPerUnit
+}
+
+// Plan says in words what remembering the lines of so many bytes of text takes in
+// memory; "" where nothing grows with them.
+func (l Lines) Plan(bytes int64) string {
+	l = l.withDefaults()
+	if !l.repeats() || l.In != InBloom {
+		return ""
+	}
+	items := bytes / unitBytes
+	if l.Cut == LinesBoth {
+		items *= 2
+	}
+	return fmt.Sprintf("a Bloom filter of at most %d MiB (%d lines or paragraphs, error %g)",
+		lines.BloomBytes(items, bloomRate(l.Error, 0))>>20, items, l.Error)
+}
