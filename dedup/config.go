@@ -15,12 +15,12 @@ type Config struct {
 	Rows    int `json:"rows"`    // values in a band: 8
 	Shingle int `json:"shingle"` // words in a shingle: 5
 
-	// Substring is no part of what signatures depend on.
+	// What else is looked for is no part of what signatures depend on.
+	Lines     Lines     `json:"-"`
 	Substring Substring `json:"-"`
+	Against   Against   `json:"-"`
 	// Text is the bytes of text of all generations, for the estimate of disk space.
 	Text int64 `json:"-"`
-	// Lines are no part of the signatures.
-	Lines Lines `json:"-"`
 }
 
 func (c Config) withDefaults() Config {
@@ -45,7 +45,7 @@ func (c Config) Check() error {
 	case c.Shingle < 1 || c.Shingle > MaxShingle:
 		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d words: want 1..%d", c.Shingle, MaxShingle)
 	}
-	return cmp.Or(c.Lines.check(), c.Substring.Check())
+	return cmp.Or(c.Lines.check(), c.Against.check(), c.Substring.Check())
 }
 
 // String names the settings; it stands beside every signature, so that those of
@@ -135,11 +135,22 @@ func Stage(c Config, documents int64) corpus.Stage {
 				Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster,
 				Memory: clusterMemory(documents),
 			},
-			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict, Memory: 3 * tableMemory},
 		},
 	}
+	c.addVerdict(&stage)
 	c.addEdits(&stage)
 	return stage
+}
+
+// addVerdict adds the pass that decides, behind those about evaluation sets.
+func (c Config) addVerdict(stage *corpus.Stage) {
+	decide := corpus.Pass{Name: "verdict", Inputs: []string{Signature, cluster}, Run: c.verdict, Memory: 3 * tableMemory}
+	if c.Against.Sets != nil {
+		stage.Keep = append(stage.Keep, c.Against.keep()...)
+		stage.Passes = append(stage.Passes, c.Against.passes()...)
+		decide.Inputs, decide.Memory = append(decide.Inputs, Overlap), 4*tableMemory
+	}
+	stage.Passes = append(stage.Passes, decide)
 }
 
 // addEdits adds the passes that edit surviving texts, if there are any.

@@ -143,9 +143,17 @@ func (r *rowReader) find(row int64) (bool, error) {
 }
 
 // verdict writes the verdicts of one part.
-func verdict(env corpus.Env) error {
+func (c Config) verdict(env corpus.Env) error {
 	first, _ := env.Parts()
 	part := first + env.Task()
+	var sets *overrule
+	if c.Against.Sets != nil {
+		var err error
+		if sets, err = openOverrule(env, part); err != nil {
+			return err
+		}
+		defer sets.stop()
+	}
 	rows, err := openRows(env, part)
 	if err != nil {
 		return err
@@ -162,6 +170,9 @@ func verdict(env corpus.Env) error {
 		bytes := t.Column("bytes").Ints
 		for i, id := range t.Column("id").IDs {
 			kind, err := appendVerdict(batch, rows, n, id)
+			if err == nil && sets != nil {
+				kind, err = sets.last(batch, kind)
+			}
 			if err != nil {
 				return err
 			}

@@ -83,15 +83,15 @@ func TestLongUnit(t *testing.T) {
 func TestHostileText(t *testing.T) {
 	for name, text := range map[string]string{
 		"newlines":  strings.Repeat("\n", 1_000_000),
-		"blank":     strings.Repeat(" \n", 500_000),
-		"signs":     strings.Repeat("}{", 5_000_000),
+		"blank":     strings.Repeat(" \n", 100_000),
+		"signs":     strings.Repeat("}{", 100_000),
 		"one line":  strings.Repeat("word ", 10_000_000),
-		"word":      strings.Repeat("w", 50_000_000),
-		"short":     strings.Repeat("a b c d e f g h i\n", 500_000),
-		"half":      strings.Repeat("a b c d e f g h i\n\n\n", 400_000),
-		"marks":     "a" + strings.Repeat("\u0301", 2_000_000),
-		"spaces":    strings.Repeat("\u3000", 2_000_000) + "a",
-		"bad bytes": strings.Repeat("\xff\xfe \n", 500_000),
+		"word":      strings.Repeat("w", 5_000_000),
+		"short":     strings.Repeat("a b c d e f g h i\n", 50_000),
+		"half":      strings.Repeat("a b c d e f g h i\n\n\n", 40_000),
+		"marks":     "a" + strings.Repeat("\u0301", 200_000),
+		"spaces":    strings.Repeat("\u3000", 200_000) + "a",
+		"bad bytes": strings.Repeat("\xff\xfe \n", 100_000),
 	} {
 		start, n := time.Now(), 0
 		s := NewSplitter(8)
