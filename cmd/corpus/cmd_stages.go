@@ -41,7 +41,8 @@ func (a *app) writing(do func(*workspace, *cli.Context) error, stages ...string)
 func (a *app) dedupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "dedup", Usage: "find exact and near duplicates (MinHash-LSH); one document of each cluster survives",
-		Flags: stageFlags("dedup"), Action: a.stageCommand("dedup", (*workspace).dedup),
+		Description: dedupHelp,
+		Flags:       stageFlags("dedup"), Action: a.stageCommand("dedup", (*workspace).dedup),
 	}
 }
 
@@ -50,16 +51,15 @@ func (w *workspace) dedup(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	counts := in.Manifest.Counts()
-	cfg := dedup.Config{
-		Bands: w.Dedup.Bands, Rows: w.Dedup.Rows, Shingle: w.Dedup.Shingle, Text: counts["bytes_out"],
-		Substring: dedup.Substring{Bytes: w.Dedup.Substring, Keep: w.Dedup.SubstringKeep, With: w.Dedup.SubstringWith},
-	}
-	if err := cfg.Check(); err != nil {
+	cfg, err := w.duplicates(in.Manifest.Counts()["bytes_out"])
+	if err != nil {
 		return err
 	}
-	stage := dedup.Stage(cfg, counts["docs_out"])
-	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
+	stage := dedup.Stage(cfg, in.Manifest.Counts()["docs_out"])
+	sum, err := w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
+	if err == nil && !w.json && !w.quiet && !sum.UpToDate {
+		w.duplicatesNote(cfg, sum.Counts)
+	}
 	return err
 }
 

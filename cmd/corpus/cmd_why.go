@@ -128,10 +128,16 @@ func (d *duplicate) describe() string {
 		return "not run yet"
 	case d.Kind == "":
 		return fmt.Sprintf("survived, cluster of %d", d.Size)
+	case d.Against != nil:
+		return fmt.Sprintf("has words of %s", d.Against)
 	case d.Similarity == nil:
 		return fmt.Sprintf("%s duplicate of %s; cluster of %d, survivor %s", d.Kind, d.Match, d.Size, d.Survivor)
 	}
 	return fmt.Sprintf("%s duplicate of %s, similarity %.2f to the survivor; cluster of %d, survivor %s", d.Kind, d.Match, *d.Similarity, d.Size, d.Survivor)
+}
+
+func (o *overlap) String() string {
+	return fmt.Sprintf("the evaluation set %s, line %d: %q", o.Set, o.Line, strings.Join(strings.Fields(term.Clean(o.Text)), " "))
 }
 
 // explain says how a document failed a rule: most have a value and a limit.
@@ -140,6 +146,10 @@ func (s *story) explain(f corpus.Failure) string {
 	case filter.RuleExact, filter.RuleURL, filter.RuleNear:
 		if s.Dedup != nil {
 			return fmt.Sprintf("similarity %.2f to %s", f.Value, s.Dedup.Survivor)
+		}
+	case filter.RuleAgainst:
+		if s.Dedup != nil && s.Dedup.Against != nil {
+			return fmt.Sprintf("%.2f of its words are of evaluation sets, the first %s", f.Value, s.Dedup.Against)
 		}
 	case filter.RuleLang:
 		return cmp.Or(s.Lang, "an unknown language") + " is not among the languages wanted"

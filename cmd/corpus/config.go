@@ -47,6 +47,17 @@ type config struct {
 		Substring     int    `yaml:"substring"`
 		SubstringKeep string `yaml:"substring_keep"`
 		SubstringWith string `yaml:"substring_with"`
+
+		Lines       string  `yaml:"lines"`
+		LinesIn     string  `yaml:"lines_in"`
+		LinesMin    int     `yaml:"lines_min"`
+		BloomError  float64 `yaml:"bloom_error"`
+		Boilerplate float64 `yaml:"boilerplate"`
+
+		Against       []string `yaml:"against"`
+		AgainstNgram  int      `yaml:"against_ngram"`
+		AgainstShare  float64  `yaml:"against_share"`
+		AgainstCommon int      `yaml:"against_common"`
 	} `yaml:"dedup"`
 	Filter struct {
 		Keep          float64            `yaml:"keep"`
@@ -138,6 +149,8 @@ func defaultConfig() config {
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
+	c.Dedup.Lines, c.Dedup.LinesIn, c.Dedup.LinesMin, c.Dedup.BloomError = dedup.LinesOff, dedup.InDisk, 8, 1e-6
+	c.Dedup.AgainstNgram = 13
 	c.Dedup.SubstringKeep = dedup.KeepFirst
 	c.Filter.Keep, c.Filter.Recipe, c.Filter.Select = 0.02, filter.DefaultRecipe, filter.SelectDSIR
 	c.Tokenize.Vocab = 16000
@@ -164,6 +177,10 @@ dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
   shingle: 5             # also substring: 200, cut what repeats so many bytes of any text (substring_keep, substring_with)
+  lines: off             # cut line, paragraph or both where it stands in the corpus before; off
+  # lines_in: bloom      # remembered in memory, with an error (bloom_error: 1e-6); disk: exact
+  # boilerplate: 0.1     # cut the lines that stand in more of a domain's documents
+  against: []            # files of evaluation sets: documents that have 13 words in a row of one are dropped
 filter:
   recipe: gopher         # rules of quality; see corpus filter --help
   keep: 0.02             # the best share of all text read, by bytes; 1: no budget

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"corpus"
+	dups "corpus/dedup"
 	filters "corpus/filter"
 	"corpus/shards"
 )
@@ -29,6 +30,15 @@ type duplicate struct {
 	Survivor   string   `json:"survivor"`
 	Similarity *float64 `json:"similarity"`
 	Size       int64    `json:"cluster_size"`
+	Against    *overlap `json:"against,omitempty"`
+}
+
+// overlap is what a document has in common with an evaluation set: the set and the
+// line of the example in its file, and the words.
+type overlap struct {
+	Set  string `json:"set"`
+	Line int64  `json:"line"`
+	Text string `json:"text"`
 }
 
 // decision is the filter's verdict.
@@ -106,8 +116,8 @@ func partStories(ctx context.Context, ingest *shards.Dataset, p corpus.Part, sid
 
 // sidecars are the tables beside a text part, read row by row.
 type sidecars struct {
-	dedup, filter, edits *column
-	attrs                []*column
+	dedup, filter, edits, overlap *column
+	attrs                         []*column
 }
 
 // column is a pulled row sequence.
@@ -124,6 +134,11 @@ func (s *sidecars) open(dedup, filter layer, n int, attrs bool) (err error) {
 	}
 	if s.filter, err = filter.column(n, "verdict"); err != nil {
 		return err
+	}
+	if dedup.has(n, dups.Overlap) {
+		if s.overlap, err = dedup.column(n, dups.Overlap); err != nil {
+			return err
+		}
 	}
 	for _, role := range []string{filters.RoleAllEdits, filters.RoleEdits} {
 		if s.edits == nil && filter.has(n, role) {
@@ -183,7 +198,7 @@ func (l layer) column(n int, role string) (*column, error) {
 }
 
 func (s *sidecars) all() []*column {
-	return slices.DeleteFunc(append([]*column{s.dedup, s.filter, s.edits}, s.attrs...), func(c *column) bool { return c == nil })
+	return slices.DeleteFunc(append([]*column{s.dedup, s.filter, s.edits, s.overlap}, s.attrs...), func(c *column) bool { return c == nil })
 }
 
 func (s *sidecars) close() {
@@ -221,6 +236,9 @@ func (s *sidecars) fill(out *story) error {
 	}
 	if s.dedup != nil {
 		out.Dedup = readDuplicate(s.dedup.row)
+	}
+	if s.dedup != nil && s.overlap != nil {
+		out.Dedup.Against = readOverlap(s.overlap.row, out.Text)
 	}
 	if s.filter != nil {
 		out.Filter = readDecision(s.filter.row)
@@ -260,6 +278,19 @@ func readDuplicate(row corpus.Row) *duplicate {
 		d.Similarity = &v
 	}
 	return d
+}
+
+// readOverlap is nil where a document has nothing in common with a set.
+func readOverlap(row corpus.Row, text string) *overlap {
+	o := &overlap{Set: row.Column("set").Strings[row.At], Line: row.Column("line").Ints[row.At]}
+	start, end := row.Column("start").Ints[row.At], row.Column("end").Ints[row.At]
+	if o.Set == "" {
+		return nil
+	}
+	if 0 <= start && start <= end && end <= int64(len(text)) {
+		o.Text = strings.Clone(text[start:end])
+	}
+	return o
 }
 
 func readDecision(row corpus.Row) *decision {
