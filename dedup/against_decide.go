@@ -132,8 +132,9 @@ func openOverrule(env corpus.Env, part int) (*overrule, error) {
 	return &overrule{next, stop}, nil
 }
 
-// last changes the last row of t, if it must, and gives its kind.
-func (o *overrule) last(t *corpus.Table, kind string) (string, error) {
+// last changes the last row of t, if it must, and gives its kind. A document that an
+// earlier generation has too goes on to name itself.
+func (o *overrule) last(t *corpus.Table, kind string, id corpus.ID) (string, error) {
 	row, err, ok := o.next()
 	if err != nil {
 		return "", err
@@ -145,7 +146,10 @@ func (o *overrule) last(t *corpus.Table, kind string) (string, error) {
 		return kind, nil
 	}
 	i, share := t.Rows-1, row.Column("share").Floats[row.At]
-	t.Column("kind").Strings[i], t.Column("match").IDs[i] = EvalSet, row.Column("example").IDs[row.At]
+	if match := t.Column("match").IDs; kind == "" || match[i] != id {
+		match[i] = row.Column("example").IDs[row.At]
+	}
+	t.Column("kind").Strings[i] = EvalSet
 	t.Column("similarity").Floats[i], t.Column("match_similarity").Floats[i] = share, share
 	t.Column("weight").Ints[i] = 0
 	return EvalSet, nil

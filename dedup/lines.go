@@ -2,7 +2,6 @@ package dedup
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"corpus"
@@ -139,7 +138,7 @@ func (l Lines) passes() (all []corpus.Pass) {
 func (l Lines) repeatPasses() []corpus.Pass {
 	if l.In == InBloom {
 		return []corpus.Pass{{
-			Name: "bloom", Config: l.Error, Inputs: []string{units, Bloom + "+"}, Tasks: corpus.One, Run: l.bloom,
+			Name: "bloom", Config: l.Error, Inputs: []string{units, Bloom + "+"}, Tasks: corpus.One, Run: l.rememberInBloom,
 			Memory: bloomMemory,
 		}}
 	}
@@ -193,17 +192,16 @@ func (l Lines) need(bytes int64) (need int64) {
 	return kinds * bytes / unitBytes * bytesPerUnit
 }
 
-// Plan says in words what remembering the lines of so many bytes of text takes in
-// memory; "" where nothing grows with them.
-func (l Lines) Plan(bytes int64) string {
+// Bloom is about how many lines and paragraphs so many bytes of text have, and the
+// bytes of memory that a filter for them takes; 0 where nothing grows with them.
+func (l Lines) Bloom(text int64) (items, memory int64) {
 	l = l.withDefaults()
 	if !l.repeats() || l.In != InBloom {
-		return ""
+		return 0, 0
 	}
-	items := bytes / unitBytes
+	items = text / unitBytes
 	if l.Cut == LinesBoth {
 		items *= 2
 	}
-	return fmt.Sprintf("a Bloom filter of at most %d MiB (%d lines or paragraphs, error %g)",
-		lines.BloomBytes(items, bloomRate(l.Error, 0))>>20, items, l.Error)
+	return items, lines.BloomBytes(items, bloomRate(l.Error, 0))
 }

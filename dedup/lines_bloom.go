@@ -35,9 +35,9 @@ func bloomSchema() corpus.Schema {
 	}
 }
 
-// bloom goes through the units in the order of documents and writes where those
+// rememberInBloom goes through the units in the order of documents and writes where those
 // stand that it takes for seen, then the filter of this generation.
-func (l Lines) bloom(env corpus.Env) error {
+func (l Lines) rememberInBloom(env corpus.Env) error {
 	parts, err := earlierParts(env, Bloom)
 	if err != nil {
 		return err

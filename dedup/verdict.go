@@ -171,7 +171,7 @@ func (c Config) verdict(env corpus.Env) error {
 		for i, id := range t.Column("id").IDs {
 			kind, err := appendVerdict(batch, rows, n, id)
 			if err == nil && sets != nil {
-				kind, err = sets.last(batch, kind)
+				kind, err = sets.last(batch, kind, id)
 			}
 			if err != nil {
 				return err

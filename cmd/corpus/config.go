@@ -177,9 +177,7 @@ dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
   shingle: 5             # also substring: 200, cut what repeats so many bytes of any text (substring_keep, substring_with)
-  lines: off             # cut line, paragraph or both where it stands in the corpus before; off
-  # lines_in: bloom      # remembered in memory, with an error (bloom_error: 1e-6); disk: exact
-  # boilerplate: 0.1     # cut the lines that stand in more of a domain's documents
+  lines: off             # line, paragraph, both: cut what stands in the corpus before; boilerplate: 0.1 cuts a domain's
   against: []            # files of evaluation sets: documents that have 13 words in a row of one are dropped
 filter:
   recipe: gopher         # rules of quality; see corpus filter --help

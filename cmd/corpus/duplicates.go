@@ -30,8 +30,8 @@ func (w *workspace) duplicates(bytes int64) (dedup.Config, error) {
 	if err := cfg.Check(); err != nil {
 		return cfg, err
 	}
-	if plan := cfg.Lines.Plan(bytes); plan != "" && !w.json && !w.quiet {
-		fmt.Fprintf(w.err, "dedup: lines take %s\n", plan)
+	if items, memory := cfg.Lines.Bloom(bytes); items > 0 && !w.json && !w.quiet {
+		fmt.Fprintf(w.err, "dedup: about %s lines or paragraphs take a Bloom filter of %s at an error of %g\n", term.Count(items), term.Bytes(memory), d.BloomError)
 	}
 	if len(d.Against) == 0 {
 		return cfg, nil
@@ -43,7 +43,10 @@ func (w *workspace) duplicates(bytes int64) (dedup.Config, error) {
 
 // duplicatesNote says what was cut, and of each evaluation set what was found.
 func (w *workspace) duplicatesNote(cfg dedup.Config, c corpus.Counts) {
-	if n := c["lines.cut"]; n > 0 {
+	if n := c["bloom.bytes"]; n > 0 {
+		fmt.Fprintf(w.err, "dedup: the Bloom filter of %s lines and paragraphs takes %s\n", term.Count(c["lines.units"]), term.Bytes(n))
+	}
+	if c["lines.cut"] > 0 {
 		fmt.Fprintf(w.err, "dedup: %s of lines and paragraphs cut out of %s\n", term.Bytes(c["lines.bytes"]), plural(c["lines.docs"], "document"))
 	}
 	if cfg.Against.Sets == nil {
@@ -51,8 +54,8 @@ func (w *workspace) duplicatesNote(cfg dedup.Config, c corpus.Counts) {
 	}
 	for _, s := range cfg.Against.Sets.All() {
 		in := "against." + s.Name
-		fmt.Fprintf(w.err, "dedup: of %s, %s of %s stand in documents, %s dropped", s.Name,
-			plural(c[in+".examples"], "example"), term.Count(int64(s.Examples)), term.Count(c[in+".docs"]))
+		fmt.Fprintf(w.err, "dedup: of the set %s, %s of %s stand in new documents; %s dropped", s.Name,
+			plural(c[in+".examples"], "example"), term.Count(int64(s.Examples)), plural(c[in+".docs"], "document"))
 		if s.Short > 0 {
 			fmt.Fprintf(w.err, "; %s too short to be looked for", term.Count(int64(s.Short)))
 		}
