@@ -108,8 +108,8 @@ const (
 )
 
 // passes cut lines and paragraphs out of what stays. The passes count lines.units,
-// bloom.bytes and bloom.earlier_bytes, lines.docs (documents with a cut),
-// lines.bytes and lines.cut, and edits.RULE.
+// bloom.bytes, lines.docs (documents with a cut), lines.cut (lines and paragraphs),
+// lines.bytes, and edits.RULE.
 func (l Lines) passes() (all []corpus.Pass) {
 	if !l.on() {
 		return nil
@@ -131,7 +131,7 @@ func (l Lines) passes() (all []corpus.Pass) {
 	}
 	return append(all, corpus.Pass{
 		Name: "lines", Inputs: from, Run: func(env corpus.Env) error { return cutLines(env, from[1:]) },
-		Memory: textMemory + 4*tableMemory,
+		Memory: textMemory + 10*tableMemory, // a large document may have very many edits
 	})
 }
 

@@ -61,6 +61,7 @@ func cutLines(env corpus.Env, roles []string) error {
 	first, _ := env.Parts()
 	part := first + env.Task()
 	w := &lineCutter{env: env, rules: cutRules()}
+	w.cut = make([]int64, len(w.rules))
 	for _, role := range roles {
 		from, err := openCuts(env, role, part)
 		if err != nil {
@@ -84,6 +85,12 @@ func cutLines(env corpus.Env, roles []string) error {
 	if err != nil {
 		return err
 	}
+	for kind, n := range w.cut {
+		if n > 0 {
+			env.Count("lines.cut", n)
+			env.Count("edits."+w.rules[kind], n)
+		}
+	}
 	return w.out.flush()
 }
 
@@ -95,6 +102,7 @@ type lineCutter struct {
 	row   int64
 	all   []cut
 	edits []corpus.Edit
+	cut   []int64 // units so far, by kind
 }
 
 // document writes the edits of the next document. Of what begins at one place the
@@ -117,13 +125,13 @@ func (w *lineCutter) document(text string) (err error) {
 	}
 	if len(w.edits) > 0 {
 		w.env.Count("lines.docs", 1)
-		w.env.Count("lines.cut", int64(len(w.edits)))
 		w.env.Count("lines.bytes", bytes)
 	}
 	return w.out.add(w.edits)
 }
 
-// settle makes edits of the cuts, whose bytes it gives.
+// settle makes edits of the cuts, whose bytes it gives; one of those of a kind that
+// follow each other.
 func (w *lineCutter) settle(text string) (bytes int64, err error) {
 	at := 0
 	for _, c := range w.all {
@@ -138,8 +146,12 @@ func (w *lineCutter) settle(text string) (bytes int64, err error) {
 			at = lines.ParagraphEnd(text, c.start)
 		}
 		bytes += int64(at - c.start)
+		w.cut[c.kind]++
+		if last := len(w.edits) - 1; last >= 0 && w.edits[last].End == c.start && w.edits[last].Rule == w.rules[c.kind] {
+			w.edits[last].End = at
+			continue
+		}
 		w.edits = append(w.edits, corpus.Edit{Start: c.start, End: at, Rule: w.rules[c.kind]})
-		w.env.Count("edits."+w.rules[c.kind], 1)
 	}
 	return bytes, nil
 }

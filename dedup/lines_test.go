@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"corpus"
 	"corpus/internal/words"
@@ -104,7 +105,16 @@ func (n *naive) edits(text string) (edits []corpus.Edit) {
 			edits = append(edits, e)
 		}
 	}
-	return settle(edits)
+	edits = settle(edits)
+	joined := edits[:0]
+	for _, e := range edits {
+		if last := len(joined) - 1; last >= 0 && joined[last].End == e.Start && joined[last].Rule == e.Rule {
+			joined[last].End = e.End
+		} else {
+			joined = append(joined, e)
+		}
+	}
+	return joined
 }
 
 // editsOf are the edits of a part's documents.
@@ -302,6 +312,38 @@ func TestBloomDamaged(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestHostileLines: texts that are nothing but lines take time in proportion.
+func TestHostileLines(t *testing.T) {
+	line := "the same nine words stand on every line here\n"
+	for name, text := range map[string]string{
+		"newlines":   strings.Repeat("\n", 1_000_000),
+		"equal":      strings.Repeat(line, 50_000),
+		"apart":      strings.Repeat(line+"}\n", 30_000),
+		"paragraphs": strings.Repeat(line+"\n", 30_000),
+		"one line":   strings.Repeat("word ", 1_000_000),
+		"nothing":    "",
+	} {
+		start := time.Now()
+		c := Config{Lines: Lines{Cut: LinesBoth, Boilerplate: 0.1}}
+		got, ds := linesRun(t, c, [][][]string{{{text, "and " + text}}}, 1, 64<<20)
+		if len(got[0]) != 2 || time.Since(start) > 30*time.Second {
+			t.Errorf("%s: %d rows, %v, %v", name, len(got[0]), ds.counts, time.Since(start))
+		}
+		for i, edits := range got[0] {
+			if left := len(text) + 4*i - ds.cutBytes(edits); left < len(line) && len(text) > 0 && name != "newlines" {
+				t.Errorf("%s: %d bytes are left of document %d", name, left, i)
+			}
+		}
+	}
+}
+
+func (ds *dataset) cutBytes(edits []corpus.Edit) (n int) {
+	for _, e := range edits {
+		n += e.End - e.Start
+	}
+	return n
 }
 
 func TestLinesCheck(t *testing.T) {

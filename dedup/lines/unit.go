@@ -97,7 +97,7 @@ func ParagraphEnd(text string, start int) int {
 func (s *Splitter) count(text string) int {
 	n := 0
 	for at := 0; at < len(text); {
-		s.spans, at = words.AppendN(s.spans[:0], text, at, batchWords)
+		s.spans, at = words.AppendN(s.spans[:0], text, at, min(batchWords, 1+s.enough))
 		for _, span := range s.spans {
 			if span.Symbol {
 				continue
@@ -112,50 +112,48 @@ func (s *Splitter) count(text string) int {
 
 // key hashes text normalised, in pieces where it is long.
 func (s *Splitter) key(text string, kind Kind) Key {
-	s.text = s.text[:0]
+	out := s.text[:0]
 	hashed, gap := false, false
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
+		space := r <= ' ' && (r == ' ' || '\t' <= r && r <= '\r')
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(text[i:])
+			space = unicode.IsSpace(r)
 		}
-		i += n
-		if unicode.IsSpace(r) {
-			gap = hashed || len(s.text) > 0
+		if i += n; space {
+			gap = hashed || len(out) > 0
 			continue
 		}
-		if len(s.text) > textBuffer {
-			hashed = s.flush(hashed, kind)
+		if len(out) > textBuffer {
+			hashed = s.write(out, hashed, kind)
+			out = out[:0]
 		}
 		if gap {
-			s.text, gap = append(s.text, ' '), false
+			out, gap = append(out, ' '), false
 		}
-		s.text = appendLower(s.text, r)
+		switch {
+		case 'A' <= r && r <= 'Z':
+			out = append(out, byte(r)+'a'-'A')
+		case r < utf8.RuneSelf:
+			out = append(out, byte(r))
+		default:
+			out = utf8.AppendRune(out, unicode.ToLower(r))
+		}
 	}
-	if !hashed {
-		return xxh3.Hash128Seed(s.text, uint64(kind)).Bytes()
+	if s.text = out; !hashed {
+		return xxh3.Hash128Seed(out, uint64(kind)).Bytes()
 	}
-	s.flush(hashed, kind)
+	s.write(out, hashed, kind)
 	return s.hash.Sum128().Bytes()
 }
 
-func appendLower(dst []byte, r rune) []byte {
-	switch {
-	case 'A' <= r && r <= 'Z':
-		return append(dst, byte(r)+'a'-'A')
-	case r < utf8.RuneSelf:
-		return append(dst, byte(r))
-	}
-	return utf8.AppendRune(dst, unicode.ToLower(r))
-}
-
-// flush hands the normalised text to the hasher, which begins anew unless some was
+// write hands normalised text to the hasher, which begins anew unless some was
 // hashed before.
-func (s *Splitter) flush(hashed bool, kind Kind) bool {
+func (s *Splitter) write(text []byte, hashed bool, kind Kind) bool {
 	if !hashed {
 		s.hash.ResetSeed(uint64(kind))
 	}
-	_, _ = s.hash.Write(s.text) // it never fails
-	s.text = s.text[:0]
+	_, _ = s.hash.Write(text) // it never fails
 	return true
 }
