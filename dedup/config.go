@@ -114,8 +114,8 @@ func VerdictSchema() corpus.Schema {
 // the documents in all generations depends the memory that clustering is refused
 // without. It counts docs_in, docs_out, bytes_in, bytes_out, dropped.exact,
 // dropped.near and clusters (those of two or more documents that have a document
-// of this generation), and of edits substring.docs, substring.spans and
-// substring.bytes.
+// of this generation), of edits substring.docs, substring.spans and substring.bytes,
+// and what Lines and Against count.
 func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
 	stage := corpus.Stage{

@@ -288,3 +288,5 @@ func (e *Engine) memory() int64 {
 	}
 	return 1 << 30
 }
+
+var errNoRole = corpus.ErrNoTable

@@ -106,7 +106,7 @@ func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s of part %d: %w", role, part, corpus.ErrNoTable)
+	return nil, fmt.Errorf("%s of part %d: %w", role, part, errNoRole)
 }
 
 func (e *env) openPrior(role string, part int) (corpus.TableReader, error) {
@@ -117,7 +117,7 @@ func (e *env) openPrior(role string, part int) (corpus.TableReader, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s of part %d: %w", role, part, corpus.ErrNoTable)
+	return nil, fmt.Errorf("%s of part %d: %w", role, part, errNoRole)
 }
 
 func (e *env) File(role string) ([]byte, error) {
@@ -131,7 +131,7 @@ func (e *env) File(role string) ([]byte, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s: %w", role, corpus.ErrNoTable)
+	return nil, fmt.Errorf("%s: %w", role, errNoRole)
 }
 
 func (e *env) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
