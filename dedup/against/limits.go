@@ -4,10 +4,10 @@ const (
 	// MaxBytes is the most bytes of all files together, maxLine of a line of them.
 	MaxBytes = 4 << 30
 	maxLine  = 32 << 20
-	// MaxNgrams is the most n-grams and examples there may be, MaxWords the longest
-	// n-gram.
+	// MaxNgrams is the most n-grams and examples there may be.
 	MaxNgrams = 64 << 20
-	MaxWords  = 64
+	// MaxWords is the longest n-gram.
+	MaxWords = 64
 	// leastWords is the shortest n-gram, if not fewer are asked for.
 	leastWords = 8
 	// maxWord is how much of a word is compared, in bytes; batchWords is how many

@@ -44,9 +44,11 @@ func OpenBloom(bits []uint64, hashes int) (*Bloom, error) {
 	return &Bloom{bits, hashes}, nil
 }
 
-// Bits is the filter's content, Hashes the bits that an item sets.
+// Bits is the filter's content.
 func (b *Bloom) Bits() []uint64 { return b.bits }
-func (b *Bloom) Hashes() int    { return b.hashes }
+
+// Hashes is how many bits an item sets.
+func (b *Bloom) Hashes() int { return b.hashes }
 
 // Add puts a key in and says whether it seemed to be there.
 func (b *Bloom) Add(k Key) (known bool) {

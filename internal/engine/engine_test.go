@@ -572,3 +572,44 @@ func TestGateKeepsTheLastGoodDataset(t *testing.T) {
 		t.Fatal("a refused result was committed", err)
 	}
 }
+
+// TestTablesOfOneTask: a table that a single task of an earlier generation wrote is
+// found under its first part, and under the others there is none.
+func TestTablesOfOneTask(t *testing.T) {
+	fs := fsxtest.New()
+	schema := corpus.Schema{{Name: "n", Kind: corpus.Ints}}
+	var found []string
+	stage := corpus.Stage{Name: "one", Version: 1, Keep: []string{"sum"}, Passes: []corpus.Pass{{
+		Name: "sum", Inputs: []string{"sum+"}, Tasks: corpus.One, Run: func(e corpus.Env) error {
+			first, _ := e.Parts()
+			for part := range first {
+				r, err := e.Open("sum", part)
+				if err == nil {
+					found = append(found, fmt.Sprint(first, " ", part))
+					err = r.Close()
+				}
+				if err != nil && !errors.Is(err, corpus.ErrNoTable) {
+					return err
+				}
+			}
+			_, err := e.Create("sum", schema)
+			return err
+		},
+	}}}
+	e := &Engine{FS: fs, Workers: 1, Scratch: t.TempDir()}
+	for _, parts := range []int{2, 5, 6} {
+		if _, err := e.Run(t.Context(), Job{Stage: source(parts), Dir: "data/ingest"}); err != nil {
+			t.Fatal(err)
+		}
+		in, err := shards.OpenDataset(fs, "data/ingest")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Run(t.Context(), Job{Stage: stage, Dir: "data/one", Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"2 0", "5 0", "5 2"}, found); diff != "" {
+		t.Error(diff)
+	}
+}
