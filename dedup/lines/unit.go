@@ -35,13 +35,13 @@ type Unit struct {
 type Splitter struct {
 	enough int
 	spans  []words.Span
-	text   []byte // normalised, not yet hashed
+	text   []byte // normalised, not yet hashed; a space and a character more than textBuffer
 	hash   *xxh3.Hasher128
 }
 
 // NewSplitter counts the words of units up to enough.
 func NewSplitter(enough int) *Splitter {
-	return &Splitter{enough: enough, hash: xxh3.New128()}
+	return &Splitter{enough: enough, text: make([]byte, textBuffer+1+utf8.UTFMax), hash: xxh3.New128()}
 }
 
 // Lines calls do with the lines of text that have a word.
@@ -112,39 +112,39 @@ func (s *Splitter) count(text string) int {
 
 // key hashes text normalised, in pieces where it is long.
 func (s *Splitter) key(text string, kind Kind) Key {
-	out := s.text[:0]
-	hashed, gap := false, false
+	n, hashed, gap := 0, false, false
 	for i := 0; i < len(text); {
-		r, n := rune(text[i]), 1
+		r, width := rune(text[i]), 1
 		space := r <= ' ' && (r == ' ' || '\t' <= r && r <= '\r')
 		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:])
+			r, width = utf8.DecodeRuneInString(text[i:])
 			space = unicode.IsSpace(r)
 		}
-		if i += n; space {
-			gap = hashed || len(out) > 0
+		if i += width; space {
+			gap = hashed || n > 0
 			continue
 		}
-		if len(out) > textBuffer {
-			hashed = s.write(out, hashed, kind)
-			out = out[:0]
+		if n >= textBuffer {
+			n, hashed = 0, s.write(s.text[:n], hashed, kind)
 		}
 		if gap {
-			out, gap = append(out, ' '), false
+			s.text[n], gap = ' ', false
+			n++
 		}
-		switch {
-		case 'A' <= r && r <= 'Z':
-			out = append(out, byte(r)+'a'-'A')
-		case r < utf8.RuneSelf:
-			out = append(out, byte(r))
-		default:
-			out = utf8.AppendRune(out, unicode.ToLower(r))
+		if r >= utf8.RuneSelf {
+			n += utf8.EncodeRune(s.text[n:], unicode.ToLower(r))
+			continue
 		}
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		s.text[n] = byte(r)
+		n++
 	}
-	if s.text = out; !hashed {
-		return xxh3.Hash128Seed(out, uint64(kind)).Bytes()
+	if !hashed {
+		return xxh3.Hash128Seed(s.text[:n], uint64(kind)).Bytes()
 	}
-	s.write(out, hashed, kind)
+	s.write(s.text[:n], hashed, kind)
 	return s.hash.Sum128().Bytes()
 }
 

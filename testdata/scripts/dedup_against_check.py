@@ -1,14 +1,13 @@
 """Compares the documents that corpus drops for evaluation sets with datatrove's.
 
-    python -m venv v && v/bin/pip install datatrove==0.10.1 nltk==3.9.4 xxhash==3.8.2 numpy
+    python -m venv v && v/bin/pip install datatrove==0.10.1 spacy==3.8.14 nltk==3.10.4 xxhash==3.8.2 numpy
     v/bin/python testdata/scripts/dedup_against_check.py corpus WORK SOURCE...
 
 corpus is the program, WORK an empty directory, SOURCE what corpus reads. The set is
 made of stretches of 10 to 60 words of every third document, with other case and
 punctuation. datatrove's filter gets the same n-grams of 13 words by its own
 indexer's functions (an example's text as label), and every document; its tokenizer
-is NLTK's Treebank, without the sentences that need a download and that its
-normalisation leaves none of. Examples below 13 words are corpus's alone: the
+is spaCy's blank English one. Examples below 13 words are corpus's alone: the
 documents that it drops for those only are counted apart.
 """
 
@@ -18,13 +17,8 @@ import random
 import subprocess
 import sys
 
-import nltk.tokenize
-
-TREEBANK = nltk.tokenize.word_tokenize
-nltk.tokenize.word_tokenize = lambda text, language="english": TREEBANK(text, language, preserve_line=True)
-
-from datatrove.data import Document  # noqa: E402
-from datatrove.pipeline.decont import n_grams  # noqa: E402
+from datatrove.data import Document
+from datatrove.pipeline.decont import n_grams
 
 
 def documents(corpus, work, *args):
