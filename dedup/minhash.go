@@ -11,13 +11,13 @@ import (
 // so that sets of Jaccard similarity s have equal values with probability s.
 type minhash struct {
 	bands, rows int
-	a, b        []uint64 // padded to a multiple of four
+	a, b        []uint64 // padded to a multiple of lanes
 	v           []uint64 // the least values so far
 	empty       bool     // no shingle so far
 }
 
 func newMinhash(c Config) *minhash {
-	n := (c.values() + 3) &^ 3
+	n := (c.values() + lanes - 1) / lanes * lanes
 	m := &minhash{bands: c.Bands, rows: c.Rows, a: make([]uint64, n), b: make([]uint64, n), v: make([]uint64, n)}
 	state := uint64(0) // mix(0) is 0
 	next := func() uint64 { state += golden; return mix(state) }
@@ -35,21 +35,29 @@ func (m *minhash) reset() {
 	}
 }
 
-// add takes shingles into the set. Four permutations at a time keep the minima
-// in registers.
+// add takes shingles into the set.
 func (m *minhash) add(shingles []uint64) {
 	m.empty = m.empty && len(shingles) == 0
-	for k := 0; k < len(m.v); k += 4 {
-		a0, a1, a2, a3 := m.a[k], m.a[k+1], m.a[k+2], m.a[k+3]
-		b0, b1, b2, b3 := m.b[k], m.b[k+1], m.b[k+2], m.b[k+3]
-		v0, v1, v2, v3 := m.v[k], m.v[k+1], m.v[k+2], m.v[k+3]
+	leastValues(m.v, m.a, m.b, shingles)
+}
+
+// lanes is how many values a step of leastValues may take at once.
+const lanes = 16
+
+// leastPortable is leastValues for any processor. Four permutations at a time
+// keep the minima in registers.
+func leastPortable(v, a, b, shingles []uint64) {
+	for k := 0; k < len(v); k += 4 {
+		a0, a1, a2, a3 := a[k], a[k+1], a[k+2], a[k+3]
+		b0, b1, b2, b3 := b[k], b[k+1], b[k+2], b[k+3]
+		v0, v1, v2, v3 := v[k], v[k+1], v[k+2], v[k+3]
 		for _, x := range shingles {
 			v0 = min(v0, x*a0+b0)
 			v1 = min(v1, x*a1+b1)
 			v2 = min(v2, x*a2+b2)
 			v3 = min(v3, x*a3+b3)
 		}
-		m.v[k], m.v[k+1], m.v[k+2], m.v[k+3] = v0, v1, v2, v3
+		v[k], v[k+1], v[k+2], v[k+3] = v0, v1, v2, v3
 	}
 }
 
