@@ -3,17 +3,20 @@ package dedup
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"corpus"
 )
 
 // Config is what the signatures, and so all results, depend on. Zero fields
-// mean the defaults, FineWeb's setting. Datasets made with different settings
-// cannot be compared.
+// mean those of the setting named. Datasets made with different settings cannot
+// be compared.
 type Config struct {
-	Bands   int `json:"bands"`   // 14
-	Rows    int `json:"rows"`    // values in a band: 8
-	Shingle int `json:"shingle"` // words in a shingle: 5
+	Near    string `json:"near,omitempty"` // one of Names, or Off; "": FineWeb
+	Bands   int    `json:"bands,omitempty"`
+	Rows    int    `json:"rows,omitempty"`    // values in a band
+	Shingle int    `json:"shingle,omitempty"` // words or characters in a shingle
+	Unit    string `json:"unit,omitempty"`    // Words or Chars
 
 	// What else is looked for is no part of what signatures depend on.
 	Lines     Lines     `json:"-"`
@@ -23,35 +26,54 @@ type Config struct {
 	Text int64 `json:"-"`
 }
 
+// withDefaults is the same with all fields given and without the name.
 func (c Config) withDefaults() Config {
-	set := func(field *int, value int) {
-		if *field == 0 {
-			*field = value
-		}
-	}
-	set(&c.Bands, 14)
-	set(&c.Rows, 8)
-	set(&c.Shingle, 5)
 	c.Lines = c.Lines.withDefaults()
-	return c
+	if c.Near == Off {
+		return c
+	}
+	return c.resolve()
 }
 
 // Check reports a setting outside its limits, with class BadConfig.
 func (c Config) Check() error {
 	c = c.withDefaults()
+	return cmp.Or(c.checkNear(), c.Lines.check(), c.Against.check(), c.Substring.Check())
+}
+
+// checkNear is Check of the settings of near-duplicates, filled in.
+func (c Config) checkNear() error {
+	if c.Near == Off && (c.Bands != 0 || c.Rows != 0 || c.Shingle != 0 || c.Unit != "") {
+		return corpus.Errorf(corpus.BadConfig, "dedup: near is %q, so there are no bands, rows, shingle and unit to set", Off)
+	}
 	switch {
+	case c.Near == Off:
+		return nil
+	case c.Near != "":
+		return corpus.Errorf(corpus.BadConfig, "dedup: near is %q, want %s or %s", c.Near, strings.Join(Names(), ", "), Off)
 	case c.Bands < 1 || c.Rows < 1 || c.Rows > MaxValues || c.Bands > MaxValues/c.Rows:
 		return corpus.Errorf(corpus.BadConfig, "dedup: %d bands of %d rows: want at least 1 of each and at most %d values in all", c.Bands, c.Rows, MaxValues)
+	case c.Unit != Words && c.Unit != Chars:
+		return corpus.Errorf(corpus.BadConfig, "dedup: unit is %q, want %s or %s", c.Unit, Words, Chars)
+	case c.Shingle == 0:
+		return corpus.Errorf(corpus.BadConfig, "dedup: unit is %q: set shingle too, to how many make one", c.Unit)
 	case c.Shingle < 1 || c.Shingle > MaxShingle:
-		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d words: want 1..%d", c.Shingle, MaxShingle)
+		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d %s: want 1..%d", c.Shingle, c.Unit, MaxShingle)
 	}
-	return cmp.Or(c.Lines.check(), c.Against.check(), c.Substring.Check())
+	return nil
 }
 
 // String names the settings; it stands beside every signature, so that those of
 // other settings are never compared.
 func (c Config) String() string {
-	return fmt.Sprintf("minhash %dx%d shingle %d", c.Bands, c.Rows, c.Shingle)
+	s := fmt.Sprintf("minhash %dx%d shingle %d", c.Bands, c.Rows, c.Shingle)
+	switch {
+	case c.Near == Off:
+		return "exact"
+	case c.Unit == Chars:
+		return s + " chars"
+	}
+	return s
 }
 
 // hanShingle is how many Han characters make a shingle.
@@ -60,7 +82,7 @@ const hanShingle = 2
 func (c Config) values() int { return c.Bands * c.Rows }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 3
+const Version = 4
 
 // Roles of the tables that the stage writes.
 const (
@@ -77,8 +99,8 @@ const (
 
 // SignatureSchema is the columns of Signature: the document; SHA-256 of its
 // normalised text, cut to 128 bits; the settings; the hashes of its bands
-// followed by 4 bits of each of its MinHash values, sixteen to a number (none
-// for a text without words); bytes of its text.
+// followed by 4 bits of each of its first 256 MinHash values, sixteen to a number
+// (none for a text without words, nor where near is off); bytes of its text.
 func SignatureSchema() corpus.Schema {
 	return corpus.Schema{
 		{Name: "id", Kind: corpus.IDs},

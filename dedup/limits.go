@@ -10,7 +10,7 @@ const (
 	// MaxValues is the largest Bands × Rows; the largest published setting is
 	// RefinedWeb's 450 × 20.
 	MaxValues = 16384
-	// MaxShingle is the most words or Han characters in a shingle.
+	// MaxShingle is the most words or characters in a shingle.
 	MaxShingle = 1000
 	// maxWord is where a longer word is cut in two, in bytes.
 	maxWord = 4096
@@ -19,10 +19,10 @@ const (
 	batchWords = 2048
 	// textBuffer is the normalised text that waits to be hashed, in bytes.
 	textBuffer = 64 << 10
-	// signerMemory is the most that a signer's buffers take, in bytes: 13 a token
-	// and 9 a word of a batch and of the tail of the batch before, and the text.
-	// TestHeldBySigner holds it to that.
-	signerMemory = 512 << 10
+	// signerMemory is the most that a signer's buffers take, in bytes: 12 a token of
+	// a batch, 9 a word and 8 a character of a batch, of the tail of the batch before
+	// and of the longest word, the text, and 24 a value. TestHeldBySigner holds it to that.
+	signerMemory = 1 << 20
 	// textMemory is what reading a text part holds: a batch as it is on disk, as
 	// Arrow reads it and unpacked, each at most a document more than usual.
 	textMemory = 3 * (corpus.BatchBytes + corpus.MaxDocument)

@@ -61,13 +61,18 @@ func leastPortable(v, a, b, shingles []uint64) {
 	}
 }
 
-// sketchBits is how much of each value is kept for estimates of similarity: 4
-// bits raise the standard error at 0.8 from 0.038 to 0.039.
-const sketchBits = 4
+const (
+	// sketchBits is how much of a value is kept for estimates of similarity: 4
+	// bits raise the standard error at 0.8 from 0.038 to 0.039.
+	sketchBits = 4
+	// sketchValues is of how many values at most, the first ones: with more than
+	// these, of standard error 0.026, a large setting's signature would be half sketch.
+	sketchValues = 256
+)
 
 // append adds the signature of the set to dst: a hash of every band, then the
-// low bits of every mixed value, packed from the lowest bit on and zero-padded;
-// nothing for an empty set.
+// low bits of every mixed value of the sketch, packed from the lowest bit on and
+// zero-padded; nothing for an empty set.
 func (m *minhash) append(dst []uint64) []uint64 {
 	if m.empty {
 		return dst
@@ -80,7 +85,7 @@ func (m *minhash) append(dst []uint64) []uint64 {
 		}
 		dst = append(dst, h)
 	}
-	for chunk := range slices.Chunk(v, 64/sketchBits) {
+	for chunk := range slices.Chunk(v[:min(len(v), sketchValues)], 64/sketchBits) {
 		packed := uint64(0)
 		for i, x := range chunk {
 			packed |= mix(x) & (1<<sketchBits - 1) << (i * sketchBits)
@@ -93,8 +98,11 @@ func (m *minhash) append(dst []uint64) []uint64 {
 // signatureLen is the length of a signature of a text with words.
 func (c Config) signatureLen() int { return c.Bands + c.sketchLen() }
 
-// sketchLen is how many numbers the kept bits of all values fill.
-func (c Config) sketchLen() int { return (c.values()*sketchBits + 63) / 64 }
+// sketched is how many values a sketch keeps bits of.
+func (c Config) sketched() int { return min(c.values(), sketchValues) }
+
+// sketchLen is how many numbers these bits fill.
+func (c Config) sketchLen() int { return (c.sketched()*sketchBits + 63) / 64 }
 
 // similarity estimates the Jaccard similarity of two sets from the kept bits of
 // their values: the share that is equal, less the 1/16 of the others that are
@@ -107,7 +115,7 @@ func (c Config) similarity(x, y []uint64) float64 {
 		different += bits.OnesCount64(((d & low) + low | d) &^ low)
 	}
 	const chance = 1. / (1 << sketchBits)
-	n := float64(c.values())
+	n := float64(c.sketched())
 	equal := (n - float64(different)) / n
 	return max(0, (equal-chance)/(1-chance))
 }

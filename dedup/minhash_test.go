@@ -143,6 +143,11 @@ func TestConfigCheck(t *testing.T) {
 		{Bands: 1025, Rows: 16},
 		{Shingle: -5},
 		{Shingle: MaxShingle + 1},
+		{Near: "fine"},
+		{Near: Off, Rows: 3},
+		{Unit: "bytes"},
+		{Unit: Chars}, // five characters
+		{Near: "nemo", Unit: Words},
 	} {
 		if c.Check() == nil {
 			t.Errorf("%+v is accepted", c)

@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"slices"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -9,14 +10,20 @@ import (
 )
 
 // folding says what becomes of each character inside a word: index 0 keeps it,
-// i > 0 replaces it by text[i-1].
+// i > 0 replaces it by text[i-1]. ASCII is apart: 0 drops it.
 type folding struct {
+	ascii [utf8.RuneSelf]byte
 	index [1 << 16]uint16
 	text  []string
 }
 
 var folds = sync.OnceValue(func() *folding {
 	f := new(folding)
+	for c := range f.ascii {
+		if folded := fold(rune(c)); folded != "" {
+			f.ascii[c] = folded[0]
+		}
+	}
 	known := map[string]uint16{}
 	for r := rune(utf8.RuneSelf); r < rune(len(f.index)); r++ {
 		folded := fold(r)
@@ -36,17 +43,12 @@ var folds = sync.OnceValue(func() *folding {
 
 // appendWord adds the normalised word to dst and says whether it has a digit.
 func (f *folding) appendWord(dst []byte, word string) (out []byte, digits bool) {
+	dst = slices.Grow(dst, len(word))
 	for i := 0; i < len(word); {
-		c := word[i]
-		if c < utf8.RuneSelf {
-			switch {
-			case 'a' <= c && c <= 'z':
+		if c := word[i]; c < utf8.RuneSelf {
+			if c = f.ascii[c]; c != 0 {
 				dst = append(dst, c)
-			case 'A' <= c && c <= 'Z':
-				dst = append(dst, c|0x20)
-			case '0' <= c && c <= '9':
-				dst = append(dst, c)
-				digits = true
+				digits = digits || c <= '9'
 			}
 			i++
 			continue

@@ -44,7 +44,7 @@ func TestNormalise(t *testing.T) {
 
 // normalised is a short text as it is hashed.
 func normalised(s *signer, text string) string {
-	s.text, s.words, s.han, s.count = s.text[:0], s.words[:0], s.han[:0], 0
+	s.reset()
 	s.spans = words.Append(s.spans[:0], text)
 	s.normalise(text)
 	return string(s.text)
@@ -133,9 +133,10 @@ func TestSignInBatches(t *testing.T) {
 		for name, text := range map[string]string{
 			"words": strings.Join(prose(rng, n, 5000), " "), "han": string(hanText(rng, n)),
 		} {
-			s := newSigner(Config{}.withDefaults())
+			c := Config{}.withDefaults()
+			s := newSigner(c)
 			exact, hashes := s.sign(nil, text)
-			whole := newSigner(Config{}.withDefaults())
+			whole := newSigner(c)
 			sum := sha256.Sum256([]byte(normalised(whole, text)))
 			whole.minhash.reset()
 			whole.minhash.add(whole.shingles(true))
@@ -156,11 +157,13 @@ func TestHeldBySigner(t *testing.T) {
 		"one":     strings.Repeat("ﷺ", 1<<20),
 		"symbols": strings.Repeat("!?", 1<<20),
 	} {
-		s := newSigner(Config{}.withDefaults())
-		s.sign(nil, text)
-		held := 12*cap(s.spans) + cap(s.text) + cap(s.merged) + 8*cap(s.words) + cap(s.han)
-		if held > signerMemory {
-			t.Errorf("%s: %d bytes held for a text of %d, want at most %d", name, held, len(text), signerMemory)
+		for _, c := range []Config{{}, {Shingle: MaxShingle, Unit: Chars}} {
+			s := newSigner(c.withDefaults())
+			s.sign(nil, text)
+			held := 12*cap(s.spans) + cap(s.text) + cap(s.merged) + 8*cap(s.units) + cap(s.han) + 24*MaxValues
+			if held > signerMemory {
+				t.Errorf("%s, %v: %d bytes held for a text of %d, want at most %d", name, c, held, len(text), signerMemory)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package dedup
 import (
 	"crypto/sha256"
 	"hash"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,27 +24,28 @@ type signer struct {
 	spans   []words.Span
 	text    []byte   // normalised, not yet in exact
 	merged  []byte   // one word, numbers merged
-	words   []uint64 // hashes of the words whose shingles are to come
-	han     []bool   // whether the word is a Han character
+	units   []uint64 // words or characters, hashed, whose shingles are to come
+	han     []bool   // whether the word is a Han character; none of characters
 	count   int      // words of the text so far
+	passed  int      // units whose shingles were taken
+	highest uint64   // what the hash of a shingle multiplies its first unit by
 }
 
 func newSigner(c Config) *signer {
-	return &signer{config: c, fold: folds(), minhash: newMinhash(c), exact: sha256.New(), merged: make([]byte, 0, sha256.Size)}
+	s := &signer{config: c, fold: folds(), minhash: newMinhash(c), exact: sha256.New(), merged: make([]byte, 0, sha256.Size), highest: 1}
+	for range c.Shingle - 1 {
+		s.highest *= golden
+	}
+	return s
 }
 
 // sign gives the hash of the normalised text and appends its signature to dst.
 func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint64) {
-	s.exact.Reset()
-	s.minhash.reset()
-	s.text, s.words, s.han, s.count = s.text[:0], s.words[:0], s.han[:0], 0
+	s.reset()
 	for at := 0; at < len(text); {
 		s.spans, at = words.AppendN(s.spans[:0], text, at, batchWords)
 		s.normalise(text)
-		done := s.shingles(at == len(text))
-		s.minhash.add(done)
-		s.words = s.words[:copy(s.words, s.words[len(done):])]
-		s.han = s.han[:copy(s.han, s.han[len(done):])]
+		s.take(at == len(text))
 	}
 	if s.count == 0 {
 		s.wordless(text)
@@ -51,6 +53,25 @@ func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint
 	s.flush()
 	copy(exact[:], s.exact.Sum(s.merged[:0]))
 	return exact, s.minhash.append(dst)
+}
+
+// reset begins a text.
+func (s *signer) reset() {
+	s.exact.Reset()
+	s.minhash.reset()
+	s.text, s.units, s.han, s.count, s.passed = s.text[:0], s.units[:0], s.han[:0], 0, 0
+}
+
+// take puts the whole shingles so far into the set.
+func (s *signer) take(end bool) {
+	done := s.shingles(end)
+	n := len(done)
+	s.minhash.add(done)
+	s.passed += n
+	s.units = s.units[:copy(s.units, s.units[n:])]
+	if len(s.han) > 0 {
+		s.han = s.han[:copy(s.han, s.han[n:])]
+	}
 }
 
 // normalise adds the words of a batch; those longer than maxWord are several.
@@ -80,12 +101,38 @@ func (s *signer) add(word string) {
 	if len(s.text) == start {
 		return
 	}
-	s.words = append(s.words, s.hash(s.text[start:], digits))
-	s.han = append(s.han, han(s.text[start:]))
+	if s.config.Near != Off {
+		s.addUnits(s.text[start:], digits)
+	}
 	s.count++
 	s.text = append(s.text, ' ')
 	if len(s.text) > textBuffer {
 		s.flush()
+	}
+}
+
+// addUnits takes in a normalised word, numbers merged, or its characters behind a
+// blank.
+func (s *signer) addUnits(word []byte, digits bool) {
+	if digits {
+		s.merged = appendMerged(s.merged[:0], word)
+		word = s.merged
+	}
+	if s.config.Unit == Words {
+		s.units = append(s.units, xxh3.Hash(word))
+		s.han = append(s.han, han(word))
+		return
+	}
+	if s.count > 0 {
+		s.units = append(s.units, mix(' '))
+	}
+	for len(word) > 0 {
+		r, n := utf8.DecodeRune(word)
+		s.units = append(s.units, mix(uint64(r)))
+		word = word[n:]
+	}
+	if len(s.units) > batchWords {
+		s.take(false)
 	}
 }
 
@@ -95,22 +142,13 @@ func (s *signer) flush() {
 	s.text = s.text[:0]
 }
 
-// hash is that of a normalised word with its numbers merged.
-func (s *signer) hash(word []byte, digits bool) uint64 {
-	if digits {
-		s.merged = appendMerged(s.merged[:0], word)
-		word = s.merged
-	}
-	return xxh3.Hash(word)
-}
-
 // han says whether a word is a Han character; the first is U+2E80.
 func han(word []byte) bool {
 	if word[0] < utf8.RuneSelf {
 		return false
 	}
 	r, _ := utf8.DecodeRune(word)
-	return r >= 0x2E80 && unicode.Is(unicode.Han, r)
+	return 0x4E00 <= r && r <= 0x9FFF || r >= 0x2E80 && unicode.Is(unicode.Han, r)
 }
 
 // wordless stands for a text without words: the trimmed text, behind a zero
@@ -126,28 +164,54 @@ func (s *signer) wordless(text string) {
 	s.text = append(s.text, text...)
 }
 
-// shingles are the hashes of all whole shingles, made of those of the words in
-// place, since a window looks ahead only. It is full at a weight of Shingle ×
-// hanShingle, of which a word has hanShingle and a Han character Shingle. What is left at the end of
-// the text is none, unless it is all there is.
+// shingles are the hashes of all whole shingles, made of those of the units in
+// place, since a window looks ahead only. What is left at the end of the text is
+// none, unless it is all there is.
 func (s *signer) shingles(end bool) []uint64 {
-	before := s.count - len(s.words)
-	for i := range s.words {
-		h, full := s.window(i)
-		if !full && (!end || before+i > 0) {
-			return s.words[:i]
-		}
-		s.words[i] = mix(h)
+	if slices.Contains(s.han, true) {
+		return s.weighed(end)
 	}
-	return s.words
+	n := s.config.Shingle
+	if len(s.units) < max(1, n) {
+		if !end || s.passed > 0 || len(s.units) == 0 {
+			return nil
+		}
+		n = len(s.units)
+	}
+	h := uint64(0)
+	for _, u := range s.units[:n] {
+		h = h*golden + u
+	}
+	ahead := s.units[n:]
+	for i, u := range ahead {
+		first := s.units[i]
+		s.units[i] = mix(h)
+		h = (h-first*s.highest)*golden + u
+	}
+	s.units[len(ahead)] = mix(h)
+	return s.units[:len(ahead)+1]
+}
+
+// weighed is shingles of words some of which are Han characters: one is full at a
+// weight of Shingle × hanShingle, of which a word has hanShingle and a Han
+// character Shingle.
+func (s *signer) weighed(end bool) []uint64 {
+	for i := range s.units {
+		h, full := s.window(i)
+		if !full && (!end || s.passed+i > 0) {
+			return s.units[:i]
+		}
+		s.units[i] = mix(h)
+	}
+	return s.units
 }
 
 // window is the hash of the words from i on that make a shingle, and whether
 // there are enough.
 func (s *signer) window(i int) (h uint64, full bool) {
 	left := s.config.Shingle * hanShingle
-	for ; i < len(s.words) && left > 0; i++ {
-		h = h*golden + s.words[i]
+	for ; i < len(s.units) && left > 0; i++ {
+		h = h*golden + s.units[i]
 		if s.han[i] {
 			left -= s.config.Shingle
 		} else {

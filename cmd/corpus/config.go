@@ -41,9 +41,11 @@ type config struct {
 		UserAgent string   `yaml:"user_agent"`
 	} `yaml:"ingest"`
 	Dedup struct {
+		Near          string `yaml:"near"`
 		Bands         int    `yaml:"bands"`
 		Rows          int    `yaml:"rows"`
 		Shingle       int    `yaml:"shingle"`
+		Unit          string `yaml:"unit"`
 		Substring     int    `yaml:"substring"`
 		SubstringKeep string `yaml:"substring_keep"`
 		SubstringWith string `yaml:"substring_with"`
@@ -148,7 +150,7 @@ func defaultConfig() config {
 	c.Ingest.MaxBad, c.Ingest.Sample = 0.01, 1
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
-	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
+	c.Dedup.Near = dedup.FineWeb
 	c.Dedup.Lines, c.Dedup.LinesIn, c.Dedup.LinesMin, c.Dedup.BloomError = dedup.LinesOff, dedup.InDisk, 8, 1e-6
 	c.Dedup.AgainstNgram = 13
 	c.Dedup.SubstringKeep = dedup.KeepFirst
@@ -174,9 +176,9 @@ ingest:
 crawl: []                # sites that corpus run goes on with first, for example:
   # - {urls: ["https://docs.example.org/"], path: [/guide/], pages: 5000, time: 1h}
 dedup:
-  bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
-  rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
-  shingle: 5             # also substring: 200, cut what repeats so many bytes of any text (substring_keep, substring_with)
+  near: fineweb          # near-duplicates as FineWeb: 92 % of pairs of similarity 0.8; redpajama, nemo, refinedweb; off: exact ones alone
+  # bands: 14            # and rows, shingle, unit (words or chars), in the place of the setting's own
+  # substring: 200       # cut what repeats so many bytes of any text (substring_keep, substring_with)
   lines: off             # line, paragraph, both: cut what stands in the corpus before; boilerplate: 0.1 cuts a domain's
   against: []            # files of evaluation sets: documents that have 13 words in a row of one are dropped
 filter:

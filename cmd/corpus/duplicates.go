@@ -22,7 +22,7 @@ words count where all of them stands in a document, shorter ones never.
 func (w *workspace) duplicates(bytes int64) (dedup.Config, error) {
 	d := w.Dedup
 	cfg := dedup.Config{
-		Bands: d.Bands, Rows: d.Rows, Shingle: d.Shingle, Text: bytes,
+		Near: d.Near, Bands: d.Bands, Rows: d.Rows, Shingle: d.Shingle, Unit: d.Unit, Text: bytes,
 		Substring: dedup.Substring{Bytes: d.Substring, Keep: d.SubstringKeep, With: d.SubstringWith},
 		Lines:     dedup.Lines{Cut: d.Lines, In: d.LinesIn, Min: d.LinesMin, Error: d.BloomError, Boilerplate: d.Boilerplate},
 		Against:   dedup.Against{Share: d.AgainstShare, Common: d.AgainstCommon},

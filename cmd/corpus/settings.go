@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/dedup"
 	"corpus/filter"
 	"corpus/filter/recipe"
 
@@ -32,9 +33,11 @@ func settings() []setting {
 		{"ingest", "anonymous", "read object stores without credentials", func(c *config) any { return &c.Ingest.Anonymous }},
 		{"ingest", "extract", "`HOW` text is taken out of pages: trafilatura, fast or raw (all visible text)", func(c *config) any { return &c.Ingest.Extract }},
 		{"ingest", "lang", "`CODES` of languages to read, such as en,zh; others are lost early", func(c *config) any { return &c.Ingest.Lang }},
-		{"dedup", "bands", "`N` bands of signatures", func(c *config) any { return &c.Dedup.Bands }},
-		{"dedup", "rows", "`N` values in a band", func(c *config) any { return &c.Dedup.Rows }},
-		{"dedup", "shingle", "`N` words in a shingle", func(c *config) any { return &c.Dedup.Shingle }},
+		{"dedup", "near", "`NAME` of the setting for near-duplicates: " + strings.Join(dedup.Names(), ", ") + "; off: exact ones alone", func(c *config) any { return &c.Dedup.Near }},
+		{"dedup", "bands", "`N` bands of signatures; 0: those of --near", func(c *config) any { return &c.Dedup.Bands }},
+		{"dedup", "rows", "`N` values in a band; 0: those of --near", func(c *config) any { return &c.Dedup.Rows }},
+		{"dedup", "shingle", "`N` words or characters in a shingle; 0: those of --near", func(c *config) any { return &c.Dedup.Shingle }},
+		{"dedup", "unit", "`WHAT` a shingle is made of: words or chars", func(c *config) any { return &c.Dedup.Unit }},
 		{"dedup", "lines", "cut `WHAT` stands in the corpus before: line, paragraph, both or off", func(c *config) any { return &c.Dedup.Lines }},
 		{"dedup", "lines-in", "`WHERE` lines and paragraphs are remembered: disk (exact) or bloom (in memory, with an error)", func(c *config) any { return &c.Dedup.LinesIn }},
 		{"dedup", "lines-min", "`N` words that a line or paragraph must have to be cut", func(c *config) any { return &c.Dedup.LinesMin }},

@@ -48,6 +48,18 @@ func (t *classTable) at(text string, i int) (rune, class, int) {
 	if c := text[i]; c < utf8.RuneSelf {
 		return rune(c), t[c], 1
 	}
+	return t.wide(text, i)
+}
+
+// wide is at beyond ASCII. The three bytes of U+0800 to U+CFFF, where most scripts
+// without spaces are, are put together here, which is faster.
+func (t *classTable) wide(text string, i int) (rune, class, int) {
+	if c := text[i]; 0xE0 <= c && c <= 0xEC && i+2 < len(text) {
+		r := rune(c&0xF)<<12 | rune(text[i+1]&0x3F)<<6 | rune(text[i+2]&0x3F)
+		if r >= 0x800 && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
+			return r, t[r], 3
+		}
+	}
 	r, w := utf8.DecodeRuneInString(text[i:])
 	return r, t.of(r), w
 }

@@ -22,6 +22,10 @@ func AppendN(dst []Span, text string, at, n int) (spans []Span, next int) {
 	table := classes()
 	i := at
 	for i < len(text) && n > 0 {
+		if c := text[i]; c < utf8.RuneSelf && table[c] == space {
+			i++
+			continue
+		}
 		r, class, w := table.at(text, i)
 		end := i + w
 		switch class {
@@ -51,10 +55,16 @@ func Spaceless(r rune) bool {
 // word is the end of the word that begins at i.
 func (t *classTable) word(text string, i int) int {
 	last := symbol // class of the last letter or digit
-	for i < len(text) {
-		if c := text[i]; c < utf8.RuneSelf && t[c]&inWord != 0 {
-			last, i = t[c], i+1
-			continue
+	for {
+		start := i
+		for i < len(text) && text[i] < utf8.RuneSelf && t[text[i]]&inWord != 0 {
+			i++
+		}
+		if i > start {
+			last = t[text[i-1]]
+		}
+		if i == len(text) || text[i] == ' ' {
+			return i
 		}
 		r, class, w := t.at(text, i)
 		switch {
@@ -67,7 +77,6 @@ func (t *classTable) word(text string, i int) int {
 		}
 		i += w
 	}
-	return i
 }
 
 // joins says whether r, which follows a character of class last and ends at

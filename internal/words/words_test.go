@@ -150,3 +150,24 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+// Characters are cut out as package utf8 cuts them, where they end early or are
+// written too long as well.
+func TestWide(t *testing.T) {
+	table := classes()
+	check := func(text string) {
+		want, width := utf8.DecodeRuneInString(text)
+		if r, class, w := table.at(text, 0); r != want || w != width || class != table.of(want) {
+			t.Fatalf("% x: %U of %d bytes, want %U of %d", text, r, w, want, width)
+		}
+	}
+	for r := rune(0); r <= utf8.MaxRune; r += 7 {
+		check(string(r) + "\x80")
+	}
+	for c := range 1 << 16 {
+		for _, third := range []string{"", "\x80", "\xbf", "\xc0", "a"} {
+			check(string([]byte{byte(0xE0 | c>>12&0xF), byte(c >> 4), byte(c << 4)}) + third)
+			check(string([]byte{byte(0xE0 | c>>12&0xF), byte(c >> 4)}) + third)
+		}
+	}
+}
