@@ -2,7 +2,7 @@
 # make libtorch   only libtorch, and gotch fitted to it
 # make test       all tests, without and with libtorch
 # make demo       the main job on real text: three trained models in five minutes
-# make figures    how well text is taken out of pages, and personal data found: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
+# make figures    how well text is taken out of pages, personal data and near-duplicates found: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
 # make tools      linters, and object stores for the tests of ingest/place, into .tools/ (5 minutes)
 # make lint       gofumpt, vet, staticcheck, golangci-lint
 #
@@ -60,12 +60,15 @@ test: libtorch
 	   $(GO) test -timeout 20m -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
 
 # The figures of docs/benchmarks.md on extraction, where FIGURES_ALL=1 measures every
-# page and makes docs/languages.md anew (12 minutes of two cores), and those of docs/pii.md.
+# page and makes docs/languages.md anew (12 minutes of two cores), those of docs/pii.md, and the
+# recall of every named setting of near-deduplication.
 figures:
 	@CGO_ENABLED=0 GOWORK=off $(GO) test ./ingest -count=1 -v -run '^(TestExtractionF1|TestDocumentation|TestInstallationGuide)$$' \
 	  | awk '/pages |needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 	@PII_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./filter/pii -count=1 -v -run '^(TestPresidio|TestTechnical)$$' \
 	  | awk '/pii[.]|MB|phones|needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
+	@RECALL_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./dedup -count=1 -v -run '^TestRecallOfNamedSettings$$' \
+	  | awk '/similarity|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 	@test -z "$$FIGURES_ALL" || CGO_ENABLED=0 GOWORK=off $(GO) run ./testdata/scripts/langid_figures docs/languages.md
 
 # Of one version each: gofumpt, golangci-lint with staticcheck in it, and servers

@@ -26,15 +26,7 @@ func (m *minhash) of(shingles []uint64) []uint64 {
 
 // linked says whether two signatures have a band in common and are similar.
 func linked(c Config, x, y []uint64) bool {
-	if c.similarity(x[c.Bands:], y[c.Bands:]) < leastSimilarity {
-		return false
-	}
-	for band := range c.Bands {
-		if x[band] == y[band] {
-			return true
-		}
-	}
-	return false
+	return c.similarity(x[c.Bands:], y[c.Bands:]) >= leastSimilarity && shareBand(x[:c.Bands], y[:c.Bands])
 }
 
 // detection is the share of pairs that LSH finds: 1-(1-s^r)^b (Leskovec,
