@@ -6,10 +6,10 @@ Makes RECALL_PAIRS (default 2000) pairs of texts for each similarity and setting
 checks each pair's Jaccard similarity, and counts what is found by `corpus ingest`
 and `corpus dedup --near SETTING`, by datasketch (MinHashLSH with the same bands and
 rows), and by text-dedup (its own signature, pairs that share a band; it has no
-shingles of characters), beside the formula 1-(1-s^rows)^bands. What is found must
-be within a hundredth and three standard errors of it; from corpus below 0.6, where
-it asks for an estimate of 0.52 too, at most that. (`go test ./dedup -run Recall`
-has more pairs.)
+shingles of characters), beside the formula 1-(1-s^rows)^bands. What corpus
+finds must be within a hundredth or three standard errors of it, whichever is more;
+below 0.6, where it asks for an estimate of 0.52 too, no more than that. (`make
+figures` has more pairs and takes the lesser.)
 """
 
 import json
