@@ -43,7 +43,27 @@ var folds = sync.OnceValue(func() *folding {
 
 // appendWord adds the normalised word to dst and says whether it has a digit.
 func (f *folding) appendWord(dst []byte, word string) (out []byte, digits bool) {
+	start := len(dst)
 	dst = slices.Grow(dst, len(word))
+	buffer, n := dst[start:start+len(word)], 0
+	least := uint8('9') // below it where there is a digit, which is less by one
+	for i := range len(word) {
+		c := word[i]
+		if c >= utf8.RuneSelf {
+			return f.appendRest(dst[:start+n], word[i:], least < '9')
+		}
+		c = f.ascii[c]
+		buffer[n] = c
+		if c != 0 {
+			n++
+		}
+		least = min(least, c-1)
+	}
+	return dst[:start+n], least < '9'
+}
+
+// appendRest is appendWord of what begins with a character beyond ASCII.
+func (f *folding) appendRest(dst []byte, word string, digits bool) ([]byte, bool) {
 	for i := 0; i < len(word); {
 		if c := word[i]; c < utf8.RuneSelf {
 			if c = f.ascii[c]; c != 0 {

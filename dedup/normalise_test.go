@@ -50,6 +50,26 @@ func normalised(s *signer, text string) string {
 	return string(s.text)
 }
 
+// ASCII goes a way of its own, with the same result.
+func TestASCIIWords(t *testing.T) {
+	rng := rand.New(rand.NewPCG(25, 25))
+	f := folds()
+	for range 20000 {
+		word := make([]byte, rng.IntN(20))
+		for i := range word {
+			word[i] = byte(rng.IntN(utf8.RuneSelf))
+			if rng.IntN(2) == 0 {
+				word[i] = "aZ09'._"[rng.IntN(7)]
+			}
+		}
+		got, digits := f.appendWord([]byte("x"), string(word))
+		want, has := f.appendRest([]byte("x"), string(word), false)
+		if !slices.Equal(got, want) || digits != has || has != strings.ContainsAny(string(want), "0123456789") {
+			t.Fatalf("%q becomes %q (%v), want %q (%v)", word, got, digits, want, has)
+		}
+	}
+}
+
 func TestMergedNumbers(t *testing.T) {
 	for word, want := range map[string]string{"a1b22c": "a0b0c", "2024": "0", "x": "x", "007a": "0a"} {
 		if got := string(appendMerged(nil, []byte(word))); got != want {

@@ -42,7 +42,7 @@ func TestHelpShowsDefaults(t *testing.T) {
 			t.Errorf("run --help does not list --%s and %s", s.flag, s.variable())
 		}
 	}
-	for flag, value := range map[string]string{"max-bad": "0.01", "bands": "14", "rows": "8", "shingle": "5", "keep": "0.02", "vocab": "16000", "valid": "0.01"} {
+	for flag, value := range map[string]string{"max-bad": "0.01", "near": `"fineweb"`, "bands": "0", "keep": "0.02", "vocab": "16000", "valid": "0.01"} {
 		_, line, _ := strings.Cut(run, "--"+flag+" ")
 		if line, _, _ = strings.Cut(line, "\n"); !strings.Contains(line, "(default: "+value+")") {
 			t.Errorf("--%s %s: want the default %s", flag, line, value)
