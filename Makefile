@@ -67,7 +67,7 @@ figures:
 	  | awk '/pages |needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 	@PII_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./filter/pii -count=1 -v -run '^(TestPresidio|TestTechnical)$$' \
 	  | awk '/pii[.]|MB|phones|needs|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
-	@RECALL_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./dedup -count=1 -v -run '^TestRecallOfNamedSettings$$' \
+	@RECALL_FIGURES=1 CGO_ENABLED=0 GOWORK=off $(GO) test ./dedup -count=1 -timeout 1h -v -run '^TestRecallOfNamedSettings$$' \
 	  | awk '/similarity|FAIL|^ok/ { sub(/^ *[a-z_]*[.]go:[0-9]*: /, ""); print } /^FAIL/ { failed = 1 } END { exit failed }'
 	@test -z "$$FIGURES_ALL" || CGO_ENABLED=0 GOWORK=off $(GO) run ./testdata/scripts/langid_figures docs/languages.md
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,7 @@ type fixture struct {
 	Words     string
 	Exact     string
 	Signature []string
+	Nemo      []string // the same of the setting nemo
 }
 
 func readFixture(t *testing.T) (f fixture) {
@@ -60,13 +62,18 @@ func TestDatasketch(t *testing.T) {
 // description. It is on disk for ever: what changes it raises Stage.Version.
 func TestSignatureAsDescribed(t *testing.T) {
 	f := readFixture(t)
-	exact, hashes := newSigner(Config{}.withDefaults()).sign(nil, strings.ToUpper(f.Words)+"!")
-	if exact.String() != f.Exact {
-		t.Errorf("exact hash %s, want %s", exact, f.Exact)
-	}
-	for i, h := range hashes {
-		if got := fmt.Sprintf("%016x", h); i >= len(f.Signature) || got != f.Signature[i] {
-			t.Errorf("number %d of the signature is %s, want %v", i, got, f.Signature)
+	for name, want := range map[string][]string{FineWeb: f.Signature, "nemo": f.Nemo} {
+		c := Config{Near: name}.withDefaults()
+		exact, hashes := newSigner(c).sign(nil, strings.ToUpper(f.Words)+"!")
+		if exact.String() != f.Exact {
+			t.Errorf("exact hash %s, want %s", exact, f.Exact)
+		}
+		var got []string
+		for _, h := range hashes {
+			got = append(got, fmt.Sprintf("%016x", h))
+		}
+		if !slices.Equal(got, want) || len(want) == 0 {
+			t.Errorf("%s: signature %v, want %v", name, got, want)
 		}
 	}
 }

@@ -73,9 +73,14 @@ func shareBand(x, y []uint64) bool {
 	return false
 }
 
-// pairOf is two texts with 6p of 120 shingles in common: they begin alike.
+// pairOf is two texts with 6p of 120 shingles in common, or 2p of 40 where there
+// are thousands of values: they begin alike.
 func pairOf(c Config, rng *rand.Rand, p int) (a, b string) {
-	n, shared := 3*(20+p)+c.Shingle-1, 6*p+c.Shingle-1
+	k := 3
+	if c.values() > 1000 {
+		k = 1
+	}
+	n, shared := k*(20+p)+c.Shingle-1, 2*k*p+c.Shingle-1
 	if c.Unit == Chars {
 		return charPair(rng, n, shared)
 	}

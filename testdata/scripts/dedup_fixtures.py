@@ -6,8 +6,8 @@
 It holds a small corpus, the clusters that datasketch's MinHash and MinHashLSH
 find in it (112 permutations, 14 bands of 8 rows, the same shingles), the exact
 Jaccard similarity of each document to the earliest of its cluster, and the
-signature of a text as this file computes it from the description in
-dedup/doc.go alone.
+signatures of a text, of words (fineweb) and of characters (nemo), as this file
+computes them from the description in dedup/doc.go alone.
 """
 
 import hashlib
@@ -50,25 +50,33 @@ def shingles(words):
     return out
 
 
-def signature(words, seed=0):
+def characters(words, n):
+    """Windows of n characters of the words with one blank between them."""
+    text = " ".join(words)
+    return [text[i : i + n] for i in range(max(1, len(text) - n + 1))]
+
+
+def signature(windows, unit, bands=BANDS, rows=ROWS, seed=0):
+    """Of windows of units, each of which unit gives a hash of."""
     state, parameters = mix(seed), []
-    for _ in range(BANDS * ROWS):
+    for _ in range(bands * rows):
         a = mix((state + GOLDEN) & MASK) | 1
         state = (state + 2 * GOLDEN) & MASK
         parameters.append((a, mix(state)))
     hashes = []
-    for window in shingles(words):
+    for window in windows:
         h = 0
-        for word in window:
-            h = (h * GOLDEN + xxhash.xxh3_64_intdigest(word.encode())) & MASK
+        for u in window:
+            h = (h * GOLDEN + unit(u)) & MASK
         hashes.append(mix(h))
     values = [min((x * a + b) & MASK for x in hashes) for a, b in parameters]
     out = []
-    for band in range(BANDS):
+    for band in range(bands):
         h = mix((band + GOLDEN) & MASK)
-        for value in values[band * ROWS : (band + 1) * ROWS]:
+        for value in values[band * rows : (band + 1) * rows]:
             h = mix(h ^ value)
         out.append(h)
+    values = values[:256]
     for i in range(0, len(values), 16):
         out.append(sum((mix(v) & 15) << 4 * k for k, v in enumerate(values[i : i + 16])))
     return out
@@ -122,7 +130,8 @@ def main():
         "jaccard": [round(j, 4) for j in jaccard],
         "words": " ".join(words),
         "exact": exact(words),
-        "signature": ["%016x" % h for h in signature(words)],
+        "signature": ["%016x" % h for h in signature(shingles(words), lambda w: xxhash.xxh3_64_intdigest(w.encode()))],
+        "nemo": ["%016x" % h for h in signature(characters(words, 24), lambda c: mix(ord(c)), 20, 13)],
     }
     path = pathlib.Path(__file__).parents[2] / "dedup" / "testdata" / "datasketch.json"
     path.parent.mkdir(exist_ok=True)
