@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"encoding/binary"
 	"slices"
 	"sync"
 	"unicode"
@@ -41,29 +42,42 @@ var folds = sync.OnceValue(func() *folding {
 	return f
 })
 
-// appendWord adds the normalised word to dst and says whether it has a digit.
-func (f *folding) appendWord(dst []byte, word string) (out []byte, digits bool) {
-	start := len(dst)
-	dst = slices.Grow(dst, len(word))
-	buffer, n := dst[start:start+len(word)], 0
-	least := uint8('9') // below it where there is a digit, which is less by one
-	for i := range len(word) {
-		c := word[i]
-		if c >= utf8.RuneSelf {
-			return f.appendRest(dst[:start+n], word[i:], least < '9')
-		}
-		c = f.ascii[c]
-		buffer[n] = c
-		if c != 0 {
-			n++
-		}
-		least = min(least, c-1)
+// appendLetters is appendWord for a word of ASCII letters, from start to end of a
+// text, eight at a time: several times as fast. Of any other word, and one within
+// eight bytes of the end of the text, it makes nothing.
+func appendLetters(dst []byte, text string, start, end int) (out []byte, digits bool) {
+	const each = 0x0101010101010101 // times a byte: that byte eight times
+	if text[start] >= utf8.RuneSelf {
+		return nil, false
 	}
-	return dst[:start+n], least < '9'
+	n := len(dst)
+	out = slices.Grow(dst, end-start+8)
+	out = out[:cap(out)]
+	for at := start; at < end; at += 8 {
+		if at+8 > len(text) {
+			return nil, false
+		}
+		lower := load(text[at:at+8]) | 0x20*each
+		others := lower | ^(lower + (0x80-'a')*each) | (lower + (0x7f-'z')*each) // the highest bit of these
+		if left := end - at; left < 8 {
+			others &= 1<<(8*left) - 1
+		}
+		if others&(0x80*each) != 0 {
+			return nil, false
+		}
+		binary.LittleEndian.PutUint64(out[n+at-start:], lower)
+	}
+	return out[:n+end-start], false
 }
 
-// appendRest is appendWord of what begins with a character beyond ASCII.
-func (f *folding) appendRest(dst []byte, word string, digits bool) ([]byte, bool) {
+// load is eight bytes as a number, the first lowest.
+func load(s string) uint64 {
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// appendWord adds the normalised word to dst and says whether it has a digit.
+func (f *folding) appendWord(dst []byte, word string) (out []byte, digits bool) {
 	for i := 0; i < len(word); {
 		if c := word[i]; c < utf8.RuneSelf {
 			if c = f.ascii[c]; c != 0 {

@@ -80,29 +80,32 @@ func (s *signer) normalise(text string) {
 		if span.Symbol {
 			continue
 		}
-		word := text[span.Start:span.End]
-		for len(word) > maxWord {
-			n := maxWord
-			for n > maxWord-utf8.UTFMax && !utf8.RuneStart(word[n]) {
-				n--
+		start, end := int(span.Start), int(span.End)
+		for end-start > maxWord {
+			cut := start + maxWord
+			for cut > start+maxWord-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
+				cut--
 			}
-			s.add(word[:n])
-			word = word[n:]
+			s.add(text, start, cut)
+			start = cut
 		}
-		s.add(word)
+		s.add(text, start, end)
 	}
 }
 
-// add takes in one word, unless nothing is left of it.
-func (s *signer) add(word string) {
-	start := len(s.text)
-	var digits bool
-	s.text, digits = s.fold.appendWord(s.text, word)
-	if len(s.text) == start {
+// add takes in the word from start to end, unless nothing is left of it.
+func (s *signer) add(text string, start, end int) {
+	before := len(s.text)
+	all, digits := appendLetters(s.text, text, start, end)
+	if all == nil {
+		all, digits = s.fold.appendWord(s.text, text[start:end])
+	}
+	s.text = all
+	if len(all) == before {
 		return
 	}
 	if s.config.Near != Off {
-		s.addUnits(s.text[start:], digits)
+		s.addUnits(all[before:], digits)
 	}
 	s.count++
 	s.text = append(s.text, ' ')
