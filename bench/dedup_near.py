@@ -199,9 +199,12 @@ def agree():
 
     copies = [pair for pair in copies if similarity(*pair) >= 0.9]
     together = lambda partition: {pair for pair in copies if partition[pair[0]] == partition[pair[1]]}
+    alike = {d for d in removed(theirs) | removed(ours) for x in [theirs, ours]
+             if any(x[o] == x[d] and similarity(o, d) >= 0.9 for o in range(d))}
     print("| | both | first alone | second alone | agreement |\n|---|---|---|---|---|")
     for what, x, y in [
         (f"of {len(copies)} edited copies of similarity 0.9 or more, found: datatrove, corpus", together(theirs), together(ours)),
+        ("documents removed that are 0.9 or more like an earlier one of their cluster: datatrove, corpus", removed(theirs) & alike, removed(ours) & alike),
         ("all documents removed: datatrove, corpus", removed(theirs), removed(ours)),
         ("all documents removed: datatrove, datatrove with another seed", removed(theirs), removed(again)),
     ]:
