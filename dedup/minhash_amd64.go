@@ -5,7 +5,7 @@ import "golang.org/x/sys/cpu"
 // leastValues lowers each v[k] to the least a[k]·x+b[k] of the shingles x.
 func leastValues(v, a, b, shingles []uint64) {
 	switch {
-	case len(shingles) == 0:
+	case len(shingles) == 0 || len(v) == 0:
 	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ:
 		leastAVX512(v, a, b, shingles)
 	case cpu.X86.HasAVX2:
@@ -16,7 +16,7 @@ func leastValues(v, a, b, shingles []uint64) {
 }
 
 // leastAVX512 is leastPortable with AVX-512 F and DQ. All of v, a and b are as
-// long, a multiple of lanes; there is at least one shingle.
+// long, a multiple of lanes and not 0; there is at least one shingle.
 //
 //go:noescape
 func leastAVX512(v, a, b, shingles []uint64)
