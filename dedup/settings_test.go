@@ -33,15 +33,15 @@ func TestNamedSettings(t *testing.T) {
 		if p := detection(c, test.s); c.String() != test.said || math.Abs(p-test.p) > 0.0006 {
 			t.Errorf("%q is %s and finds %.4f at %.2f, want %s and %.3f", test.name, c, p, test.s, test.said, test.p)
 		}
-		if again := c.withDefaults(); again != c {
-			t.Errorf("%+v becomes %+v", c, again)
+		if again := c.withDefaults(); again.String() != c.String() {
+			t.Errorf("%s becomes %s", c, again)
 		}
 	}
-	if c := (Config{Near: "nemo", Bands: 3, Shingle: 30}).withDefaults(); c != (Config{Bands: 3, Rows: 13, Shingle: 30, Unit: Chars}) {
-		t.Errorf("nemo with other bands and shingle is %+v", c)
+	if c := (Config{Near: "nemo", Bands: 3, Shingle: 30}).withDefaults(); c.String() != "minhash 3x13 shingle 30 chars" {
+		t.Errorf("nemo with other bands and shingle is %s", c)
 	}
-	if c := (Config{Near: "refinedweb", Unit: Chars, Shingle: 9}).withDefaults(); c != (Config{Bands: 450, Rows: 20, Shingle: 9, Unit: Chars}) {
-		t.Errorf("refinedweb of characters is %+v", c)
+	if c := (Config{Near: "refinedweb", Unit: Chars, Shingle: 9}).withDefaults(); c.String() != "minhash 450x20 shingle 9 chars" {
+		t.Errorf("refinedweb of characters is %s", c)
 	}
 }
 
