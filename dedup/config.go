@@ -56,7 +56,7 @@ const hanShingle = 2
 func (c Config) values() int { return c.Bands * c.Rows }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 3
+const Version = 4
 
 // Roles of the tables that the stage writes.
 const (

@@ -16,13 +16,13 @@
 // an emoji, nothing at all) is compared as it stands but for white space around
 // it, and is never a near-duplicate.
 //
-// Near-duplicates share shingles: five words in a row, numbers replaced by 0. A
-// Han character carries most of a word's information, so two of them make a
-// shingle, as in the usual indexing of Chinese by character bigrams (a copy with
-// 5 % of its characters changed keeps a similarity of 0.82); a character of
-// another script without spaces counts as one word. A text shorter than a shingle
-// is one shingle; a word of more than 4,096 bytes is several. Of the set of
-// shingles 112 MinHash values are taken in 14 bands of 8 rows (FineWeb); two texts
+// Near-duplicates share shingles: five words in a row, numbers replaced by 0
+// unless there is nothing else in the shingle. A Han character carries most of a
+// word's information, so two of them make a shingle, as in the usual indexing of
+// Chinese by character bigrams (a copy with 5 % of its characters changed keeps a
+// similarity of 0.82); a character of another script without spaces counts as one
+// word. A text shorter than a shingle is one shingle; a word of more than 4,096
+// bytes is several. Of the set of shingles 112 MinHash values are taken in 14 bands of 8 rows (FineWeb); two texts
 // of Jaccard similarity s agree in a whole band with probability 1-(1-s^8)^14:
 // 0.21 at 0.6, 0.56 at 0.7, 0.92 at 0.8, 1.00 at 0.9.
 //

@@ -20,7 +20,7 @@ const (
 	// textBuffer is the normalised text that waits to be hashed, in bytes.
 	textBuffer = 64 << 10
 	// signerMemory is the most that a signer's buffers take, in bytes: 13 a token
-	// and 9 a word of a batch and of the tail of the batch before, and the text.
+	// and 17 a word of a batch and of the tail of the batch before, and the text.
 	// TestHeldBySigner holds it to that.
 	signerMemory = 512 << 10
 	// textMemory is what reading a text part holds: a batch as it is on disk, as

@@ -158,7 +158,7 @@ func TestHeldBySigner(t *testing.T) {
 	} {
 		s := newSigner(Config{}.withDefaults())
 		s.sign(nil, text)
-		held := 12*cap(s.spans) + cap(s.text) + cap(s.merged) + 8*cap(s.words) + cap(s.han)
+		held := 12*cap(s.spans) + cap(s.text) + cap(s.merged) + 8*cap(s.words) + 8*cap(s.numbers) + cap(s.han)
 		if held > signerMemory {
 			t.Errorf("%s: %d bytes held for a text of %d, want at most %d", name, held, len(text), signerMemory)
 		}

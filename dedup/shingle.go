@@ -24,6 +24,7 @@ type signer struct {
 	text    []byte   // normalised, not yet in exact
 	merged  []byte   // one word, numbers merged
 	words   []uint64 // hashes of the words whose shingles are to come
+	numbers []uint64 // those with their digits of words that are numbers, else 0
 	han     []bool   // whether the word is a Han character
 	count   int      // words of the text so far
 }
@@ -36,13 +37,14 @@ func newSigner(c Config) *signer {
 func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint64) {
 	s.exact.Reset()
 	s.minhash.reset()
-	s.text, s.words, s.han, s.count = s.text[:0], s.words[:0], s.han[:0], 0
+	s.text, s.words, s.numbers, s.han, s.count = s.text[:0], s.words[:0], s.numbers[:0], s.han[:0], 0
 	for at := 0; at < len(text); {
 		s.spans, at = words.AppendN(s.spans[:0], text, at, batchWords)
 		s.normalise(text)
 		done := s.shingles(at == len(text))
 		s.minhash.add(done)
 		s.words = s.words[:copy(s.words, s.words[len(done):])]
+		s.numbers = s.numbers[:copy(s.numbers, s.numbers[len(done):])]
 		s.han = s.han[:copy(s.han, s.han[len(done):])]
 	}
 	if s.count == 0 {
@@ -80,7 +82,8 @@ func (s *signer) add(word string) {
 	if len(s.text) == start {
 		return
 	}
-	s.words = append(s.words, s.hash(s.text[start:], digits))
+	merged, number := s.hash(s.text[start:], digits)
+	s.words, s.numbers = append(s.words, merged), append(s.numbers, number)
 	s.han = append(s.han, han(s.text[start:]))
 	s.count++
 	s.text = append(s.text, ' ')
@@ -95,13 +98,17 @@ func (s *signer) flush() {
 	s.text = s.text[:0]
 }
 
-// hash is that of a normalised word with its numbers merged.
-func (s *signer) hash(word []byte, digits bool) uint64 {
-	if digits {
-		s.merged = appendMerged(s.merged[:0], word)
-		word = s.merged
+// hash is that of a normalised word with its numbers merged; number is that of
+// the word as it is, of one that is a number, else 0.
+func (s *signer) hash(word []byte, digits bool) (merged, number uint64) {
+	if !digits {
+		return xxh3.Hash(word), 0
 	}
-	return xxh3.Hash(word)
+	s.merged = appendMerged(s.merged[:0], word)
+	if len(s.merged) == 1 {
+		number = xxh3.Hash(word) | 1
+	}
+	return xxh3.Hash(s.merged), number
 }
 
 // han says whether a word is a Han character; the first is U+2E80.
@@ -143,15 +150,23 @@ func (s *signer) shingles(end bool) []uint64 {
 }
 
 // window is the hash of the words from i on that make a shingle, and whether
-// there are enough.
+// there are enough. Numbers are merged beside words only: tables of other figures
+// are other texts.
 func (s *signer) window(i int) (h uint64, full bool) {
-	left := s.config.Shingle * hanShingle
+	left, from, words := s.config.Shingle*hanShingle, i, false
 	for ; i < len(s.words) && left > 0; i++ {
 		h = h*golden + s.words[i]
+		words = words || s.numbers[i] == 0
 		if s.han[i] {
 			left -= s.config.Shingle
 		} else {
 			left -= hanShingle
+		}
+	}
+	if !words {
+		h = 0
+		for _, number := range s.numbers[from:i] {
+			h = h*golden + number
 		}
 	}
 	return h, left <= 0

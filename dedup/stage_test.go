@@ -473,6 +473,29 @@ func TestNothingNew(t *testing.T) {
 	}
 }
 
+// Tables of other figures are other texts, though numbers are merged: only those
+// with most of their figures in common are near-duplicates.
+func TestFigures(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 12))
+	figures := func() (all []string) {
+		for range 200 {
+			all = append(all, fmt.Sprint(rng.IntN(1e6)))
+		}
+		return all
+	}
+	one := figures()
+	edited := slices.Clone(one)
+	edited[100] = "7"
+	ds := newDataset()
+	ds.grow([]string{strings.Join(one, " "), strings.Join(figures(), " "), strings.Join(edited, " "), "1 2", "3 4", "it was 1 of 2", "it was 3 of 4"})
+	run(t, ds, 1)
+	for i, want := range []string{"", "", Near, "", "", "", Near} {
+		if v := ds.verdicts(0)[i]; v.kind != want {
+			t.Errorf("text %d: %+v, want %q", i, v, want)
+		}
+	}
+}
+
 func TestAllEqual(t *testing.T) {
 	for _, text := range []string{"", "the same words again and again and again"} {
 		ds := newDataset()
