@@ -33,7 +33,8 @@ var importRules = map[string]struct {
 	"corpus/ingest/columns":       {[]string{"corpus"}, "foreign files are bytes; of ours it needs the cap of a document"},
 	"corpus/ingest/crawl":         {[]string{"corpus", "corpus/internal/fsx"}, "the crawler writes WARC files, which ingest reads"},
 	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
-	"corpus/dedup":                {append([]string{"corpus/dedup/substring"}, stageMay...), stageWhy},
+	"corpus/dedup":                {append(dedupMay, stageMay...), stageWhy},
+	"corpus/dedup/index":          {[]string{"corpus"}, "an index knows keys and numbers"},
 	"corpus/dedup/substring":      {nil, "repeats are found in strings"},
 	"corpus/filter":               {append(filterMay, stageMay...), stageWhy},
 	"corpus/filter/dsir":          {[]string{"corpus/internal/words"}, "texts are weighed, whatever they are of"},
@@ -57,6 +58,7 @@ var importRules = map[string]struct {
 }
 
 var (
+	dedupMay  = []string{"corpus/dedup/index", "corpus/dedup/substring"}
 	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
 	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"

@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"cmp"
 	"fmt"
 
 	"corpus"
@@ -13,11 +14,30 @@ type Config struct {
 	Bands   int `json:"bands"`   // 14
 	Rows    int `json:"rows"`    // values in a band: 8
 	Shingle int `json:"shingle"` // words in a shingle: 5
+	// KeepCopy says which of a cluster's documents of a generation stays: KeepFirst
+	// (the default), KeepLongest or KeepBestQuality.
+	KeepCopy string `json:"keep_copy,omitempty"`
+	// URL makes documents of one normalised URL duplicates.
+	URL bool `json:"url,omitempty"`
 
 	// Substring is no part of what signatures depend on.
 	Substring Substring `json:"-"`
 	// Text is the bytes of text of all generations, for the estimate of disk space.
 	Text int64 `json:"-"`
+}
+
+// What KeepCopy may be. Trusted documents come before others whatever it is, and
+// those of earlier generations always stay.
+const (
+	KeepFirst       = "first"        // in document order; of Substring.Keep too
+	KeepLongest     = "longest"      // most bytes of text, of those the first
+	KeepBestQuality = "best-quality" // here the first: the filter, which knows the quality, replaces it
+)
+
+// signing is the settings that signatures depend on.
+func (c Config) signing() Config {
+	c.KeepCopy, c.URL = "", false
+	return c
 }
 
 func (c Config) withDefaults() Config {
@@ -29,6 +49,7 @@ func (c Config) withDefaults() Config {
 	set(&c.Bands, 14)
 	set(&c.Rows, 8)
 	set(&c.Shingle, 5)
+	c.KeepCopy = cmp.Or(c.KeepCopy, KeepFirst)
 	return c
 }
 
@@ -40,6 +61,8 @@ func (c Config) Check() error {
 		return corpus.Errorf(corpus.BadConfig, "dedup: %d bands of %d rows: want at least 1 of each and at most %d values in all", c.Bands, c.Rows, MaxValues)
 	case c.Shingle < 1 || c.Shingle > MaxShingle:
 		return corpus.Errorf(corpus.BadConfig, "dedup: shingle of %d words: want 1..%d", c.Shingle, MaxShingle)
+	case c.KeepCopy != KeepFirst && c.KeepCopy != KeepLongest && c.KeepCopy != KeepBestQuality:
+		return corpus.Errorf(corpus.BadConfig, "dedup: keep-copy %q: want %s, %s or %s", c.KeepCopy, KeepFirst, KeepLongest, KeepBestQuality)
 	}
 	return c.Substring.Check()
 }
@@ -62,31 +85,53 @@ const Version = 4
 const (
 	Signature = "signature" // one row a document, see SignatureSchema
 	Verdict   = "verdict"   // one row a document, see VerdictSchema
+	keysRole  = "keys"      // one row a document, see keysSchema, for the run alone
+	bandsRole = "bands"     // the hashes of each document's bands, for the run alone
 	cluster   = "cluster"   // one row for each document of a cluster, for the run alone
+	seenRole  = "index"     // a run of what was seen, see package index
+	fenceRole = "fence"     // the fences of that run
+	catalog   = "catalog"   // a file: which runs there are
 )
 
 // Kinds of duplicates in the verdict's column kind; "" is a survivor.
 const (
 	Exact = "exact"
 	Near  = "near"
+	URL   = "url"
 )
 
-// SignatureSchema is the columns of Signature: the document; SHA-256 of its
-// normalised text, cut to 128 bits; the settings; the hashes of its bands
-// followed by 4 bits of each of its MinHash values, sixteen to a number (none
-// for a text without words); bytes of its text.
+// SignatureSchema is the columns of Signature: the document; the settings; 4 bits
+// of each of its MinHash values, sixteen to a number (none for a text without
+// words); bytes of its text.
 func SignatureSchema() corpus.Schema {
 	return corpus.Schema{
 		{Name: "id", Kind: corpus.IDs},
-		{Name: "exact", Kind: corpus.IDs},
 		{Name: "settings", Kind: corpus.Strings},
-		{Name: "hashes", Kind: corpus.Hashes},
+		{Name: "sketch", Kind: corpus.Hashes},
 		{Name: "bytes", Kind: corpus.Ints},
 	}
 }
 
+// keysSchema is the columns of keys: the document; SHA-256 of its normalised
+// text and of its normalised URL, cut to 128 bits (zero without a URL); bytes of
+// its text; 1 where it is trusted.
+func keysSchema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "id", Kind: corpus.IDs},
+		{Name: "exact", Kind: corpus.IDs},
+		{Name: "url", Kind: corpus.IDs},
+		{Name: "bytes", Kind: corpus.Ints},
+		{Name: "trusted", Kind: corpus.Ints},
+	}
+}
+
+// bandsSchema is the column of bands: none for a text without words.
+func bandsSchema() corpus.Schema {
+	return corpus.Schema{{Name: "hashes", Kind: corpus.Hashes}}
+}
+
 // VerdictSchema is the columns of Verdict: kind is "" for a document that
-// stays, Exact or Near; match is the direct match and survivor the document
+// stays, Exact, Near or URL; match is the direct match and survivor the document
 // that stays in its place (its own id when it stays itself); similarity is that
 // to the survivor and match_similarity that to the match, 0..1, null for a
 // survivor; cluster is the survivor's id and size the cluster's documents in this
@@ -105,30 +150,32 @@ func VerdictSchema() corpus.Schema {
 	}
 }
 
-// Stage is the passes of deduplication: sign every document, cluster all of
-// this and earlier generations, give each document of this one its verdict. Of
-// the documents in all generations depends the memory that clustering is refused
-// without. It counts docs_in, docs_out, bytes_in, bytes_out, dropped.exact,
-// dropped.near and clusters (those of two or more documents that have a document
-// of this generation), and of edits substring.docs, substring.spans and
-// substring.bytes.
+// Stage is the passes of deduplication: sign every document, join this generation
+// with the index of earlier ones and cluster it, give each document its verdict.
+// Of the documents of the largest generation depends the memory that clustering is
+// refused without. It counts docs_in, docs_out, bytes_in, bytes_out,
+// dropped.exact, dropped.near, dropped.url and clusters (those of two or more
+// documents that have a document of this generation), and of edits
+// substring.docs, substring.spans and substring.bytes.
 func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
 	stage := corpus.Stage{
 		Name:    "dedup",
 		Version: Version,
-		Keep:    []string{Signature, Verdict},
+		Keep:    []string{Signature, Verdict, seenRole, fenceRole, catalog},
 		Passes: []corpus.Pass{
 			{
-				Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Run: c.sign,
-				Memory: textMemory + signerMemory + tableMemory,
+				Name: "sign", Config: c.signing(), Inputs: []string{"ingest/part"}, Run: c.sign,
+				Memory: textMemory + signerMemory + 3*tableMemory,
 				Need: func(env corpus.Env) (int64, error) {
-					return env.Input()["docs_out"]*(c.bytesPerSignature()+bytesPerVerdict) + documents*c.bytesPerSort(), nil
+					n := env.Input()["docs_out"]
+					return n * (c.bytesPerSignature() + bytesPerVerdict + c.bytesPerEntry() + c.bytesPerSort()), nil
 				},
 			},
 			{
-				Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster,
-				Memory: clusterMemory(documents),
+				Name: "cluster", Config: c, Tasks: corpus.One, Run: c.cluster,
+				Inputs: []string{Signature + "+", keysRole, bandsRole, seenRole + "+", fenceRole + "+", catalog + "+"},
+				Memory: c.clusterMemory(documents),
 			},
 			{Name: "verdict", Inputs: []string{Signature, cluster}, Run: verdict, Memory: 3 * tableMemory},
 		},
@@ -151,8 +198,12 @@ func (c Config) addEdits(stage *corpus.Stage) {
 }
 
 // bytesPerSignature is what a document's signature takes on disk, where hashes
-// cannot be compressed: two ids, the bytes and all numbers.
-func (c Config) bytesPerSignature() int64 { return 16 + 16 + 8 + 8*int64(c.signatureLen()) }
+// cannot be compressed: three ids, the bytes and all numbers.
+func (c Config) bytesPerSignature() int64 { return 3*16 + 8 + 8*int64(c.signatureLen()) }
+
+// bytesPerEntry is what a document takes in a run of the index: 11 bytes a band
+// and 28 for text and id were measured.
+func (c Config) bytesPerEntry() int64 { return 11*int64(c.Bands) + 28 }
 
 // bytesPerVerdict is what a verdict takes on disk with its row of cluster: six
 // ids at most; where a third is dropped 48 bytes were measured.
@@ -161,3 +212,10 @@ const bytesPerVerdict = 6 * 16
 // bytesPerSort is what sorting the bands takes in scratch space; it is there
 // twice while it is merged.
 func (c Config) bytesPerSort() int64 { return 2 * (8 + 4) * int64(c.Bands) }
+
+// rowsPerSignatures is the rows of a batch of Signature, the last one's apart, so
+// that a document is found by its number: at most half of what a batch holds.
+func (c Config) rowsPerSignatures() int {
+	row := 16 + 8 + 8 + len(c.String()) + 8*c.sketchLen()
+	return min(1024, corpus.BatchBytes/2/row)
+}

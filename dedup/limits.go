@@ -28,6 +28,9 @@ const (
 	textMemory = 3 * (corpus.BatchBytes + corpus.MaxDocument)
 	// tableMemory is what reading or writing a table of short rows holds.
 	tableMemory = 4 * corpus.BatchBytes
+	// MaxURL is the longest URL that is normalised, in bytes; longer ones are
+	// compared as they are.
+	MaxURL = 8 << 10
 	// MaxDocuments is the most documents a dataset may hold: their numbers are
 	// 32 bits wide in memory and in the sorts.
 	MaxDocuments = math.MaxUint32

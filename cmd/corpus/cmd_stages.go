@@ -41,6 +41,8 @@ func (a *app) writing(do func(*workspace, *cli.Context) error, stages ...string)
 func (a *app) dedupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "dedup", Usage: "find exact and near duplicates (MinHash-LSH); one document of each cluster survives",
+		Description: "New documents are joined with an index of all earlier ones, which always win over them, so a run costs\n" +
+			"in proportion to what is new.",
 		Flags: stageFlags("dedup"), Action: a.stageCommand("dedup", (*workspace).dedup),
 	}
 }
@@ -53,12 +55,17 @@ func (w *workspace) dedup(c *cli.Context) error {
 	counts := in.Manifest.Counts()
 	cfg := dedup.Config{
 		Bands: w.Dedup.Bands, Rows: w.Dedup.Rows, Shingle: w.Dedup.Shingle, Text: counts["bytes_out"],
+		KeepCopy: w.Dedup.KeepCopy, URL: w.Dedup.URL,
 		Substring: dedup.Substring{Bytes: w.Dedup.Substring, Keep: w.Dedup.SubstringKeep, With: w.Dedup.SubstringWith},
 	}
 	if err := cfg.Check(); err != nil {
 		return err
 	}
-	stage := dedup.Stage(cfg, counts["docs_out"])
+	largest := int64(0)
+	for _, g := range in.Manifest.Generations {
+		largest = max(largest, g.Counts["docs_out"])
+	}
+	stage := dedup.Stage(cfg, largest)
 	_, err = w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
 	return err
 }

@@ -47,6 +47,8 @@ type config struct {
 		Substring     int    `yaml:"substring"`
 		SubstringKeep string `yaml:"substring_keep"`
 		SubstringWith string `yaml:"substring_with"`
+		KeepCopy      string `yaml:"keep_copy"`
+		URL           bool   `yaml:"url"`
 	} `yaml:"dedup"`
 	Filter struct {
 		Keep          float64            `yaml:"keep"`
@@ -138,7 +140,7 @@ func defaultConfig() config {
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
 	c.Dedup.Bands, c.Dedup.Rows, c.Dedup.Shingle = 14, 8, 5
-	c.Dedup.SubstringKeep = dedup.KeepFirst
+	c.Dedup.SubstringKeep, c.Dedup.KeepCopy = dedup.KeepFirst, dedup.KeepFirst
 	c.Filter.Keep, c.Filter.Recipe, c.Filter.Select = 0.02, filter.DefaultRecipe, filter.SelectDSIR
 	c.Tokenize.Vocab = 16000
 	c.Shards.Valid = 0.01
