@@ -27,6 +27,7 @@ type dataset struct {
 	memory  int64
 	workers int             // of exclusive passes; 0 = 1
 	reads   map[string]int  // batches read by role
+	sorted  int             // records added to sorts
 	ctx     context.Context // nil = the test's
 }
 
@@ -173,7 +174,21 @@ func (e *env) Context() context.Context {
 }
 
 func (e *env) Sort(width int) (corpus.Sorter, error) {
-	return extsort.New(e.t.TempDir(), width, e.memory/8)
+	s, err := extsort.New(e.t.TempDir(), width, e.memory/8)
+	return &sorter{s, e}, err
+}
+
+// sorter counts its records.
+type sorter struct {
+	corpus.Sorter
+	*env
+}
+
+func (s *sorter) Add(record []byte) error {
+	s.Lock()
+	s.sorted++
+	s.Unlock()
+	return s.Sorter.Add(record)
 }
 
 func (e *env) Count(name string, n int64) {
