@@ -244,6 +244,7 @@ func (e *env) Sort(width int) (corpus.Sorter, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Workers = e.run.engine.workers() / max(1, e.share)
 	e.sorters = append(e.sorters, s)
 	return s, nil
 }
