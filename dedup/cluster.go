@@ -16,13 +16,13 @@ const leastSimilarity = 0.52
 
 // clusterMemory is the ceiling that clustering needs of so many new documents:
 // three quarters of it are for sorts, of which no more than three are open.
+// What the last quarter has beside that is for elders.
 func (c Config) clusterMemory(documents int64) int64 {
-	return 4 * (int64(c.bytesPerDocument()*float64(documents)) + 4*tableMemory)
+	return 4 * (int64(c.bytesPerDocument()*float64(documents)) + 3*tableMemory)
 }
 
-// bytesPerDocument is what clustering holds for each new document, and each
-// survivor of earlier generations that a new one is linked to: the forest, the
-// sizes, a bit; with KeepLongest the best of a cluster, and how good it is.
+// bytesPerDocument is what clustering holds for each new document: the forest,
+// the sizes, a bit; with KeepLongest the best of a cluster, and how good it is.
 func (c Config) bytesPerDocument() float64 {
 	if c.KeepCopy == KeepLongest {
 		return 4 + 4 + 4 + 4 + 1./8

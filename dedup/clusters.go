@@ -49,6 +49,7 @@ func (k *clustering) connect() error {
 	if err != nil {
 		return err
 	}
+	k.elders.docs, k.elders.node = nil, nil // only links lead to them
 	for i := range k.forest {
 		documents := uint32(1)
 		if i < len(k.elders.roots) {

@@ -72,7 +72,7 @@
 // A signature keeps 4 bits of every value; with what the index has of it, a
 // document takes 0.25 kB on disk. Clustering sorts everything outside memory
 // (BenchmarkCluster) and holds 8.125 bytes for each new document, 16.125 with
-// KeepLongest, and at most 24 more for each old one that a new one is linked to.
+// KeepLongest, and 12 or 20 for each old one that a new one is like.
 // Substring reads all surviving texts up to three times, earlier generations' too,
 // and sorts about a record of 26 bytes for every N/4 bytes of them, and again for
 // what the ends of repeats leave open.

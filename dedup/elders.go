@@ -2,6 +2,7 @@ package dedup
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"corpus"
@@ -15,29 +16,35 @@ type elders struct {
 	roots []uint32 // ascending
 }
 
-// bytesPerElder is what finding the survivors of elders holds of each at most:
-// five lists of numbers, of which one may be grown to twice its length.
-const bytesPerElder = 6 * 4
+// bytesPerElder is what clustering holds of each to its end, when each has a
+// survivor of its own: that, and what it holds of a new document but the bit. For
+// a while, when there are fewer sorts, it is twice as much.
+func (c Config) bytesPerElder() int64 { return 4 + int64(c.bytesPerDocument()) }
 
 // findElders reads the elders, each any number of times, and finds what stays in
 // their place.
 func (k *clustering) findElders(s corpus.Sorter) error {
-	most := k.env.Memory() / 4 / bytesPerElder
+	n, last := int64(0), int64(-1)
 	for r, err := range sorted(k.env, s) {
 		if err != nil {
 			return err
 		}
-		d, n := binary.BigEndian.Uint32(r), len(k.elders.docs)
-		if n > 0 && k.elders.docs[n-1] == d {
+		d := binary.BigEndian.Uint32(r)
+		if int64(d) == last {
 			continue
 		}
-		if int64(n) == most {
-			return &corpus.Error{
-				Class: corpus.Refused, Offset: -1,
-				What: "dedup cluster: new documents are linked to more of earlier generations than the memory holds", Next: "give more --memory",
-			}
+		last = int64(d)
+		if n++; k.clusterMemory(int64(k.documents()))+4*n*k.bytesPerElder() <= k.env.Memory() {
+			k.elders.docs = append(k.elders.docs, d)
 		}
-		k.elders.docs = append(k.elders.docs, d)
+	}
+	if n > int64(len(k.elders.docs)) {
+		need := (k.clusterMemory(int64(k.documents())) + 4*n*k.bytesPerElder() + 1<<20 - 1) >> 20
+		return &corpus.Error{
+			Class: corpus.Refused, Offset: -1,
+			What: fmt.Sprintf("dedup cluster: new documents are like %d of earlier generations, for which it needs %dMiB of memory", n, need),
+			Next: fmt.Sprintf("give --memory %dMiB or more", need),
+		}
 	}
 	e := &k.elders
 	survivors := slices.Clone(e.docs)

@@ -32,7 +32,7 @@ type dataset struct {
 }
 
 func newDataset() *dataset {
-	return &dataset{tables: map[string][]*corpus.Table{}, files: map[string]*bytes.Buffer{}, counts: corpus.Counts{}, reads: map[string]int{}, memory: 64 << 20}
+	return &dataset{tables: map[string][]*corpus.Table{}, files: map[string]*bytes.Buffer{}, counts: corpus.Counts{}, reads: map[string]int{}, memory: 128 << 20}
 }
 
 // grow starts a generation whose parts hold these texts. The id of a document

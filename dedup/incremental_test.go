@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -44,6 +45,45 @@ func TestCostIsThatOfNewDocuments(t *testing.T) {
 		if ds.reads[Signature] > 5 {
 			t.Errorf("%d old documents: %d batches of signatures read", old, ds.reads[Signature])
 		}
+	}
+}
+
+// Where the old documents that new ones are like do not fit the memory, that is
+// said with what they need, which is enough.
+func TestMemoryOfElders(t *testing.T) {
+	c := Config{}.withDefaults()
+	rng := rand.New(rand.NewPCG(17, 17))
+	const n = 30000
+	var all [][]uint64
+	ds := newDataset()
+	ds.made(t, n, func(i int) (corpus.ID, []uint64) {
+		all = append(all, randomSignature(rng))
+		return docID(0, i), all[i]
+	})
+	run := func() error {
+		for _, p := range Stage(c, 0).Passes[1:] {
+			if err := ds.pass(t, p, 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := run(); err != nil {
+		t.Fatal(err)
+	}
+	ds.made(t, n, func(i int) (corpus.ID, []uint64) { return docID(0, i), all[i] })
+	ds.memory = c.clusterMemory(n) + 1<<20
+	err := run()
+	var refused *corpus.Error
+	if !errors.As(err, &refused) || refused.Class != corpus.Refused {
+		t.Fatalf("%d bytes: %v", ds.memory, err)
+	}
+	if _, err := fmt.Sscanf(refused.Next, "give --memory %dMiB", &ds.memory); err != nil {
+		t.Fatalf("%q: %v", refused.Next, err)
+	}
+	ds.memory <<= 20
+	if err := run(); err != nil || ds.counts["dropped.exact"] != n {
+		t.Errorf("%d bytes: %v, %v", ds.memory, err, ds.counts)
 	}
 }
 

@@ -11,7 +11,4 @@ const (
 	maxEntryBytes = 10 + 10 + 5 + 8
 	// minEntryBytes is the shortest one behind the first of a block.
 	minEntryBytes = 2
-	// RunMemory is what reading one run holds, in bytes, beside 24 for each batch of
-	// it: a batch as it is on disk, as Arrow reads it and unpacked.
-	RunMemory = 1 << 20
 )
