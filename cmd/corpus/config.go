@@ -165,7 +165,7 @@ crawl: []                # sites that corpus run goes on with first, for example
 dedup:
   bands: 14              # MinHash-LSH as FineWeb: 14 bands of 8 rows over
   rows: 8                # 5-word shingles finds 92 % of pairs of similarity 0.8
-  shingle: 5             # also substring: 200, cut what repeats so many bytes of any text (substring_keep, substring_with)
+  shingle: 5             # keep_copy: longest or best-quality, url: true; substring: 200 cuts repeats of so many bytes; see corpus dedup --help
 filter:
   recipe: gopher         # rules of quality; see corpus filter --help
   keep: 0.02             # the best share of all text read, by bytes; 1: no budget
