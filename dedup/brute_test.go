@@ -199,7 +199,7 @@ func TestAgainstBruteForce(t *testing.T) {
 	for seed := range uint64(9) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		c := []Config{{}, {URL: true}, {URL: true, KeepCopy: KeepLongest}}[seed%3]
-		ds, b := newDataset(), newBrute(c)
+		ds, b, sum := newDataset(), newBrute(c), corpus.Counts{}
 		var origins [][]string
 		for g := range 12 {
 			last, fresh := ds.first+1, b.done
@@ -215,6 +215,7 @@ func TestAgainstBruteForce(t *testing.T) {
 			if err := ds.run(t, Stage(c, 0), 2); err != nil {
 				t.Fatal(err)
 			}
+			sum.Add(ds.counts)
 			kinds["again"] += compareVerdicts(t, ds, b, fresh, kinds)
 		}
 		var last catalogue
@@ -222,10 +223,35 @@ func TestAgainstBruteForce(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs = max(runs, len(last.Runs))
+		for name, n := range b.clusters() {
+			if sum[name] != n {
+				t.Errorf("%s is %d, want %d", name, sum[name], n)
+			}
+		}
 	}
 	if runs < 2 || runs > 8 || kinds[""] < 300 || kinds[Exact] < 100 || kinds[Near] < 100 || kinds[URL] < 20 || kinds["again"] < 50 {
 		t.Errorf("%v, %d runs: too few of a kind to test anything", kinds, runs)
 	}
+}
+
+// clusters are the counts of those of all generations.
+func (b *brute) clusters() corpus.Counts {
+	size, counts := map[int]int64{}, corpus.Counts{}
+	for _, g := range b.group {
+		size[g]++
+	}
+	for _, least := range []int64{2, 3, 5, 100, 1000} {
+		for _, n := range size {
+			if n >= least {
+				counts[fmt.Sprintf("clusters.of.%d", least)]++
+				counts["clusters.largest"] = max(counts["clusters.largest"], n)
+			}
+		}
+	}
+	for i, least := range []int64{2, 3, 5, 100} {
+		counts[fmt.Sprintf("clusters.of.%d", least)] -= counts[fmt.Sprintf("clusters.of.%d", []int64{3, 5, 100, 1000}[i])]
+	}
+	return counts
 }
 
 // compareVerdicts says how many documents of the last generation were read before.

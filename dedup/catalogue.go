@@ -14,6 +14,7 @@ type catalogue struct {
 	Settings string       `json:"settings"`
 	Starts   []uint32     `json:"starts"` // number of the first document of each part, then the total
 	Runs     []index.Info `json:"runs"`
+	Largest  uint32       `json:"largest"` // documents of the largest cluster, 0 without any
 }
 
 // readCatalogue is that of the generation before, or an empty one.

@@ -1,6 +1,8 @@
 package dedup
 
 import (
+	"fmt"
+
 	"corpus"
 	"corpus/dedup/index"
 )
@@ -50,6 +52,17 @@ func (k *clustering) connect() error {
 		return err
 	}
 	k.elders.docs, k.elders.node = nil, nil // only links lead to them
+	if err := k.addSizes(); err != nil {
+		return err
+	}
+	if k.KeepCopy == KeepLongest {
+		return k.longest()
+	}
+	return nil
+}
+
+// addSizes finds how many documents clusters have, and counts clusters.
+func (k *clustering) addSizes() error {
 	for i := range k.forest {
 		documents := uint32(1)
 		if i < len(k.elders.roots) {
@@ -59,19 +72,36 @@ func (k *clustering) connect() error {
 			}
 			if ok {
 				documents = e.Last
+				k.env.Count(sizeCount(documents), -1)
 			}
 		}
 		k.size[k.forest.root(uint32(i))] += documents
 	}
+	largest := k.known.Largest
 	for i, size := range k.size {
 		if size > 1 && k.forest[i] == uint32(i) {
 			k.env.Count("clusters", 1)
+			k.env.Count(sizeCount(size), 1)
+			largest = max(largest, size)
 		}
 	}
-	if k.KeepCopy == KeepLongest {
-		return k.longest()
+	if largest > k.known.Largest {
+		k.env.Count("clusters.largest", int64(largest-k.known.Largest))
+		k.known.Largest = largest
 	}
 	return nil
+}
+
+// sizeCount is the name of the count of clusters of about that size, which their
+// weight depends on. A cluster that grows beyond is counted there no more, so that
+// the sum over all generations is that of the clusters there are.
+func sizeCount(documents uint32) string {
+	for _, least := range []uint32{1000, 100, 5, 3} {
+		if documents >= least {
+			return fmt.Sprintf("clusters.of.%d", least)
+		}
+	}
+	return "clusters.of.2"
 }
 
 // longest finds the document to keep of each cluster that has none of an earlier
@@ -100,7 +130,7 @@ func (k *clustering) remember() error {
 	if err := k.index.Close(); err != nil {
 		return err
 	}
-	return catalogue{Settings: k.String(), Starts: k.start, Runs: append(k.known.Runs, k.run)}.write(k.env)
+	return catalogue{Settings: k.String(), Starts: k.start, Runs: append(k.known.Runs, k.run), Largest: k.known.Largest}.write(k.env)
 }
 
 func (k *clustering) parents() error {

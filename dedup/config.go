@@ -155,8 +155,11 @@ func VerdictSchema() corpus.Schema {
 // Of the documents of the largest generation depends the memory that clustering is
 // refused without. It counts docs_in, docs_out, bytes_in, bytes_out,
 // dropped.exact, dropped.near, dropped.url and clusters (those of two or more
-// documents that have a document of this generation), and of edits
-// substring.docs, substring.spans and substring.bytes.
+// documents that have a document of this generation). The sums over all
+// generations of clusters.of.2, .3, .5, .100 and .1000 are the clusters there are
+// of so many documents or more, below the next of these; that of clusters.largest
+// is the documents of the largest.
+// Of edits it counts substring.docs, substring.spans and substring.bytes.
 func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
 	stage := corpus.Stage{
