@@ -52,6 +52,14 @@ func (cat catalogue) write(env corpus.Env) error {
 	return json.NewEncoder(w).Encode(cat)
 }
 
+// indexed is how many documents the run of a generation of n will know, its own
+// and those of earlier runs that become part of it.
+func (c Config) indexed(env corpus.Env, n int64) (int64, error) {
+	cat, err := c.readCatalogue(env)
+	_, total := index.Keep(cat.Runs, n)
+	return total, err
+}
+
 // history is the runs of the index, read side by side.
 type history struct {
 	env  corpus.Env

@@ -172,7 +172,8 @@ func Stage(c Config, documents int64) corpus.Stage {
 				Memory: textMemory + signerMemory + 3*tableMemory,
 				Need: func(env corpus.Env) (int64, error) {
 					n := env.Input()["docs_out"]
-					return n * (c.bytesPerSignature() + bytesPerVerdict + c.bytesPerEntry() + c.bytesPerSort()), nil
+					indexed, err := c.indexed(env, n)
+					return n*(c.bytesPerSignature()+bytesPerVerdict+c.bytesPerSort()) + indexed*c.bytesPerEntry(), err
 				},
 			},
 			{
