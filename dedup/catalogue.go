@@ -113,6 +113,6 @@ func (h *history) find(k index.Key) (e index.Entry, ok bool, err error) {
 
 func (h *history) close() {
 	for _, r := range h.runs {
-		r.Close()
+		_ = r.Close() // it was only read
 	}
 }

@@ -341,6 +341,13 @@ func TestNothingNew(t *testing.T) {
 	if len(ds.counts) != 0 {
 		t.Errorf("counts of an empty generation: %v", ds.counts)
 	}
+	ds.grow([]string{}, []string{}) // parts without documents
+	run(t, ds, 1)
+	ds.grow([]string{"three"}, []string{"two"})
+	run(t, ds, 1)
+	if v := ds.verdicts(4)[0]; v.kind != Exact || v.match != "0.1" || ds.counts["docs_out"] != 1 {
+		t.Errorf("after them: %+v, %v", v, ds.counts)
+	}
 }
 
 // Tables of other figures are other texts, though numbers are merged: only those
