@@ -72,7 +72,8 @@
 // A signature keeps 4 bits of every value; with what the index has of it, a
 // document takes 0.25 kB on disk. Clustering sorts everything outside memory
 // (BenchmarkCluster) and holds 8.125 bytes for each new document, 16.125 with
-// KeepLongest, and 12 or 20 for each old one that a new one is like.
+// KeepLongest, 12 or 20 for each old one that a new one is like, and of the index
+// the fences: 24 bytes for every 64 KiB, 0.06 for each old document.
 // Substring reads all surviving texts up to three times, earlier generations' too,
 // and sorts about a record of 26 bytes for every N/4 bytes of them, and again for
 // what the ends of repeats leave open.
