@@ -2,6 +2,7 @@ package dedup
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type dataset struct {
 	first   int // number of the generation's first part
 	parts   int // in the generation
 	memory  int64
+	sort    int64           // of a sort; 0 = a share of memory
 	workers int             // of exclusive passes; 0 = 1
 	reads   map[string]int  // batches read by role
 	sorted  int             // records added to sorts
@@ -174,7 +176,7 @@ func (e *env) Context() context.Context {
 }
 
 func (e *env) Sort(width int) (corpus.Sorter, error) {
-	s, err := extsort.New(e.t.TempDir(), width, e.memory/8)
+	s, err := extsort.New(e.t.TempDir(), width, cmp.Or(e.sort, e.memory/8))
 	return &sorter{s, e}, err
 }
 
