@@ -34,8 +34,9 @@ var importRules = map[string]struct {
 	"corpus/ingest/columns":       {[]string{"corpus"}, "foreign files are bytes; of ours it needs the cap of a document"},
 	"corpus/ingest/crawl":         {[]string{"corpus", "corpus/internal/fsx"}, "the crawler writes WARC files, which ingest reads"},
 	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
+	"corpus/dedup":                {append(dedupMay, stageMay...), stageWhy},
+	"corpus/dedup/index":          {[]string{"corpus"}, "an index knows keys and numbers"},
 	"corpus/dedup/substring":      {nil, "repeats are found in strings"},
-	"corpus/dedup":                {append([]string{"corpus/dedup/against", "corpus/dedup/lines", "corpus/dedup/substring"}, stageMay...), stageWhy},
 	"corpus/dedup/against":        {[]string{"corpus", "corpus/internal/words"}, "texts are compared with sets of examples"},
 	"corpus/dedup/lines":          {[]string{"corpus", "corpus/internal/words"}, "lines are told apart in strings"},
 	"corpus/filter":               {append(filterMay, stageMay...), stageWhy},
@@ -60,6 +61,7 @@ var importRules = map[string]struct {
 }
 
 var (
+	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
 	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"

@@ -81,8 +81,9 @@ type Env interface {
 	// earlier pass of this run has the number first + task. Where that part has no
 	// such table the error is ErrNoTable. The engine's are Seekers.
 	Open(role string, part int) (TableReader, error)
-	// File is the whole content of a single file of a dataset, or of an earlier
-	// pass, verified.
+	// File is the whole content of a single file of a dataset, of an earlier pass,
+	// or, under a role that means earlier generations too, of the newest that has
+	// one, verified.
 	File(role string) ([]byte, error)
 	// Create starts the output of this task under role.
 	Create(role string, s Schema) (TableWriter, error)

@@ -145,6 +145,21 @@ type TableWriter interface {
 	Write(*Table) error
 }
 
+// Cutter is a TableWriter that can end a record batch before it is full, as those
+// of the engine can: what a Seeker is to find needs small ones.
+type Cutter interface {
+	TableWriter
+	Cut() error
+}
+
+// Cut ends the record batch, where w is a Cutter.
+func Cut(w TableWriter) error {
+	if c, ok := w.(Cutter); ok {
+		return c.Cut()
+	}
+	return nil
+}
+
 // TextSchema is the columns of a text part.
 func TextSchema() Schema {
 	return Schema{

@@ -1,21 +1,11 @@
 package dedup
 
 import (
-	"bytes"
 	"encoding/binary"
-	"fmt"
 
 	"corpus"
+	"corpus/dedup/index"
 )
-
-// bytesPerDocument is what clustering holds in memory: the forest and the
-// cluster sizes (4 bytes each) and two bits.
-const bytesPerDocument = 8.25
-
-// clusterMemory is the ceiling that clustering needs: half of it is for sorts.
-func clusterMemory(documents int64) int64 {
-	return 2 * (int64(bytesPerDocument*float64(documents)) + 2*tableMemory)
-}
 
 // leastSimilarity is what the sketches of two documents of a bucket must say for
 // them to be linked. Long Chinese texts on one subject share a third of their
@@ -24,152 +14,109 @@ func clusterMemory(documents int64) int64 {
 // from 0.7 on none.
 const leastSimilarity = 0.52
 
-// clustering is the one task between signatures and verdicts. Documents are
-// numbered through all parts, earlier generations first. At most two sorts are
-// open at a time.
-type clustering struct {
-	Config
-	env    corpus.Env
-	start  []uint32 // number of the first document of each part, then the total
-	fresh  uint32   // number of this generation's first document
-	forest forest
-	copies bitset // exact copies of an earlier document
-	size   []uint32
-	seen   bitset        // roots of clusters that were counted
-	edges  corpus.Sorter // partner, document, kind: see edge
+// clusterMemory is the ceiling that clustering needs of so many new documents:
+// three quarters of it are for sorts, of which no more than three are open.
+// What the last quarter has beside that is for elders.
+func (c Config) clusterMemory(documents int64) int64 {
+	return 4 * (int64(c.bytesPerDocument()*float64(documents)) + 3*tableMemory)
 }
 
-// cluster finds the clusters and writes a row for each document of this
-// generation that is in one. Sorts that an error leaves open the engine closes.
+// bytesPerDocument is what clustering holds for each new document: the forest,
+// the sizes, a bit; with KeepLongest the best of a cluster, and how good it is.
+func (c Config) bytesPerDocument() float64 {
+	if c.KeepCopy == KeepLongest {
+		return 4 + 4 + 4 + 4 + 1./8
+	}
+	return 4 + 4 + 1./8
+}
+
+// clustering is the one task between signatures and verdicts. Documents are
+// numbered through all parts, earlier generations first.
+type clustering struct {
+	Config
+	env     corpus.Env
+	known   catalogue
+	history *history
+	merged  *history // runs that become part of the new one
+	index   *index.Merger
+	run     index.Info // the new one
+	start   []uint32   // number of the first document of each part, then the total
+	fresh   uint32     // number of this generation's first document
+	done    bitset     // its documents that are someone's copy, and are not compared
+	edges   corpus.Sorter
+	links   corpus.Sorter
+	elders  elders
+	clusters
+}
+
+// cluster finds what this generation's documents repeat, and writes a row for
+// each of them that is in a cluster. Sorts that an error leaves open the engine
+// closes.
 func (c Config) cluster(env corpus.Env) (err error) {
-	k := &clustering{Config: c, env: env}
-	if k.edges, err = env.Sort(edgeBytes); err != nil {
-		return err
-	}
-	if err := k.candidates(); err != nil {
-		return err
-	}
-	pairs, err := k.pairs()
+	k, err := c.newClustering(env)
 	if err != nil {
 		return err
 	}
-	if k.edges, err = env.Sort(edgeBytes); err != nil {
+	defer k.close()
+	if _, n := env.Parts(); n == 0 {
+		_, err := env.Create(cluster, clusterSchema())
 		return err
 	}
-	if err := k.eachPair(pairs, k.confirm); err != nil {
-		return err
+	for _, step := range []func() error{k.candidates, k.compare, k.connect, k.remember, k.decide} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	if err := k.survivors(); err != nil {
-		return err
-	}
-	if pairs, err = k.pairs(); err != nil {
-		return err
-	}
-	return k.decide(pairs)
+	return nil
 }
 
-// candidates links exact copies and finds the pairs that may be near ones.
-func (k *clustering) candidates() error {
+func (c Config) newClustering(env corpus.Env) (k *clustering, err error) {
+	k = &clustering{Config: c, env: env, history: &history{}, merged: &history{}}
+	if k.known, err = c.readCatalogue(env); err != nil {
+		return nil, err
+	}
+	k.start = k.known.Starts
+	k.fresh = k.start[len(k.start)-1]
+	k.history, err = openHistory(env, k.known.Runs)
+	return k, err
+}
+
+func (k *clustering) close() {
+	k.history.close()
+	k.merged.close()
+}
+
+// documents is how many this generation has.
+func (k *clustering) documents() uint32 { return k.start[len(k.start)-1] - k.fresh }
+
+// candidates finds exact copies, and the pairs that may be near ones.
+func (k *clustering) candidates() (err error) {
+	if k.edges, err = k.env.Sort(edgeBytes); err != nil {
+		return err
+	}
 	if err := k.exactCopies(); err != nil {
 		return err
 	}
 	if err := k.readAgain(); err != nil {
 		return err
 	}
+	if err := k.sameURL(); err != nil {
+		return err
+	}
 	return k.nearCopies()
 }
 
-// exactCopies numbers the documents and links those of equal text.
-func (k *clustering) exactCopies() error {
-	s, err := k.env.Sort(16 + 4)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	if err := k.number(s); err != nil {
-		return err
-	}
-	n := int(k.start[len(k.start)-1])
-	k.forest, k.size = newForest(n), make([]uint32, n)
-	k.copies, k.seen = newBitset(n), newBitset(n)
-	return k.eachBucket(s, 16, func(first, _, d uint32) error {
-		k.copies.add(d)
-		k.forest.link(first, d)
-		return k.freshEdge(first, d, exactEdge)
-	})
-}
-
-// readAgain finds the documents that an earlier generation has under the same
-// id: a source that changed was read anew, and this is still in it.
-func (k *clustering) readAgain() error {
-	if k.fresh == 0 {
-		return nil
-	}
-	s, err := k.env.Sort(16 + 4)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	var record [16 + 4]byte
-	err = k.eachDocument(func(d uint32, t *corpus.Table, i int) error {
-		if d >= k.fresh && !k.copies.has(d) {
-			return nil
-		}
-		copy(record[:], t.Column("id").IDs[i][:])
-		binary.BigEndian.PutUint32(record[16:], d)
-		return s.Add(record[:])
-	})
-	if err != nil {
-		return err
-	}
-	return k.eachBucket(s, 16, func(first, _, d uint32) error {
-		if first >= k.fresh {
-			return nil
-		}
-		return k.freshEdge(first, d, againEdge)
-	})
-}
-
-// number adds the text hash and number of every document to s and checks that
-// their settings are ours.
-func (k *clustering) number(s corpus.Sorter) error {
+// eachDocument calls do with every new document's row of a table, in the order of
+// numbers, and notes where parts begin.
+func (k *clustering) eachDocument(role string, do func(d uint32, t *corpus.Table, i int) error) error {
 	first, n := k.env.Parts()
-	settings, total := k.String(), uint64(0)
-	var record [16 + 4]byte
-	for part := range first + n {
-		k.start = append(k.start, uint32(total))
-		err := eachTable(k.env, Signature, part, func(t *corpus.Table) error {
-			made, exact := t.Column("settings").Strings, t.Column("exact").IDs
+	d := k.fresh
+	for part := first; part < first+n; part++ {
+		err := eachTable(k.env, role, part, func(t *corpus.Table) error {
 			for i := range t.Rows {
-				if made[i] != settings {
-					return otherSettings(part, made[i], settings)
-				}
-				copy(record[:], exact[i][:])
-				binary.BigEndian.PutUint32(record[16:], uint32(total))
-				if err := s.Add(record[:]); err != nil {
-					return err
-				}
-				if total++; total > MaxDocuments {
+				if d == MaxDocuments {
 					return corpus.Errorf(corpus.Refused, "dedup: more than %d documents", uint32(MaxDocuments))
 				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	k.start = append(k.start, uint32(total))
-	k.fresh = k.start[first]
-	return nil
-}
-
-// eachDocument calls do with every document's row, in the order of numbers.
-func (k *clustering) eachDocument(do func(d uint32, t *corpus.Table, i int) error) error {
-	d := uint32(0)
-	for part := range len(k.start) - 1 {
-		err := eachTable(k.env, Signature, part, func(t *corpus.Table) error {
-			for i := range t.Rows {
 				if err := do(d, t, i); err != nil {
 					return err
 				}
@@ -180,16 +127,122 @@ func (k *clustering) eachDocument(do func(d uint32, t *corpus.Table, i int) erro
 		if err != nil {
 			return err
 		}
+		k.start = append(k.start[:part+1:part+1], d)
 	}
 	return nil
 }
 
-func otherSettings(part int, made, settings string) error {
-	return &corpus.Error{
-		Class: corpus.BadConfig, Offset: -1,
-		What: fmt.Sprintf("dedup: signatures of part %d are of %q, the settings are %q", part, made, settings),
-		Next: "set dedup as it was, or run corpus dedup --rebuild",
+// exactCopies numbers the documents and links those of equal text.
+func (k *clustering) exactCopies() error {
+	s, err := k.sortKeys("exact")
+	if err != nil {
+		return err
 	}
+	defer s.Close()
+	if err := k.openIndex(); err != nil {
+		return err
+	}
+	k.done = newBitset(int(k.documents()))
+	return k.eachBucket(s, index.Text, func(first, _, d uint32) error {
+		k.done.add(d - k.fresh)
+		return k.edge(first, d, exactEdge)
+	})
+}
+
+// sortKeys sorts the documents by a column of hashes, then those that are to stay
+// rather than others first.
+func (k *clustering) sortKeys(column string) (corpus.Sorter, error) {
+	s, err := k.env.Sort(16 + 4 + 4)
+	if err != nil {
+		return nil, err
+	}
+	var record [16 + 4 + 4]byte
+	return s, k.eachDocument(keysRole, func(d uint32, t *corpus.Table, i int) error {
+		id := t.Column(column).IDs[i]
+		if id == (corpus.ID{}) {
+			return nil
+		}
+		copy(record[:], id[:])
+		if k.KeepCopy == KeepLongest {
+			binary.BigEndian.PutUint32(record[16:], ^worth(t, i))
+		}
+		binary.BigEndian.PutUint32(record[20:], d)
+		return s.Add(record[:])
+	})
+}
+
+// worth orders documents by what KeepLongest prefers: trusted ones, long ones.
+func worth(t *corpus.Table, i int) uint32 {
+	return uint32(t.Column("trusted").Ints[i])<<31 | uint32(t.Column("bytes").Ints[i])
+}
+
+// openIndex begins the run of this generation.
+func (k *clustering) openIndex() error {
+	first, _ := k.env.Parts()
+	keep, total := index.Keep(k.known.Runs, int64(k.documents()))
+	k.run = index.Info{Part: first, Documents: total}
+	var err error
+	if k.merged, err = openHistory(k.env, k.known.Runs[keep:]); err != nil {
+		return err
+	}
+	k.known.Runs = k.known.Runs[:keep:keep]
+	blocks, err := k.env.Create(seenRole, index.Schema())
+	if err != nil {
+		return err
+	}
+	fences, err := k.env.Create(fenceRole, index.FenceSchema())
+	if err != nil {
+		return err
+	}
+	k.index, err = index.NewMerger(index.NewWriter(blocks, fences), k.merged.runs)
+	return err
+}
+
+// readAgain finds the exact copies whose id an earlier generation has: a source
+// that changed was read anew, and this is still in it.
+func (k *clustering) readAgain() error {
+	s, err := k.env.Sort(8 + 4)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var record [8 + 4]byte
+	err = k.eachDocument(keysRole, func(d uint32, t *corpus.Table, i int) error {
+		id := t.Column("id").IDs[i]
+		h := mix(binary.BigEndian.Uint64(id[:8]) ^ mix(binary.BigEndian.Uint64(id[8:])+golden))
+		binary.BigEndian.PutUint64(record[:], h)
+		binary.BigEndian.PutUint32(record[8:], d)
+		return s.Add(record[:])
+	})
+	if err != nil {
+		return err
+	}
+	return k.eachBucket(s, index.ID, func(first, _, d uint32) error {
+		if first >= k.fresh || !k.done.has(d-k.fresh) {
+			return nil
+		}
+		return k.edge(first, d, againEdge)
+	})
+}
+
+// sameURL links the documents that are at the same place as another. Those that
+// are exact copies of something are not asked, but may be what others repeat.
+func (k *clustering) sameURL() error {
+	if !k.URL {
+		return nil
+	}
+	s, err := k.sortKeys("url")
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return k.eachBucket(s, index.URL, func(first, _, d uint32) error {
+		if k.done.has(d - k.fresh) {
+			return nil
+		}
+		k.done.add(d - k.fresh)
+		return k.edge(first, d, urlEdge)
+	})
 }
 
 // nearCopies finds the pairs that share a band: each document of a bucket with
@@ -204,7 +257,7 @@ func (k *clustering) nearCopies() error {
 	if err := k.bands(s); err != nil {
 		return err
 	}
-	return k.eachBucket(s, 8, func(first, before, d uint32) error {
+	return k.eachBucket(s, index.Band, func(first, before, d uint32) error {
 		if before != first {
 			if err := k.edge(before, d, nearEdge); err != nil {
 				return err
@@ -214,19 +267,19 @@ func (k *clustering) nearCopies() error {
 	})
 }
 
-// bands adds the bands of every first copy that has words.
+// bands adds the bands of every document that has words and is nobody's copy.
 func (k *clustering) bands(s corpus.Sorter) error {
 	var record [8 + 4]byte
-	return k.eachDocument(func(d uint32, t *corpus.Table, i int) error {
-		hashes := t.Column("hashes").Hashes[i]
-		if k.copies.has(d) || len(hashes) == 0 {
+	return k.eachDocument(bandsRole, func(d uint32, t *corpus.Table, i int) error {
+		hashes := t.Columns[0].Hashes[i]
+		if k.done.has(d-k.fresh) || len(hashes) == 0 {
 			return nil
 		}
-		if len(hashes) != k.signatureLen() {
-			return corpus.Errorf(corpus.Corrupt, "dedup: document %d has a signature of %d numbers, want %d", d, len(hashes), k.signatureLen())
+		if len(hashes) != k.Bands {
+			return corpus.Errorf(corpus.Corrupt, "dedup: document %d has %d bands, want %d", d, len(hashes), k.Bands)
 		}
 		binary.BigEndian.PutUint32(record[8:], d)
-		for _, h := range hashes[:k.Bands] {
+		for _, h := range hashes {
 			binary.BigEndian.PutUint64(record[:], h)
 			if err := s.Add(record[:]); err != nil {
 				return err
@@ -236,63 +289,70 @@ func (k *clustering) bands(s corpus.Sorter) error {
 	})
 }
 
-// confirm links the candidates that are similar enough and notes them.
-func (k *clustering) confirm(p pair) error {
-	if p.kind != nearEdge {
-		return k.freshEdge(p.partner, p.d, p.kind)
-	}
-	if p.similarity < leastSimilarity {
-		return nil
-	}
-	k.forest.link(p.partner, p.d)
-	if err := k.freshEdge(p.d, p.partner, nearEdge); err != nil {
-		return err
-	}
-	return k.freshEdge(p.partner, p.d, nearEdge)
+// bucket is the documents of one key.
+type bucket struct {
+	key           index.Key
+	known         bool   // there are documents of earlier generations in it
+	first, before uint32 // its first document, and the last one so far
+	fresh         uint32 // its first new document
 }
 
-// eachBucket calls do for every document of a bucket but its earliest, with that
-// and the one before it. Records are a key of so many bytes and a document number.
-func (k *clustering) eachBucket(s corpus.Sorter, key int, do func(first, before, d uint32) error) error {
-	bucket := make([]byte, 0, key)
-	var first, before uint32
+// eachBucket calls do for every new document of a bucket but its first, with that
+// and the one before it, and notes the bucket in the index. Records begin with a
+// key and end with a document number.
+func (k *clustering) eachBucket(s corpus.Sorter, space index.Space, do func(first, before, d uint32) error) error {
+	var b bucket
+	none := true
 	for record, err := range sorted(k.env, s) {
 		if err != nil {
 			return err
 		}
-		d := binary.BigEndian.Uint32(record[key:])
-		if len(bucket) == 0 || !bytes.Equal(bucket, record[:key]) {
-			bucket, first = append(bucket[:0], record[:key]...), d
-		} else if d != before { // two bands of one document may collide
-			if err := do(first, before, d); err != nil {
+		d, key := binary.BigEndian.Uint32(record[len(record)-4:]), keyOf(space, record)
+		if none || key != b.key {
+			if err := k.note(b, none); err != nil {
 				return err
 			}
+			if b, err = k.begin(key, d); err != nil {
+				return err
+			}
+			none = false
 		}
-		before = d
-	}
-	return nil
-}
-
-// survivors counts the clusters' documents and joins each document to its
-// survivor.
-func (k *clustering) survivors() error {
-	for i := range k.forest {
-		d := uint32(i)
-		root := k.forest.root(d)
-		k.size[root]++
-		if root == d {
+		if d == b.before { // the first, or two bands of one document that collide
 			continue
 		}
-		if err := k.freshEdge(root, d, survivorEdge); err != nil {
+		if err := do(b.first, b.before, d); err != nil {
 			return err
 		}
+		b.before = d
 	}
-	for i := range k.forest[k.fresh:] {
-		root := k.forest.root(k.fresh + uint32(i))
-		if k.size[root] > 1 && !k.seen.has(root) {
-			k.seen.add(root)
-			k.env.Count("clusters", 1)
-		}
+	return k.note(b, none)
+}
+
+func keyOf(space index.Space, record []byte) index.Key {
+	key := index.Key{Space: space, High: binary.BigEndian.Uint64(record)}
+	if len(record) > 16 {
+		key.Low = binary.BigEndian.Uint64(record[8:])
 	}
-	return nil
+	return key
+}
+
+// begin is a bucket whose first new document is d.
+func (k *clustering) begin(key index.Key, d uint32) (bucket, error) {
+	b := bucket{key: key, first: d, before: d, fresh: d}
+	old, known, err := k.history.find(key)
+	if known {
+		b.known, b.first, b.before = true, old.First, old.Last
+	}
+	return b, err
+}
+
+// note puts a bucket into the index. Only of bands the last document matters.
+func (k *clustering) note(b bucket, none bool) error {
+	switch {
+	case none || b.known && b.key.Space != index.Band:
+		return nil
+	case b.key.Space != index.Band:
+		b.before = b.fresh
+	}
+	return k.index.Put(index.Entry{Key: b.key, First: b.fresh, Last: b.before})
 }

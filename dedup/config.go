@@ -18,6 +18,12 @@ type Config struct {
 	Shingle int    `json:"shingle,omitempty"` // words or characters in a shingle
 	Unit    string `json:"unit,omitempty"`    // Words or Chars
 
+	// KeepCopy says which of a cluster's documents of a generation stays: KeepFirst
+	// (the default), KeepLongest or KeepBestQuality.
+	KeepCopy string `json:"keep_copy,omitempty"`
+	// URL makes documents of one normalised URL duplicates.
+	URL bool `json:"url,omitempty"`
+
 	// What else is looked for is no part of what signatures depend on.
 	Lines     Lines     `json:"-"`
 	Substring Substring `json:"-"`
@@ -26,9 +32,24 @@ type Config struct {
 	Text int64 `json:"-"`
 }
 
+// What KeepCopy may be. Trusted documents come before others whatever it is, and
+// those of earlier generations always stay.
+const (
+	KeepFirst       = "first"        // in document order; of Substring.Keep too
+	KeepLongest     = "longest"      // most bytes of text, of those the first
+	KeepBestQuality = "best-quality" // here the first: the filter, which knows the quality, replaces it
+)
+
+// signing is the settings that signatures depend on.
+func (c Config) signing() Config {
+	c.KeepCopy, c.URL = "", false
+	return c
+}
+
 // withDefaults is the same with all fields given and without the name.
 func (c Config) withDefaults() Config {
 	c.Lines = c.Lines.withDefaults()
+	c.KeepCopy = cmp.Or(c.KeepCopy, KeepFirst)
 	if c.Near == Off {
 		return c
 	}
@@ -38,7 +59,15 @@ func (c Config) withDefaults() Config {
 // Check reports a setting outside its limits, with class BadConfig.
 func (c Config) Check() error {
 	c = c.withDefaults()
-	return cmp.Or(c.checkNear(), c.Lines.check(), c.Against.check(), c.Substring.Check())
+	return cmp.Or(c.checkNear(), c.checkCopy(), c.Lines.check(), c.Against.check(), c.Substring.Check())
+}
+
+func (c Config) checkCopy() error {
+	switch c.KeepCopy {
+	case KeepFirst, KeepLongest, KeepBestQuality:
+		return nil
+	}
+	return corpus.Errorf(corpus.BadConfig, "dedup: keep-copy %q: want %s, %s or %s", c.KeepCopy, KeepFirst, KeepLongest, KeepBestQuality)
 }
 
 // checkNear is Check of the settings of near-duplicates, filled in.
@@ -82,37 +111,59 @@ const hanShingle = 2
 func (c Config) values() int { return c.Bands * c.Rows }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 4
+const Version = 5
 
 // Roles of the tables that the stage writes.
 const (
 	Signature = "signature" // one row a document, see SignatureSchema
 	Verdict   = "verdict"   // one row a document, see VerdictSchema
+	keysRole  = "keys"      // one row a document, see keysSchema, for the run alone
+	bandsRole = "bands"     // the hashes of each document's bands, for the run alone
 	cluster   = "cluster"   // one row for each document of a cluster, for the run alone
+	seenRole  = "index"     // a run of what was seen, see package index
+	fenceRole = "fence"     // the fences of that run
+	catalog   = "catalog"   // a file: which runs there are
 )
 
 // Kinds of duplicates in the verdict's column kind; "" is a survivor.
 const (
 	Exact = "exact"
 	Near  = "near"
+	URL   = "url"
 )
 
-// SignatureSchema is the columns of Signature: the document; SHA-256 of its
-// normalised text, cut to 128 bits; the settings; the hashes of its bands
-// followed by 4 bits of each of its first 256 MinHash values, sixteen to a number
-// (none for a text without words, nor where near is off); bytes of its text.
+// SignatureSchema is the columns of Signature: the document; the settings; 4 bits
+// of each of its first 256 MinHash values, sixteen to a number (none for a text
+// without words, nor where near is off); bytes of its text.
 func SignatureSchema() corpus.Schema {
 	return corpus.Schema{
 		{Name: "id", Kind: corpus.IDs},
-		{Name: "exact", Kind: corpus.IDs},
 		{Name: "settings", Kind: corpus.Strings},
-		{Name: "hashes", Kind: corpus.Hashes},
+		{Name: "sketch", Kind: corpus.Hashes},
 		{Name: "bytes", Kind: corpus.Ints},
 	}
 }
 
+// keysSchema is the columns of keys: the document; SHA-256 of its normalised
+// text and of its normalised URL, cut to 128 bits (zero without a URL); bytes of
+// its text; 1 where it is trusted.
+func keysSchema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "id", Kind: corpus.IDs},
+		{Name: "exact", Kind: corpus.IDs},
+		{Name: "url", Kind: corpus.IDs},
+		{Name: "bytes", Kind: corpus.Ints},
+		{Name: "trusted", Kind: corpus.Ints},
+	}
+}
+
+// bandsSchema is the column of bands: none for a text without words.
+func bandsSchema() corpus.Schema {
+	return corpus.Schema{{Name: "hashes", Kind: corpus.Hashes}}
+}
+
 // VerdictSchema is the columns of Verdict: kind is "" for a document that
-// stays, Exact or Near; match is the direct match and survivor the document
+// stays, Exact, Near or URL; match is the direct match and survivor the document
 // that stays in its place (its own id when it stays itself); similarity is that
 // to the survivor and match_similarity that to the match, 0..1, null for a
 // survivor; cluster is the survivor's id and size the cluster's documents in this
@@ -131,31 +182,37 @@ func VerdictSchema() corpus.Schema {
 	}
 }
 
-// Stage is the passes of deduplication: sign every document, cluster all of
-// this and earlier generations, give each document of this one its verdict. Of
-// the documents in all generations depends the memory that clustering is refused
-// without. It counts docs_in, docs_out, bytes_in, bytes_out, dropped.exact,
-// dropped.near and clusters (those of two or more documents that have a document
-// of this generation), of edits substring.docs, substring.spans and substring.bytes,
-// and what Lines and Against count.
+// Stage is the passes of deduplication: sign every document, join this generation
+// with the index of earlier ones and cluster it, give each document its verdict.
+// Of the documents of the largest generation depends the memory that clustering is
+// refused without. It counts docs_in, docs_out, bytes_in, bytes_out,
+// dropped.exact, dropped.near, dropped.url and clusters (those of two or more
+// documents that have a document of this generation). The sums over all
+// generations of clusters.of.2, .3, .5, .100 and .1000 are the clusters there are
+// of so many documents or more, below the next of these; that of clusters.largest
+// is the documents of the largest. Of edits it counts substring.docs,
+// substring.spans and substring.bytes, and what Lines and Against count.
 func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
 	stage := corpus.Stage{
 		Name:    "dedup",
 		Version: Version,
-		Keep:    []string{Signature, Verdict},
+		Keep:    []string{Signature, Verdict, seenRole, fenceRole, catalog},
 		Passes: []corpus.Pass{
 			{
-				Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Run: c.sign,
-				Memory: textMemory + signerMemory + tableMemory,
+				Name: "sign", Config: c.signing(), Inputs: []string{"ingest/part"}, Run: c.sign,
+				Memory: textMemory + signerMemory + 3*tableMemory,
 				Need: func(env corpus.Env) (int64, error) {
-					return env.Input()["docs_out"]*(c.bytesPerSignature()+bytesPerVerdict) + documents*c.bytesPerSort() +
-						c.Lines.need(env.Input()["bytes_out"]), nil
+					n := env.Input()["docs_out"]
+					indexed, err := c.indexed(env, n)
+					return n*(c.bytesPerSignature()+bytesPerVerdict+c.bytesPerSort()) + indexed*c.bytesPerEntry() +
+						c.Lines.need(env.Input()["bytes_out"]), err
 				},
 			},
 			{
-				Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster,
-				Memory: clusterMemory(documents),
+				Name: "cluster", Config: c, Tasks: corpus.One, Run: c.cluster,
+				Inputs: []string{Signature + "+", keysRole, bandsRole, seenRole + "+", fenceRole + "+", catalog + "+"},
+				Memory: c.clusterMemory(documents),
 			},
 		},
 	}
@@ -194,8 +251,12 @@ func (c Config) addEdits(stage *corpus.Stage) {
 }
 
 // bytesPerSignature is what a document's signature takes on disk, where hashes
-// cannot be compressed: two ids, the bytes and all numbers.
-func (c Config) bytesPerSignature() int64 { return 16 + 16 + 8 + 8*int64(c.signatureLen()) }
+// cannot be compressed: three ids, the bytes and all numbers.
+func (c Config) bytesPerSignature() int64 { return 3*16 + 8 + 8*int64(c.signatureLen()) }
+
+// bytesPerEntry is what a document takes in a run of the index: 11 bytes a band
+// and 28 for text and id were measured.
+func (c Config) bytesPerEntry() int64 { return 11*int64(c.Bands) + 28 }
 
 // bytesPerVerdict is what a verdict takes on disk with its row of cluster: six
 // ids at most; where a third is dropped 48 bytes were measured.
@@ -204,3 +265,10 @@ const bytesPerVerdict = 6 * 16
 // bytesPerSort is what sorting the bands takes in scratch space; it is there
 // twice while it is merged.
 func (c Config) bytesPerSort() int64 { return 2 * (8 + 4) * int64(c.Bands) }
+
+// rowsPerSignatures is the rows of a batch of Signature, the last one's apart, so
+// that a document is found by its number: at most half of what a batch holds.
+func (c Config) rowsPerSignatures() int {
+	row := 16 + 8 + 8 + len(c.String()) + 8*c.sketchLen()
+	return min(1024, corpus.BatchBytes/2/row)
+}

@@ -16,8 +16,8 @@
 // an emoji, nothing at all) is compared as it stands but for white space around
 // it, and is never a near-duplicate.
 //
-// Near-duplicates share shingles: five words in a row, numbers replaced by 0. A
-// Han character carries most of a word's information, so two of them make a
+// Near-duplicates share shingles: five words in a row, numbers replaced by 0
+// unless there is nothing else in the shingle. A Han character carries most of a word's information, so two of them make a
 // shingle, as in the usual indexing of Chinese by character bigrams (a copy with
 // 5 % of its characters changed keeps a similarity of 0.82). Of the other scripts
 // without spaces a character with its marks counts as one word, so that shingles
@@ -57,19 +57,35 @@
 //
 // # What is decided
 //
-// Of the documents of equal text each is linked to the earliest. Of those in a
+// Of the documents of equal text each is linked to the earliest. With Config.URL
+// so is each other one to the earliest of its normalised URL. Of those in a
 // bucket (same band) each is compared with the earliest and with the one before
 // it, and linked where the MinHash values say that they have at least 0.52 in
 // common: unrelated Chinese texts of 3,000 characters reach 0.35, and share bands
 // by chance. What is linked, directly or through others, is a cluster, and its
 // earliest document survives: parts in order, rows in order, so older
 // generations win and no earlier verdict is ever changed. Only the earliest of
-// exact copies takes part in near-duplicates. Each other document names its
-// direct match, the survivor, and its similarity to the survivor: an estimate
-// from the MinHash values, of standard error 0.04 at 0.8. In a chain it may be
-// low. The match is the document itself where an earlier generation has its id
-// (a changed source was read again), else its earliest exact copy, else the most
-// similar of the documents it was linked to, the earlier one where equal.
+// documents of equal text or URL takes part in near-duplicates. With KeepLongest
+// "the earliest" means, among the documents of a generation, the longest, trusted
+// ones first; in buckets it means the earliest still.
+//
+// Each other document names its direct match, the survivor, and its similarity to
+// both: an estimate from the MinHash values, of standard error 0.04 at 0.8. In a
+// chain that to the survivor may be low. The match is the document itself where an
+// earlier generation has its id (a changed source was read again), else its
+// earliest exact copy, else the earliest of its URL, else the most similar of the
+// documents it was linked to, the earlier one where equal.
+//
+// # What is remembered
+//
+// A generation leaves a run of the index (package index): of every text, id and
+// URL the first document, of every bucket the first and the last one, of every
+// dropped document the survivor, of every cluster the size. The next generation
+// joins its own sorted keys with the runs and asks for nothing else, so what it
+// reads is in proportion to what is new, and its verdicts are those of clustering
+// everything again. A document that is like two old clusters makes them one: the
+// later survivor, whose verdict stays, gets a parent, so that what comes after
+// it survives by the earlier one.
 //
 // # What is edited
 //
@@ -105,11 +121,12 @@
 // and core (BenchmarkSign) and a megabyte a worker beside the batch of text. The
 // values are taken by AVX-512 where the processor has it, seven times as fast as
 // by portable Go, or by AVX2, two and a half times (BenchmarkLeastValues), with
-// equal results. A signature keeps 64 bits of every band and 4 of each of the
-// first 256 values, 0.2 kB on disk, 3.7 kB of refinedweb.
-// Clustering sorts everything else outside memory (BenchmarkCluster: 350,000
-// documents a second) and holds 8.25 bytes for each document of the dataset;
-// the stage is refused where the memory given is not twice that and a little more.
+// equal results. A signature keeps 4 bits of each of the first 256 values; with
+// what the index has of it, a document takes 0.25 kB on disk, 5 kB of refinedweb.
+// Clustering sorts everything outside memory
+// (BenchmarkCluster) and holds 8.125 bytes for each new document, 16.125 with
+// KeepLongest, 12 or 20 for each old one that a new one is like, and of the index
+// the fences: 24 bytes for every 64 KiB, 0.06 for each old document.
 // Substring reads all surviving texts up to three times, earlier generations' too,
 // and sorts about a record of 26 bytes for every N/4 bytes of them, and again for
 // what the ends of repeats leave open.

@@ -3,24 +3,27 @@ package dedup
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 
 	"corpus"
 )
 
 // What joins a document to a partner.
 const (
-	exactEdge    = iota // its earliest exact copy
+	exactEdge    = iota // an exact copy of it
 	againEdge           // itself, read in an earlier generation
+	urlEdge             // at the same place
 	nearEdge            // shares a band
-	survivorEdge        // the survivor of its cluster
+	survivorEdge        // what stays in its place
 )
 
 const (
-	edgeBytes    = 4 + 4 + 1      // partner, document, kind
-	partnerBytes = 4 + 4 + 1 + 16 // document, partner, kind, partner's id; its sketch follows
+	edgeBytes    = 4 + 4 + 1          // partner, document, kind
+	partnerBytes = 4 + 4 + 1 + 16     // document, partner, kind, partner's id; its sketch follows
+	linkBytes    = 4 + 4 + 1 + 16 + 8 // document, partner, kind, partner's id, similarity
 )
 
-// edge notes that a document has a partner.
+// edge notes that a new document may have a partner.
 func (k *clustering) edge(partner, d uint32, kind byte) error {
 	var r [edgeBytes]byte
 	binary.BigEndian.PutUint32(r[:], partner)
@@ -29,19 +32,11 @@ func (k *clustering) edge(partner, d uint32, kind byte) error {
 	return k.edges.Add(r[:])
 }
 
-// freshEdge is edge for a document of this generation; the others are decided.
-func (k *clustering) freshEdge(partner, d uint32, kind byte) error {
-	if d < k.fresh {
-		return nil
-	}
-	return k.edge(partner, d, kind)
-}
-
 // pair is an edge with what the signatures say.
 type pair struct {
 	d, partner uint32
 	kind       byte
-	id         corpus.ID // of the partner
+	self, id   corpus.ID // of the document and the partner
 	similarity float64
 }
 
@@ -53,7 +48,7 @@ func (k *clustering) pairs() (corpus.Sorter, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := newCursor(k.env, k.start)
+	in := k.newCursor(k.env, k.start)
 	defer in.close()
 	var last [edgeBytes]byte
 	record := make([]byte, partnerBytes+8*k.sketchLen())
@@ -70,7 +65,7 @@ func (k *clustering) pairs() (corpus.Sorter, error) {
 		if err != nil {
 			return nil, err
 		}
-		k.putPartner(record, edge, partner)
+		putPartner(record, edge, partner)
 		if err := s.Add(record); err != nil {
 			return nil, err
 		}
@@ -81,7 +76,7 @@ func (k *clustering) pairs() (corpus.Sorter, error) {
 // eachPair calls do with the pairs by document, then partner, and closes them.
 func (k *clustering) eachPair(pairs corpus.Sorter, do func(pair) error) error {
 	defer pairs.Close()
-	in := newCursor(k.env, k.start)
+	in := k.newCursor(k.env, k.start)
 	defer in.close()
 	own, sketch := signature{}, make([]uint64, k.sketchLen())
 	p := pair{d: MaxDocuments} // no document has this number
@@ -96,13 +91,13 @@ func (k *clustering) eachPair(pairs corpus.Sorter, do func(pair) error) error {
 		}
 		p = pair{
 			d: binary.BigEndian.Uint32(record), partner: binary.BigEndian.Uint32(record[4:]),
-			kind: record[8], id: corpus.ID(record[9:partnerBytes]), similarity: 1,
+			kind: record[8], self: own.id, id: corpus.ID(record[9:partnerBytes]), similarity: 1,
 		}
-		if len(own.hashes) > 0 {
+		if len(own.sketch) > 0 {
 			for i := range sketch {
 				sketch[i] = binary.LittleEndian.Uint64(record[partnerBytes+8*i:])
 			}
-			p.similarity = k.similarity(k.sketch(own), sketch)
+			p.similarity = k.similarity(own.sketch, sketch)
 		}
 		if err := do(p); err != nil {
 			return err
@@ -112,84 +107,91 @@ func (k *clustering) eachPair(pairs corpus.Sorter, do func(pair) error) error {
 }
 
 // putPartner fills a record that sorts by document, then partner.
-func (k *clustering) putPartner(record, edge []byte, partner signature) {
+func putPartner(record, edge []byte, partner signature) {
 	copy(record[0:4], edge[4:8])
 	copy(record[4:8], edge[0:4])
 	record[8] = edge[8]
 	copy(record[9:], partner.id[:])
 	sketch := record[partnerBytes:]
 	clear(sketch)
-	for i, x := range k.sketch(partner) {
+	for i, x := range partner.sketch {
 		binary.LittleEndian.PutUint64(sketch[8*i:], x)
 	}
 }
 
-// sketch is the packed values of a signature, none for a text without words.
-func (k *clustering) sketch(s signature) []uint64 {
-	if len(s.hashes) < k.Bands {
-		return nil
-	}
-	return s.hashes[k.Bands:]
-}
-
-// row is what the run keeps of a document in a cluster.
-type row struct {
-	d               uint32
-	kind            string
-	match, survivor partner
-	best            float64 // what makes match the match: its similarity, more for copies
-}
-
-// partner is another document, and how similar it is.
-type partner struct {
-	d          uint32
-	id         corpus.ID
-	similarity float64
-}
-
-// decide reads the pairs of each document and writes its row. Survivors have
-// pairs too, since they are others' matches.
-func (k *clustering) decide(pairs corpus.Sorter) error {
-	out, err := newRowWriter(k)
+// compare turns the edges of what is similar enough into links, and finds the
+// survivors of the documents of earlier generations among them.
+func (k *clustering) compare() error {
+	pairs, err := k.pairs()
 	if err != nil {
 		return err
 	}
-	r := row{d: MaxDocuments}
-	err = k.eachPair(pairs, func(p pair) error {
-		if k.forest.root(p.d) == p.d {
+	if k.links, err = k.env.Sort(linkBytes); err != nil {
+		return err
+	}
+	old, err := k.env.Sort(4)
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	err = k.eachPair(pairs, func(p pair) error { return k.confirm(p, old) })
+	if err != nil {
+		return err
+	}
+	return k.findElders(old)
+}
+
+// confirm links what is similar enough, new documents in both directions.
+func (k *clustering) confirm(p pair, old corpus.Sorter) error {
+	switch {
+	case p.kind == nearEdge && p.similarity < leastSimilarity:
+		return nil
+	case p.kind == againEdge:
+		if p.id != p.self { // the hashes of two ids are equal
 			return nil
 		}
-		if p.d != r.d {
-			if err := out.write(r); err != nil {
-				return err
-			}
-			r = row{d: p.d, kind: Near, best: -1}
+	case p.partner < k.fresh:
+		var r [4]byte
+		binary.BigEndian.PutUint32(r[:], p.partner)
+		if err := old.Add(r[:]); err != nil {
+			return err
 		}
-		r.judge(p)
-		return nil
-	})
-	if err != nil {
-		return err
+	case p.kind == nearEdge:
+		back := p
+		back.d, back.partner, back.id = p.partner, p.d, p.self
+		if err := k.link(back); err != nil {
+			return err
+		}
 	}
-	if err := out.write(r); err != nil {
-		return err
-	}
-	return out.end()
+	return k.link(p)
 }
 
-// judge takes one partner into account; partners come in ascending order, so of
-// equally similar ones the earliest stays the match. Nothing is nearer than an
-// exact copy, and of those the document itself.
-func (r *row) judge(p pair) {
-	other := partner{p.partner, p.id, p.similarity}
-	switch {
-	case p.kind == survivorEdge:
-		r.survivor = other
-	case p.kind == againEdge:
-		r.kind, r.match, r.best = Exact, other, 3
-	case p.kind == exactEdge && r.best < 2:
-		r.kind, r.match, r.best = Exact, other, 2
-	case p.kind == nearEdge && p.similarity > r.best:
-		r.match, r.best = other, p.similarity
+func (k *clustering) link(p pair) error {
+	var r [linkBytes]byte
+	binary.BigEndian.PutUint32(r[:], p.d)
+	binary.BigEndian.PutUint32(r[4:], p.partner)
+	r[8] = p.kind
+	copy(r[9:], p.id[:])
+	binary.BigEndian.PutUint64(r[25:], math.Float64bits(p.similarity))
+	return k.links.Add(r[:])
+}
+
+// eachLink calls do with the links by document, then partner.
+func (k *clustering) eachLink(do func(pair) error) error {
+	for r, err := range sorted(k.env, k.links) {
+		if err != nil {
+			return err
+		}
+		if err := do(readLink(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readLink(r []byte) pair {
+	return pair{
+		d: binary.BigEndian.Uint32(r), partner: binary.BigEndian.Uint32(r[4:]), kind: r[8],
+		id: corpus.ID(r[9:25]), similarity: math.Float64frombits(binary.BigEndian.Uint64(r[25:])),
 	}
 }

@@ -1,10 +1,13 @@
 package dedup
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -18,31 +21,48 @@ import (
 type dataset struct {
 	sync.Mutex
 	tables  map[string][]*corpus.Table // "role/part"
+	files   map[string]*bytes.Buffer   // "role/first part of the generation"
 	counts  corpus.Counts
 	first   int // number of the generation's first part
 	parts   int // in the generation
 	memory  int64
+	sort    int64           // of a sort; 0 = a share of memory
 	workers int             // of exclusive passes; 0 = 1
 	reads   map[string]int  // batches read by role
+	sorted  int             // records added to sorts
 	ctx     context.Context // nil = the test's
 }
 
 func newDataset() *dataset {
-	return &dataset{tables: map[string][]*corpus.Table{}, counts: corpus.Counts{}, reads: map[string]int{}, memory: 64 << 20}
+	return &dataset{tables: map[string][]*corpus.Table{}, files: map[string]*bytes.Buffer{}, counts: corpus.Counts{}, reads: map[string]int{}, memory: 128 << 20}
 }
 
 // grow starts a generation whose parts hold these texts. The id of a document
 // tells its part and row.
 func (ds *dataset) grow(parts ...[]string) {
+	var all [][]corpus.Document
+	for _, texts := range parts {
+		var docs []corpus.Document
+		for _, text := range texts {
+			docs = append(docs, corpus.Document{Text: text})
+		}
+		all = append(all, docs)
+	}
+	ds.growBy(all...)
+}
+
+// growBy is grow with documents, to which it gives their ids.
+func (ds *dataset) growBy(parts ...[]corpus.Document) {
 	ds.first += ds.parts
 	ds.parts = len(parts)
 	ds.counts = corpus.Counts{}
-	for p, texts := range parts {
+	for p, docs := range parts {
 		var batches []*corpus.Table
-		for start := 0; start < len(texts); start += 7 {
+		for start := 0; start < len(docs); start += 7 {
 			t := corpus.NewTable(corpus.TextSchema())
-			for i := start; i < min(start+7, len(texts)); i++ {
-				t.Append(&corpus.Document{ID: docID(ds.first+p, i), Text: texts[i]})
+			for i := start; i < min(start+7, len(docs)); i++ {
+				docs[i].ID = docID(ds.first+p, i)
+				t.Append(&docs[i])
 			}
 			batches = append(batches, t)
 		}
@@ -51,14 +71,16 @@ func (ds *dataset) grow(parts ...[]string) {
 }
 
 // readAgain adds a part to the generation that holds what an earlier one does,
-// under the same ids, and returns its texts.
-func (ds *dataset) readAgain(part int) (texts []string) {
+// under the same ids, and returns its documents.
+func (ds *dataset) readAgain(part int) (docs []corpus.Document) {
 	for _, t := range ds.tables[key("ingest/part", part)] {
-		texts = append(texts, t.Column("text").Strings...)
+		for i := range t.Rows {
+			docs = append(docs, t.Document(i))
+		}
 	}
 	ds.tables[key("ingest/part", ds.first+ds.parts)] = ds.tables[key("ingest/part", part)]
 	ds.parts++
-	return texts
+	return docs
 }
 
 // docID is the id of a test document.
@@ -115,17 +137,36 @@ type env struct {
 
 var _ corpus.Env = (*env)(nil)
 
-func (e *env) Task() int                   { return e.task }
-func (e *env) Parts() (first, n int)       { return e.first, e.parts }
-func (e *env) Memory() int64               { return e.memory }
-func (e *env) Workers() int                { return max(1, e.workers) }
-func (e *env) Progress(int64)              {}
-func (e *env) Scratch() (string, error)    { return e.t.TempDir(), nil }
-func (e *env) Total(_, n string) int64     { e.Lock(); defer e.Unlock(); return e.counts[n] }
-func (e *env) Input() corpus.Counts        { panic("not used") }
-func (e *env) File(string) ([]byte, error) { panic("not used") }
+func (e *env) Task() int                { return e.task }
+func (e *env) Parts() (first, n int)    { return e.first, e.parts }
+func (e *env) Memory() int64            { return e.memory }
+func (e *env) Workers() int             { return max(1, e.workers) }
+func (e *env) Progress(int64)           {}
+func (e *env) Scratch() (string, error) { return e.t.TempDir(), nil }
+func (e *env) Total(_, n string) int64  { e.Lock(); defer e.Unlock(); return e.counts[n] }
+func (e *env) Input() corpus.Counts     { panic("not used") }
 
-func (e *env) CreateFile(string) (io.Writer, error) { panic("not used") }
+func (e *env) File(role string) ([]byte, error) {
+	if !slices.Contains(e.pass.Inputs, role+"+") {
+		return nil, fmt.Errorf("pass %s reads %s, which is not among its inputs", e.pass.Name, role)
+	}
+	e.Lock()
+	defer e.Unlock()
+	for part := e.first - 1; part >= 0; part-- {
+		if b := e.files[key(role, part)]; b != nil {
+			return b.Bytes(), nil
+		}
+	}
+	return nil, fmt.Errorf("no earlier generation has a file %s", role)
+}
+
+func (e *env) CreateFile(name string) (io.Writer, error) {
+	e.Lock()
+	defer e.Unlock()
+	w := new(bytes.Buffer)
+	e.files[key(strings.TrimSuffix(name, path.Ext(name)), e.first)] = w
+	return w, nil
+}
 
 func (e *env) Context() context.Context {
 	if e.ctx != nil {
@@ -135,7 +176,21 @@ func (e *env) Context() context.Context {
 }
 
 func (e *env) Sort(width int) (corpus.Sorter, error) {
-	return extsort.New(e.t.TempDir(), width, e.memory/8)
+	s, err := extsort.New(e.t.TempDir(), width, cmp.Or(e.sort, e.memory/8))
+	return &sorter{s, e}, err
+}
+
+// sorter counts its records.
+type sorter struct {
+	corpus.Sorter
+	*env
+}
+
+func (s *sorter) Add(record []byte) error {
+	s.Lock()
+	s.sorted++
+	s.Unlock()
+	return s.Sorter.Add(record)
 }
 
 func (e *env) Count(name string, n int64) {

@@ -1,7 +1,7 @@
 package dedup
 
-// forest is a union-find over document numbers whose roots are the least of
-// their trees, 4 bytes a document.
+// forest is a union-find whose roots are the least of their trees, 4 bytes a
+// node.
 type forest []uint32
 
 func newForest(n int) forest {
@@ -12,7 +12,7 @@ func newForest(n int) forest {
 	return f
 }
 
-// root is the least document linked to d; the path is halved on the way.
+// root is the least node linked to d; the path is halved on the way.
 func (f forest) root(d uint32) uint32 {
 	for f[d] != d {
 		f[d] = f[f[d]]
@@ -21,13 +21,13 @@ func (f forest) root(d uint32) uint32 {
 	return d
 }
 
-// link puts two documents in one tree.
+// link puts two nodes in one tree.
 func (f forest) link(a, b uint32) {
 	a, b = f.root(a), f.root(b)
 	f[max(a, b)] = min(a, b)
 }
 
-// bitset is a set of document numbers, an eighth of a byte each.
+// bitset is a set of numbers, an eighth of a byte each.
 type bitset []uint64
 
 func newBitset(n int) bitset { return make(bitset, (n+63)/64) }

@@ -20,7 +20,7 @@ const (
 	// textBuffer is the normalised text that waits to be hashed, in bytes.
 	textBuffer = 64 << 10
 	// signerMemory is the most that a signer's buffers take, in bytes: 12 a token of
-	// a batch, 9 a word and 8 a character of a batch, of the tail of the batch before
+	// a batch, 17 a word and 8 a character of a batch, of the tail of the batch before
 	// and of the longest word, the text, and 24 a value. TestHeldBySigner holds it to that.
 	signerMemory = 1 << 20
 	// textMemory is what reading a text part holds: a batch as it is on disk, as
@@ -28,6 +28,9 @@ const (
 	textMemory = 3 * (corpus.BatchBytes + corpus.MaxDocument)
 	// tableMemory is what reading or writing a table of short rows holds.
 	tableMemory = 4 * corpus.BatchBytes
+	// MaxURL is the longest URL that is normalised, in bytes; longer ones are
+	// compared as they are.
+	MaxURL = 8 << 10
 	// MaxDocuments is the most documents a dataset may hold: their numbers are
 	// 32 bits wide in memory and in the sorts.
 	MaxDocuments = math.MaxUint32

@@ -200,7 +200,7 @@ func TestHeldBySigner(t *testing.T) {
 		for _, c := range []Config{{}, {Shingle: MaxShingle, Unit: Chars}} {
 			s := newSigner(c.withDefaults())
 			s.sign(nil, text)
-			held := 12*cap(s.spans) + cap(s.text) + cap(s.merged) + 8*cap(s.units) + cap(s.han) + 24*MaxValues
+			held := 12*cap(s.spans) + cap(s.text) + cap(s.merged) + 8*cap(s.units) + 8*cap(s.numbers) + cap(s.han) + 24*MaxValues
 			if held > signerMemory {
 				t.Errorf("%s, %v: %d bytes held for a text of %d, want at most %d", name, c, held, len(text), signerMemory)
 			}

@@ -62,9 +62,11 @@ func TestNearOff(t *testing.T) {
 	if !slices.Equal(kinds, []string{"", "", Exact, "", Exact}) {
 		t.Errorf("verdicts %q", kinds)
 	}
-	for _, hashes := range ds.tables[key(Signature, 0)][0].Column("hashes").Hashes {
-		if len(hashes) > 0 {
-			t.Errorf("a signature of %d numbers", len(hashes))
+	for role, column := range map[string]string{Signature: "sketch", bandsRole: "hashes"} {
+		for _, hashes := range ds.tables[key(role, 0)][0].Column(column).Hashes {
+			if len(hashes) > 0 {
+				t.Errorf("%s: %d numbers", role, len(hashes))
+			}
 		}
 	}
 	if err := ds.run(t, Stage(Config{Near: "nope"}, 0), 1); corpus.ClassOf(err) != corpus.BadConfig {

@@ -25,6 +25,7 @@ type signer struct {
 	text    []byte   // normalised, not yet in exact
 	merged  []byte   // one word, numbers merged
 	units   []uint64 // words or characters, hashed, whose shingles are to come
+	numbers []uint64 // of words that are numbers the hash with their digits, else 0; none of characters
 	han     []bool   // whether the word is a Han character; none of characters
 	count   int      // words of the text so far
 	passed  int      // units whose shingles were taken
@@ -59,7 +60,7 @@ func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint
 func (s *signer) reset() {
 	s.exact.Reset()
 	s.minhash.reset()
-	s.text, s.units, s.han, s.count, s.passed = s.text[:0], s.units[:0], s.han[:0], 0, 0
+	s.text, s.units, s.numbers, s.han, s.count, s.passed = s.text[:0], s.units[:0], s.numbers[:0], s.han[:0], 0, 0
 }
 
 // take puts the whole shingles so far into the set.
@@ -70,6 +71,7 @@ func (s *signer) take(end bool) {
 	s.passed += n
 	s.units = s.units[:copy(s.units, s.units[n:])]
 	if len(s.han) > 0 {
+		s.numbers = s.numbers[:copy(s.numbers, s.numbers[n:])]
 		s.han = s.han[:copy(s.han, s.han[n:])]
 	}
 }
@@ -117,12 +119,17 @@ func (s *signer) add(text string, start, end int) {
 // addUnits takes in a normalised word, numbers merged, or its characters behind a
 // blank.
 func (s *signer) addUnits(word []byte, digits bool) {
+	number := uint64(0)
 	if digits {
 		s.merged = appendMerged(s.merged[:0], word)
+		if len(s.merged) == 1 {
+			number = xxh3.Hash(word) | 1
+		}
 		word = s.merged
 	}
 	if s.config.Unit == Words {
 		s.units = append(s.units, xxh3.Hash(word))
+		s.numbers = append(s.numbers, number)
 		s.han = append(s.han, han(word))
 		return
 	}
@@ -188,11 +195,24 @@ func (s *signer) shingles(end bool) []uint64 {
 	ahead := s.units[n:]
 	for i, u := range ahead {
 		first := s.units[i]
-		s.units[i] = mix(h)
+		s.units[i] = s.sum(h, i, n)
 		h = (h-first*s.highest)*golden + u
 	}
-	s.units[len(ahead)] = mix(h)
+	s.units[len(ahead)] = s.sum(h, len(ahead), n)
 	return s.units[:len(ahead)+1]
+}
+
+// sum is the hash of a shingle of the n units from i on, which is made of h.
+// Numbers are merged beside words only: tables of other figures are other texts.
+func (s *signer) sum(h uint64, i, n int) uint64 {
+	if len(s.numbers) == 0 || s.numbers[i] == 0 || slices.Contains(s.numbers[i:i+n], 0) {
+		return mix(h)
+	}
+	h = 0
+	for _, number := range s.numbers[i : i+n] {
+		h = h*golden + number
+	}
+	return mix(h)
 }
 
 // weighed is shingles of words some of which are Han characters: one is full at a
@@ -200,26 +220,26 @@ func (s *signer) shingles(end bool) []uint64 {
 // character Shingle.
 func (s *signer) weighed(end bool) []uint64 {
 	for i := range s.units {
-		h, full := s.window(i)
+		h, n, full := s.window(i)
 		if !full && (!end || s.passed+i > 0) {
 			return s.units[:i]
 		}
-		s.units[i] = mix(h)
+		s.units[i] = s.sum(h, i, n)
 	}
 	return s.units
 }
 
-// window is the hash of the words from i on that make a shingle, and whether
-// there are enough.
-func (s *signer) window(i int) (h uint64, full bool) {
+// window is the hash of the words from i on that make a shingle, how many those
+// are, and whether they are enough.
+func (s *signer) window(i int) (h uint64, n int, full bool) {
 	left := s.config.Shingle * hanShingle
-	for ; i < len(s.units) && left > 0; i++ {
-		h = h*golden + s.units[i]
-		if s.han[i] {
+	for ; i+n < len(s.units) && left > 0; n++ {
+		h = h*golden + s.units[i+n]
+		if s.han[i+n] {
 			left -= s.config.Shingle
 		} else {
 			left -= hanShingle
 		}
 	}
-	return h, left <= 0
+	return h, n, left <= 0
 }

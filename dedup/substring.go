@@ -17,12 +17,9 @@ type Substring struct {
 	With  string `json:"with"`  // what stands in the place of a stretch; "": nothing
 }
 
-// Which of equal stretches stays: the first in the order of documents, or none,
-// as in google-research/deduplicate-text-datasets.
-const (
-	KeepFirst = "first"
-	KeepNone  = "none"
-)
+// KeepNone is the other thing that Substring.Keep may be: no one of equal
+// stretches stays, as in google-research/deduplicate-text-datasets.
+const KeepNone = "none"
 
 // RuleSubstring is the rule of its edits.
 const RuleSubstring = "dedup.substring"

@@ -3,6 +3,7 @@ package dedup
 import (
 	"errors"
 	"io"
+	"iter"
 	"math"
 	"sort"
 
@@ -30,8 +31,94 @@ func clusterSchema() corpus.Schema {
 	}
 }
 
-// rowWriter writes the cluster table; it adds the survivors of this generation,
-// which have no partners, between the documents it is given.
+// row is what the run keeps of a document in a cluster.
+type row struct {
+	d               uint32
+	kind            string
+	match, survivor partner
+	best            float64 // what makes match the match: its similarity, more for copies
+}
+
+// partner is another document, and how similar it is.
+type partner struct {
+	d          uint32
+	id         corpus.ID
+	similarity float64
+}
+
+// decide reads the links of each document and writes its row. Survivors have
+// links too, since they are others' matches.
+func (k *clustering) decide() error {
+	out, err := newRowWriter(k)
+	if err != nil {
+		return err
+	}
+	survivors, err := k.survivors()
+	if err != nil {
+		return err
+	}
+	links, stop := iter.Pull2(sorted(k.env, k.links))
+	defer stop()
+	at := linkReader{next: links}
+	err = k.eachPair(survivors, func(p pair) error {
+		r := row{d: p.d, kind: Near, survivor: partner{p.partner, p.id, p.similarity}, best: -1}
+		if err := at.judge(&r); err != nil {
+			return err
+		}
+		return out.write(r)
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(out.end(), k.links.Close())
+}
+
+// linkReader steps through links by document.
+type linkReader struct {
+	next  func() ([]byte, error, bool)
+	link  pair // the current one
+	ahead bool // there is one
+}
+
+// judge takes the links of a document into account, which is not below the last.
+func (l *linkReader) judge(r *row) error {
+	for {
+		if !l.ahead {
+			record, err, ok := l.next()
+			if !ok || err != nil {
+				return err
+			}
+			l.link, l.ahead = readLink(record), true
+		}
+		if l.link.d > r.d {
+			return nil
+		}
+		if l.link.d == r.d {
+			r.judge(l.link)
+		}
+		l.ahead = false
+	}
+}
+
+// judge takes one partner into account; partners come in ascending order, so of
+// equally similar ones the earliest stays the match. Nothing is nearer than an
+// exact copy, and of those the document itself.
+func (r *row) judge(p pair) {
+	other := partner{p.partner, p.id, p.similarity}
+	switch {
+	case p.kind == againEdge:
+		r.kind, r.match, r.best = Exact, other, 3
+	case p.kind == exactEdge && r.best < 2:
+		r.kind, r.match, r.best = Exact, other, 2
+	case p.kind == urlEdge && r.best < 2:
+		r.kind, r.match, r.best = URL, other, 2
+	case p.kind == nearEdge && p.similarity > r.best:
+		r.match, r.best = other, p.similarity
+	}
+}
+
+// rowWriter writes the cluster table; it adds the survivors of this generation
+// between the documents it is given.
 type rowWriter struct {
 	*clustering
 	out   corpus.TableWriter
@@ -44,12 +131,8 @@ func newRowWriter(k *clustering) (*rowWriter, error) {
 	return &rowWriter{clustering: k, out: out, batch: corpus.NewTable(clusterSchema()), next: k.fresh}, err
 }
 
-// write adds the row of a document, not below the last; that of no document is
-// passed over.
+// write adds the row of a document, not below the last.
 func (w *rowWriter) write(r row) error {
-	if r.d == MaxDocuments {
-		return nil
-	}
 	if err := w.survivorsBelow(r.d); err != nil {
 		return err
 	}
@@ -67,7 +150,7 @@ func (w *rowWriter) end() error {
 
 func (w *rowWriter) survivorsBelow(d uint32) error {
 	for ; w.next < d; w.next++ {
-		if w.size[w.next] > 1 {
+		if w.size[w.forest.root(w.node(w.next))] > 1 {
 			self := partner{d: w.next, similarity: math.NaN()}
 			if err := w.add(row{d: w.next, match: self, survivor: self}); err != nil {
 				return err
@@ -86,7 +169,7 @@ func (w *rowWriter) add(r row) error {
 	c[3].IDs = append(c[3].IDs, r.match.id)
 	c[4].IDs = append(c[4].IDs, r.survivor.id)
 	c[5].Floats = append(c[5].Floats, r.survivor.similarity)
-	c[6].Ints = append(c[6].Ints, int64(w.size[w.forest.root(r.d)]))
+	c[6].Ints = append(c[6].Ints, int64(w.size[w.forest.root(w.node(r.d))]))
 	c[7].Ints = append(c[7].Ints, int64(r.match.d))
 	c[8].Ints = append(c[8].Ints, int64(r.survivor.d))
 	c[9].Floats = append(c[9].Floats, r.match.similarity)

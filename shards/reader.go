@@ -125,7 +125,8 @@ type verifier struct {
 	path    string
 	r       io.ReaderAt
 	checks  []corpus.Check
-	at      int // the next of checks
+	starts  []int64 // offset of each of checks, once one was sought
+	at      int     // the next of checks
 	rebuild string
 	off     int64
 	buf     []byte // verified, not yet read
@@ -168,10 +169,13 @@ func (v *verifier) next() error {
 
 // seek goes to the beginning of a range.
 func (v *verifier) seek(to int) {
-	v.at, v.off, v.buf = to, 0, nil
-	for _, c := range v.checks[:to] {
-		v.off += c.Size
+	if v.starts == nil {
+		v.starts = make([]int64, len(v.checks))
+		for i, c := range v.checks[:len(v.checks)-1] {
+			v.starts[i+1] = v.starts[i] + c.Size
+		}
 	}
+	v.at, v.off, v.buf = to, v.starts[to], nil
 }
 
 func corrupt(path string, off int64, what string, cause error, rebuild string) error {

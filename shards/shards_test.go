@@ -233,6 +233,32 @@ func batches(t *testing.T, fs fsx.FS, n int) corpus.File {
 	return write(t, fs, "a.arrow", table)
 }
 
+// A batch ends where the writer says so; one without rows is none.
+func TestCut(t *testing.T) {
+	var out bytes.Buffer
+	schema := corpus.Schema{{Name: "i", Kind: corpus.Ints}}
+	w, err := NewWriter(&out, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		table := corpus.NewTable(schema)
+		for range i {
+			table.Columns[0].Ints = append(table.Columns[0].Ints, int64(i))
+			table.Rows++
+		}
+		if err := errors.Join(w.Write(table), corpus.Cut(w)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if batches := len(w.Checks()) - 1; batches != 2 || w.Rows() != 3 {
+		t.Errorf("%d batches of %d rows", batches, w.Rows())
+	}
+}
+
 // openSeeker opens the table of batches.
 func openSeeker(t *testing.T, fs fsx.FS, f corpus.File) corpus.Seeker {
 	t.Helper()

@@ -34,6 +34,8 @@ type Writer struct {
 	rows    int64
 }
 
+var _ corpus.Cutter = (*Writer)(nil)
+
 // NewWriter starts a part of the schema on w.
 func NewWriter(w io.Writer, s corpus.Schema) (*Writer, error) {
 	schema := arrowSchema(s)
@@ -72,6 +74,14 @@ func (t *Writer) Write(table *corpus.Table) error {
 		}
 	}
 	return nil
+}
+
+// Cut ends the record batch, if it has rows.
+func (t *Writer) Cut() error {
+	if t.pending == 0 {
+		return nil
+	}
+	return t.flush()
 }
 
 // narrow refuses ids that 16 bits would cut off.

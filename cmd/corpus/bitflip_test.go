@@ -55,8 +55,8 @@ func TestCheckFindsEveryFlippedBit(t *testing.T) {
 
 // flipped is a file whose bits are flipped, by a pattern of its name below
 // data, and the command that reads it next. The others (report.json, state.json,
-// dataset_info.json, signatures and standing clusters of an only generation) no
-// command reads.
+// dataset_info.json, signatures, index and standing clusters of an only
+// generation, see TestDamagedIndex) no command reads.
 var flipped = []struct {
 	name, file string
 	needs      []string // other datasets that the command reads

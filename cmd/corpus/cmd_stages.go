@@ -55,7 +55,11 @@ func (w *workspace) dedup(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	stage := dedup.Stage(cfg, in.Manifest.Counts()["docs_out"])
+	largest := int64(0)
+	for _, g := range in.Manifest.Generations {
+		largest = max(largest, g.Counts["docs_out"])
+	}
+	stage := dedup.Stage(cfg, largest)
 	sum, err := w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
 	if err == nil && !w.json && !w.quiet && !sum.UpToDate {
 		w.duplicatesNote(cfg, sum.Counts)

@@ -49,6 +49,8 @@ type config struct {
 		Substring     int    `yaml:"substring"`
 		SubstringKeep string `yaml:"substring_keep"`
 		SubstringWith string `yaml:"substring_with"`
+		KeepCopy      string `yaml:"keep_copy"`
+		URL           bool   `yaml:"url"`
 
 		Lines       string  `yaml:"lines"`
 		LinesIn     string  `yaml:"lines_in"`
@@ -153,7 +155,7 @@ func defaultConfig() config {
 	c.Dedup.Near = dedup.FineWeb
 	c.Dedup.Lines, c.Dedup.LinesIn, c.Dedup.LinesMin, c.Dedup.BloomError = dedup.LinesOff, dedup.InDisk, 8, 1e-6
 	c.Dedup.AgainstNgram = 13
-	c.Dedup.SubstringKeep = dedup.KeepFirst
+	c.Dedup.SubstringKeep, c.Dedup.KeepCopy = dedup.KeepFirst, dedup.KeepFirst
 	c.Filter.Keep, c.Filter.Recipe, c.Filter.Select = 0.02, filter.DefaultRecipe, filter.SelectDSIR
 	c.Tokenize.Vocab = 16000
 	c.Shards.Valid = 0.01
@@ -179,6 +181,7 @@ dedup:
   near: fineweb          # near-duplicates as FineWeb: 92 % of pairs of similarity 0.8; redpajama, nemo, refinedweb; off: exact ones alone
   # bands: 14            # and rows, shingle, unit (words or chars), in the place of the setting's own
   # substring: 200       # cut what repeats so many bytes of any text (substring_keep, substring_with)
+  keep_copy: first       # of a run's copies; or longest, or best-quality; url: true makes copies of what has one address
   lines: off             # line, paragraph, both: cut what stands in the corpus before; boilerplate: 0.1 cuts a domain's
   against: []            # files of evaluation sets: documents that have 13 words in a row of one are dropped
 filter:

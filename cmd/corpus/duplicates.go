@@ -8,7 +8,9 @@ import (
 	"corpus/internal/term"
 )
 
-const dedupHelp = `Beside whole documents, what stands in several is cut out of those that stay (--lines): lines or
+const dedupHelp = `New documents are joined with an index of all earlier ones, which always win over them, so a run costs
+in proportion to what is new.
+Beside whole documents, what stands in several is cut out of those that stay (--lines): lines or
 paragraphs of 8 words or more that stand in the corpus before, of this run and of all before it, where the
 first stays. --boilerplate 0.1 cuts the lines of 3 words or more that stand in more than a tenth of the
 documents of a domain, and in ten, out of all of them.
@@ -23,6 +25,7 @@ func (w *workspace) duplicates(bytes int64) (dedup.Config, error) {
 	d := w.Dedup
 	cfg := dedup.Config{
 		Near: d.Near, Bands: d.Bands, Rows: d.Rows, Shingle: d.Shingle, Unit: d.Unit, Text: bytes,
+		KeepCopy: d.KeepCopy, URL: d.URL,
 		Substring: dedup.Substring{Bytes: d.Substring, Keep: d.SubstringKeep, With: d.SubstringWith},
 		Lines:     dedup.Lines{Cut: d.Lines, In: d.LinesIn, Min: d.LinesMin, Error: d.BloomError, Boilerplate: d.Boilerplate},
 		Against:   dedup.Against{Share: d.AgainstShare, Common: d.AgainstCommon},

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,20 +42,28 @@ func hashes(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, stage := range stageNames {
-		base := filepath.Join(dir, "data", stage)
-		d, err := shards.OpenDataset(fsx.OS{}, base)
-		if err != nil || !d.Exists() {
-			t.Fatalf("%s: %v", stage, err)
-		}
-		names := []string{shards.ManifestName}
-		for _, f := range d.Files() {
-			names = append(names, f.Name)
-		}
-		for _, n := range names {
-			b, err := os.ReadFile(filepath.Join(base, n))
-			must(t, err)
-			all[stage+"/"+n] = fmt.Sprintf("%x", sha256.Sum256(b))
-		}
+		maps.Copy(all, datasetHashes(t, dir, stage))
+	}
+	return all
+}
+
+// datasetHashes are those of one dataset.
+func datasetHashes(t *testing.T, dir, stage string) map[string]string {
+	t.Helper()
+	base := filepath.Join(dir, "data", stage)
+	d, err := shards.OpenDataset(fsx.OS{}, base)
+	if err != nil || !d.Exists() {
+		t.Fatalf("%s: %v", stage, err)
+	}
+	names := []string{shards.ManifestName}
+	for _, f := range d.Files() {
+		names = append(names, f.Name)
+	}
+	all := map[string]string{}
+	for _, n := range names {
+		b, err := os.ReadFile(filepath.Join(base, n))
+		must(t, err)
+		all[stage+"/"+n] = fmt.Sprintf("%x", sha256.Sum256(b))
 	}
 	return all
 }

@@ -50,6 +50,8 @@ func settings() []setting {
 		{"dedup", "substring", "cut stretches of `N` bytes or more that occur before, in any document; 0: none, 200 is usual", func(c *config) any { return &c.Dedup.Substring }},
 		{"dedup", "substring-keep", "`WHICH` of equal stretches stays: first, or none", func(c *config) any { return &c.Dedup.SubstringKeep }},
 		{"dedup", "substring-with", "put `TEXT` in the place of a stretch that is cut", func(c *config) any { return &c.Dedup.SubstringWith }},
+		{"dedup", "keep-copy", "`WHICH` document of a cluster of new ones stays: first, longest, or best-quality, which the filter tells", func(c *config) any { return &c.Dedup.KeepCopy }},
+		{"dedup", "url", "documents of one URL are duplicates too (kind url)", func(c *config) any { return &c.Dedup.URL }},
 		{"filter", "keep", "`SHARE` of the bytes of all text that was read; 1: all that passes the rules", func(c *config) any { return &c.Filter.Keep }},
 		{"filter", "recipe", "`NAME` of the rules of quality: " + strings.Join(recipe.Names(), ", "), func(c *config) any { return &c.Filter.Recipe }},
 		{"filter", "lang", "`CODES` of languages to keep, such as en,zh", func(c *config) any { return &c.Filter.Lang }},

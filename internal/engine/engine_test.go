@@ -250,6 +250,51 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
+// A pass reads the newest single file of earlier generations, which is in its key.
+func TestFileOfEarlierGeneration(t *testing.T) {
+	fs := fsxtest.New()
+	e := &Engine{FS: fs, Workers: 1, Scratch: t.TempDir()}
+	total := corpus.Stage{Name: "total", Keep: []string{"bytes", "total"}, Passes: []corpus.Pass{
+		sizes(255).Passes[0],
+		{Name: "add", Inputs: []string{"bytes", "total+"}, Tasks: corpus.One, Run: func(e corpus.Env) error {
+			first, n := e.Parts()
+			if first > 0 {
+				b, err := e.File("total")
+				if err != nil {
+					return err
+				}
+				if string(b) != fmt.Sprint(first) {
+					return fmt.Errorf("total %s before part %d", b, first)
+				}
+			}
+			w, err := e.CreateFile("total.txt")
+			fmt.Fprint(w, first+n)
+			return err
+		}},
+	}}
+	for _, parts := range []int{2, 3, 7} {
+		if _, err := e.Run(t.Context(), Job{Stage: source(parts), Dir: "data/ingest"}); err != nil {
+			t.Fatal(err)
+		}
+		in, err := shards.OpenDataset(fs, "data/ingest")
+		if err != nil {
+			t.Fatal(err)
+		}
+		job := Job{Stage: total, Dir: "data/total", Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"}
+		if _, err := e.Run(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		d, err := shards.OpenDataset(fs, "data/total")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := d.File("total")
+		if want := fmt.Sprint(len(in.Parts())); err != nil || string(b) != want {
+			t.Errorf("total %s, want %s: %v", b, want, err)
+		}
+	}
+}
+
 func TestWorkersDoNotChangeBytes(t *testing.T) {
 	one, four := fsxtest.New(), fsxtest.New()
 	if _, _, err := both(t, one, 1, 6, 255); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -120,6 +121,8 @@ func (e *env) openPrior(role string, part int) (corpus.TableReader, error) {
 	return nil, fmt.Errorf("%s of part %d: %w", role, part, errNoRole)
 }
 
+// File finds the file where Open finds tables; of earlier generations the newest
+// that has one.
 func (e *env) File(role string) ([]byte, error) {
 	if d, rest, ok := e.run.dataset(role); ok {
 		return d.File(rest)
@@ -127,6 +130,13 @@ func (e *env) File(role string) ([]byte, error) {
 	for _, p := range e.run.job.Stage.Passes {
 		for _, rec := range e.run.done[p.Name] {
 			if f, ok := rec.file(role); ok && f.Rows < 0 {
+				return shards.ReadFile(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, "corpus "+e.run.job.Stage.Name+" --rebuild")
+			}
+		}
+	}
+	for _, g := range slices.Backward(e.run.prior) {
+		for _, f := range g.Files {
+			if f.Role == role {
 				return shards.ReadFile(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, "corpus "+e.run.job.Stage.Name+" --rebuild")
 			}
 		}
@@ -234,6 +244,7 @@ func (e *env) Sort(width int) (corpus.Sorter, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Workers = e.run.engine.workers() / max(1, e.share)
 	e.sorters = append(e.sorters, s)
 	return s, nil
 }

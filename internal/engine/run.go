@@ -179,6 +179,11 @@ func (r *run) filesOf(input string) []corpus.File {
 					files = append(files, f)
 				}
 			}
+			for _, f := range g.Files {
+				if f.Role == role {
+					files = append(files, f)
+				}
+			}
 		}
 	}
 	for _, p := range r.job.Stage.Passes {

@@ -3,29 +3,72 @@ package extsort
 import (
 	"bytes"
 	"encoding/binary"
+	"sync"
 )
 
 // insertionLimit is the number of records below which insertion sort is faster
 // than a pass over 256 counters (measured with BenchmarkSort).
 const insertionLimit = 24
 
+// parallelBytes is the size from which several goroutines sort: below it they
+// would wait for each other.
+const parallelBytes = 1 << 20
+
 // sortRecords sorts the records of width w that fill b, in place.
-func sortRecords(b []byte, w int) {
-	tmp := make([]byte, w)
-	radix(b, w, 0, tmp)
+func sortRecords(b []byte, w, workers int) {
+	if workers < 2 || len(b) < parallelBytes {
+		radix(b, w, 0, make([]byte, w))
+		return
+	}
+	var count [256]int
+	d, ok := split(b, w, 0, &count)
+	if !ok {
+		return
+	}
+	ranges := make(chan []byte)
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			tmp := make([]byte, w)
+			for r := range ranges {
+				radix(r, w, d+1, tmp)
+			}
+		})
+	}
+	for _, n := range count {
+		ranges <- b[:n*w]
+		b = b[n*w:]
+	}
+	close(ranges)
+	wait.Wait()
 }
 
 // radix is American flag sort (McIlroy, Bostic, McIlroy, "Engineering Radix
-// Sort", 1993): records equal in their first d bytes are distributed by byte d.
+// Sort", 1993) of records that are equal in their first d bytes.
 func radix(b []byte, w, d int, tmp []byte) {
+	if len(b)/w <= insertionLimit {
+		insertion(b, w, d, tmp)
+		return
+	}
 	var count [256]int
+	d, ok := split(b, w, d, &count)
+	if !ok {
+		return
+	}
+	for _, n := range count {
+		if n > 1 {
+			radix(b[:n*w], w, d+1, tmp)
+		}
+		b = b[n*w:]
+	}
+}
+
+// split distributes records that are equal in their first d bytes by the first
+// byte in which they differ, if there is one, and counts those of each value.
+func split(b []byte, w, d int, count *[256]int) (at int, ok bool) {
 	for n := len(b) / w; ; d++ {
 		if d == w {
-			return
-		}
-		if n <= insertionLimit {
-			insertion(b, w, d, tmp)
-			return
+			return d, false
 		}
 		clear(count[:])
 		for i := d; i < len(b); i += w {
@@ -36,20 +79,14 @@ func radix(b []byte, w, d int, tmp []byte) {
 		}
 	}
 	var next, end [256]int
-	at := 0
+	sum := 0
 	for v, n := range count {
-		next[v] = at
-		at += n * w
-		end[v] = at
+		next[v] = sum
+		sum += n * w
+		end[v] = sum
 	}
 	distribute(b, w, d, &next, &end)
-	at = 0
-	for _, n := range count {
-		if n > 1 {
-			radix(b[at:at+n*w], w, d+1, tmp)
-		}
-		at += n * w
-	}
+	return d, true
 }
 
 // distribute moves every record into the range [next, end) of its byte d.

@@ -12,6 +12,8 @@ import (
 // Sorter sorts records of one width by their bytes. It satisfies corpus.Sorter
 // and is for one goroutine. What Each yields does not depend on the memory.
 type Sorter struct {
+	Workers int // goroutines that sort; 0 = 1
+
 	dir    string // created at the first spill
 	parent string
 	width  int
@@ -82,7 +84,7 @@ func (s *Sorter) spill() error {
 			return err
 		}
 	}
-	sortRecords(s.buf, s.width)
+	sortRecords(s.buf, s.width, s.Workers)
 	w := s.level.newRun(len(s.runs))
 	for b := s.buf; len(b) > 0; {
 		n := min(s.block, len(b))
@@ -143,7 +145,7 @@ func (s *Sorter) seal() error {
 	}
 	s.sealed = true
 	if len(s.runs) == 0 {
-		sortRecords(s.buf, s.width)
+		sortRecords(s.buf, s.width, s.Workers)
 		return nil
 	}
 	if len(s.buf) > 0 {

@@ -90,6 +90,19 @@ func TestSorterAgainstSortSlice(t *testing.T) {
 	}
 }
 
+func TestSeveralWorkers(t *testing.T) {
+	const n, width = 200000, 12
+	for name, records := range inputs(rand.New(rand.NewPCG(11, 12)), n, width) {
+		one := slices.Concat(records...)
+		several := slices.Clone(one)
+		sortRecords(one, width, 1)
+		sortRecords(several, width, 4)
+		if !bytes.Equal(one, several) {
+			t.Errorf("%s: another order", name)
+		}
+	}
+}
+
 // Blocks of one record and a fan-in of nineteen force merges of several levels.
 func TestSeveralLevels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
