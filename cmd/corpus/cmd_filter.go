@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,6 +68,7 @@ func (w *workspace) filterBy(c *cli.Context, config func() (filter.Config, error
 		_, ok := p.File(dedupEdits)
 		return ok
 	})
+	cfg.BestCopy = bestCopy(inputs["dedup"])
 	job := engine.Job{Stage: filter.Stage(cfg), Follows: "ingest", Inputs: inputs}
 	if c.IsSet("what-if") {
 		return w.whatIf(c, cfg, job)
@@ -82,6 +84,14 @@ func (w *workspace) filterBy(c *cli.Context, config func() (filter.Config, error
 	w.balanceNote(sum.Counts)
 	w.languageNote(sum.Counts)
 	return w.groupsNote()
+}
+
+// bestCopy says whether dedup was asked to let the best copy stay, which the
+// filter knows.
+func bestCopy(dup *shards.Dataset) bool {
+	var c dedup.Config
+	all := dup.Manifest.Generations
+	return len(all) > 0 && json.Unmarshal([]byte(all[0].Config["cluster"]), &c) == nil && c.KeepCopy == dedup.KeepBestQuality
 }
 
 // dedupEdits is the role of what dedup cuts out of texts, where it does.
