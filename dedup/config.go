@@ -126,10 +126,6 @@ func Stage(c Config, documents int64) corpus.Stage {
 			{
 				Name: "sign", Config: c, Inputs: []string{"ingest/part"}, Run: c.sign,
 				Memory: textMemory + signerMemory + tableMemory,
-				Need: func(env corpus.Env) (int64, error) {
-					return env.Input()["docs_out"]*(c.bytesPerSignature()+bytesPerVerdict) + documents*c.bytesPerSort() +
-						c.Lines.need(env.Input()["bytes_out"]), nil
-				},
 			},
 			{
 				Name: "cluster", Config: c, Inputs: []string{Signature + "+"}, Tasks: corpus.One, Run: c.cluster,
@@ -139,6 +135,7 @@ func Stage(c Config, documents int64) corpus.Stage {
 	}
 	c.addVerdict(&stage)
 	c.addEdits(&stage)
+	c.addPlan(&stage, documents)
 	return stage
 }
 
@@ -162,7 +159,7 @@ func (c Config) addEdits(stage *corpus.Stage) {
 		roles = append(roles, EditsLines)
 	}
 	if c.Substring.Bytes > 0 {
-		stage.Passes = append(stage.Passes, c.Substring.passes(c.Text)...)
+		stage.Passes = append(stage.Passes, c.Substring.passes()...)
 		roles = append(roles, substringEdits)
 	}
 	if len(roles) > 0 {
@@ -178,7 +175,3 @@ func (c Config) bytesPerSignature() int64 { return 16 + 16 + 8 + 8*int64(c.signa
 // bytesPerVerdict is what a verdict takes on disk with its row of cluster: six
 // ids at most; where a third is dropped 48 bytes were measured.
 const bytesPerVerdict = 6 * 16
-
-// bytesPerSort is what sorting the bands takes in scratch space; it is there
-// twice while it is merged.
-func (c Config) bytesPerSort() int64 { return 2 * (8 + 4) * int64(c.Bands) }

@@ -42,7 +42,7 @@ func (a *app) dedupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "dedup", Usage: "find exact and near duplicates (MinHash-LSH); one document of each cluster survives",
 		Description: dedupHelp,
-		Flags:       stageFlags("dedup"), Action: a.stageCommand("dedup", (*workspace).dedup),
+		Flags:       append(stageFlags("dedup"), planFlag()), Action: a.stageCommand("dedup", (*workspace).dedup),
 	}
 }
 
@@ -56,8 +56,10 @@ func (w *workspace) dedup(c *cli.Context) error {
 		return err
 	}
 	stage := dedup.Stage(cfg, in.Manifest.Counts()["docs_out"])
-	sum, err := w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
-	if err == nil && !w.json && !w.quiet && !sum.UpToDate {
+	sum, err := w.stage(c, engine.Job{
+		Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest", Plan: c.Bool("plan"),
+	})
+	if err == nil && !c.Bool("plan") && !w.json && !w.quiet && !sum.UpToDate {
 		w.duplicatesNote(cfg, sum.Counts)
 	}
 	return err
