@@ -18,6 +18,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -213,7 +214,7 @@ def main():
     bin = pairs.build()
     seconds = {}
     print(f"corpus dedup {' '.join(flags)} --workers 2\n")
-    print("| documents | text, MB | s | passes, s | documents/s | peak of the tree, MB | peak resident, MB | disk, MB: data, scratch, both | dropped "
+    print("| documents | text, MB | s (planned) | passes, s | documents/s | peak of the tree, MB | peak resident, MB | disk, MB: data, scratch, both (planned) | dropped "
           f"| largest cluster | recall by words changed ({', '.join(map(str, sorted(set(EDITS))))}) | precision |\n" + "|---" * 12 + "|")
     for m in millions:
         count = int(m * 1e6)
@@ -221,6 +222,10 @@ def main():
         folder = pairs.DATA / f"dedup-scale-{count}"
         ingest(bin, folder, of, member)
         shutil.rmtree(folder / "data/dedup", ignore_errors=True)
+        told = subprocess.run([bin / "corpus", "dedup", "--plan", "--json", "--workers", "2", *flags], cwd=folder, capture_output=True, text=True)
+        if told.returncode:
+            sys.exit(f"dedup --plan: exit {told.returncode}\n{told.stderr}")
+        plan = json.loads(told.stdout)
         with Disk(folder / "data", "dedup") as disk:
             peak, own, code, took, last = memory.measure([bin / "corpus", "dedup", "--workers", "2", "--json", *flags], folder)
         if code:
@@ -228,8 +233,8 @@ def main():
         counts = json.loads(last[0])
         recall, precision, dropped, largest = check(folder / "data", of, member)
         seconds[m] = took
-        print(f"| {count:,} | {counts['bytes_in'] / 1e6:,.0f} | {took:.1f} | {', '.join(f'{k} {v:.1f}' for k, v in passes(folder / 'data/dedup').items())} | {count / took:,.0f} "
-              f"| {peak / 1e6:.0f} | {own / 1e6:.0f} | {disk.peak['data'] / 1e6:,.0f}, {disk.peak['scratch'] / 1e6:,.0f}, {disk.sum / 1e6:,.0f} | {dropped:,} "
+        print(f"| {count:,} | {counts['bytes_in'] / 1e6:,.0f} | {took:.1f} ({plan['seconds']:.1f}) | {', '.join(f'{k} {v:.1f}' for k, v in passes(folder / 'data/dedup').items())} | {count / took:,.0f} "
+              f"| {peak / 1e6:.0f} | {own / 1e6:.0f} | {disk.peak['data'] / 1e6:,.0f}, {disk.peak['scratch'] / 1e6:,.0f}, {disk.sum / 1e6:,.0f} ({plan['disk'] / 1e6:,.0f}) | {dropped:,} "
               f"| {largest:,} | {', '.join(f'{r:.4f}' for r in recall.values())} | {precision:.6f} |", flush=True)
         if "BENCH_KEEP" not in os.environ:
             shutil.rmtree(folder)
