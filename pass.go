@@ -21,9 +21,40 @@ type Stage struct {
 	// parts, out of the manifest about to be committed; nil = none.
 	Derive func(m *Manifest) ([]Derived, error)
 
+	// Plan says what a generation will take, before anything of it is written; it
+	// may try its work on a sample of the input for a second. nil = not told.
+	Plan func(Env) (Plan, error)
+
 	// Gate looks at a generation's counts before it is committed; an error
 	// of kind Refused leaves the last good dataset as it was.
 	Gate func(Counts) error
+}
+
+// Plan is what making a generation takes, as far as it can be told before.
+type Plan struct {
+	Documents, Bytes int64   // of the generation
+	Sampled          int64   // bytes of text that speeds were measured on
+	Seconds          float64 // that took
+	Steps            []Step
+}
+
+// Step is what a pass takes.
+type Step struct {
+	Pass    string
+	Data    int64   // bytes of the files that it leaves
+	Scratch int64   // most bytes of temporary files at a time
+	Memory  int64   // bytes that its workers and sorts hold at most
+	Seconds float64 // estimated
+}
+
+// Disk is the most bytes there will be at a time beside those there are.
+func (p Plan) Disk() (most int64) {
+	data := int64(0)
+	for _, s := range p.Steps {
+		data += s.Data
+		most = max(most, data+s.Scratch)
+	}
+	return most
 }
 
 // Derived is a small file made from a manifest, such as a list of its parts.
@@ -54,9 +85,9 @@ type Pass struct {
 	// ceiling has room for; a stage with a pass of which not one fits is refused
 	// before it starts.
 	Memory int64
-	// Need estimates the bytes that this pass and those after it will write. It is
-	// asked when there are tasks to do, the answer is printed, and a run that
-	// would not fit is refused; nil = not worth asking.
+	// Need estimates the bytes that this pass and those after it will write. The
+	// first pass that has tasks to do is asked, the answer is printed, and a run
+	// that would not fit is refused; nil = not worth asking.
 	Need func(Env) (int64, error)
 	Run  func(Env) error
 }

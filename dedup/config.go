@@ -202,12 +202,6 @@ func Stage(c Config, documents int64) corpus.Stage {
 			{
 				Name: "sign", Config: c.signing(), Inputs: []string{"ingest/part"}, Run: c.sign,
 				Memory: textMemory + signerMemory + 3*tableMemory,
-				Need: func(env corpus.Env) (int64, error) {
-					n := env.Input()["docs_out"]
-					indexed, err := c.indexed(env, n)
-					return n*(c.bytesPerSignature()+bytesPerVerdict+c.bytesPerSort()) + indexed*c.bytesPerEntry() +
-						c.Lines.need(env.Input()["bytes_out"]), err
-				},
 			},
 			{
 				Name: "cluster", Config: c, Tasks: corpus.One, Run: c.cluster,
@@ -218,6 +212,7 @@ func Stage(c Config, documents int64) corpus.Stage {
 	}
 	c.addVerdict(&stage)
 	c.addEdits(&stage)
+	c.addPlan(&stage)
 	return stage
 }
 
@@ -241,7 +236,7 @@ func (c Config) addEdits(stage *corpus.Stage) {
 		roles = append(roles, EditsLines)
 	}
 	if c.Substring.Bytes > 0 {
-		stage.Passes = append(stage.Passes, c.Substring.passes(c.Text)...)
+		stage.Passes = append(stage.Passes, c.Substring.passes()...)
 		roles = append(roles, substringEdits)
 	}
 	if len(roles) > 0 {
@@ -261,10 +256,6 @@ func (c Config) bytesPerEntry() int64 { return 11*int64(c.Bands) + 28 }
 // bytesPerVerdict is what a verdict takes on disk with its row of cluster: six
 // ids at most; where a third is dropped 48 bytes were measured.
 const bytesPerVerdict = 6 * 16
-
-// bytesPerSort is what sorting the bands takes in scratch space; it is there
-// twice while it is merged.
-func (c Config) bytesPerSort() int64 { return 2 * (8 + 4) * int64(c.Bands) }
 
 // rowsPerSignatures is the rows of a batch of Signature, the last one's apart, so
 // that a document is found by its number: at most half of what a batch holds.

@@ -3,7 +3,6 @@ package dedup
 import (
 	"cmp"
 	"fmt"
-	"math"
 
 	"corpus"
 	"corpus/dedup/substring"
@@ -58,25 +57,18 @@ func (s Substring) found() Substring {
 }
 
 // passes find the repeats among all surviving texts, of earlier generations too,
-// and make edits of those in this one. Of the bytes of all texts depends the
-// estimate of disk space.
-func (s Substring) passes(text int64) []corpus.Pass {
+// and make edits of those in this one.
+func (s Substring) passes() []corpus.Pass {
 	var passes []corpus.Pass
 	edited := []string{"ingest/part", Verdict}
 	for i, gram := range substring.Grams(s.Bytes) {
 		step := step{Substring: s, gram: gram, number: i}
-		passes = append(passes, step.pass(text))
+		passes = append(passes, step.pass())
 		edited = append(edited, ofStep(equalContexts, i))
 	}
 	return append(passes, corpus.Pass{
 		Name: "substring", Config: s, Inputs: edited, Run: s.edit, Memory: textMemory + 5*tableMemory,
 	})
-}
-
-// need is what the passes write for so many bytes of text, one anchor for every
-// quarter of a window: the anchors' records, twice while they are merged.
-func (s Substring) need(text int64) int64 {
-	return int64(math.Ceil(float64(text) * 2 * substring.AnchorBytes / (float64(s.Bytes) / 4)))
 }
 
 // step looks at all windows, or at those that the step before has left open, by
@@ -86,15 +78,13 @@ type step struct {
 	gram, number int
 }
 
-func (s step) pass(text int64) corpus.Pass {
+func (s step) pass() corpus.Pass {
 	p := corpus.Pass{
 		Name: ofStep("repeats", s.number), Config: s.found(), Inputs: []string{"ingest/part+", Verdict + "+"},
 		Tasks: corpus.One, Exclusive: true, Run: s.run,
 		Memory: 2 * (textMemory + substring.FinderMemory + gatherBytes + 2*tableMemory),
 	}
-	if s.number == 0 {
-		p.Need = func(corpus.Env) (int64, error) { return s.need(text), nil }
-	} else {
+	if s.number > 0 {
 		p.Inputs = append(p.Inputs, ofStep(openContexts, s.number-1))
 	}
 	return p

@@ -42,7 +42,7 @@ func (a *app) dedupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "dedup", Usage: "find exact and near duplicates (MinHash-LSH); one document of each cluster survives",
 		Description: dedupHelp,
-		Flags:       stageFlags("dedup"), Action: a.stageCommand("dedup", (*workspace).dedup),
+		Flags:       append(stageFlags("dedup"), planFlag()), Action: a.stageCommand("dedup", (*workspace).dedup),
 	}
 }
 
@@ -59,9 +59,10 @@ func (w *workspace) dedup(c *cli.Context) error {
 	for _, g := range in.Manifest.Generations {
 		largest = max(largest, g.Counts["docs_out"])
 	}
-	stage := dedup.Stage(cfg, largest)
-	sum, err := w.stage(c, engine.Job{Stage: stage, Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest"})
-	if err == nil && !w.json && !w.quiet && !sum.UpToDate {
+	sum, err := w.stage(c, engine.Job{
+		Stage: dedup.Stage(cfg, largest), Inputs: map[string]*shards.Dataset{"ingest": in}, Follows: "ingest", Plan: c.Bool("plan"),
+	})
+	if err == nil && !c.Bool("plan") && !w.json && !w.quiet && !sum.UpToDate {
 		w.duplicatesNote(cfg, sum.Counts)
 	}
 	return err

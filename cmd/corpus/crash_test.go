@@ -22,6 +22,7 @@ import (
 // crashConfig cuts a small workspace into many parts.
 const crashConfig = `
 ingest: {sources: [raw], unit: 16KiB, part: 32KiB}
+dedup: {substring: 60}
 filter: {keep: 0.5}
 tokenize: {vocab: 500}
 shards: {valid: 0.1}

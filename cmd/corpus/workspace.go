@@ -30,13 +30,14 @@ type workspace struct {
 }
 
 // collection is how eagerly garbage is collected, in percent of what is alive, and
-// the memory beyond which it is eager: 400 MiB for two workers keep the process
+// the memory beyond which it is eager: what the program's file leaves of the ceiling; 400 MiB for two workers keep the process
 // below 512 MB. Of ingest, pages are most of the work and nearly all garbage:
 // collecting at five times what is alive takes an eighth of the time away.
 func collection(stage string, workers int, ceiling int64) (percent int, limit int64) {
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	ceiling = engine.Heap(ceiling)
 	limit = min(ceiling, 256<<20+72<<20*int64(workers))
 	switch stage {
 	case "ingest":
@@ -195,9 +196,13 @@ func (w *workspace) stage(c *cli.Context, job engine.Job) (engine.Summary, error
 	if !w.quiet {
 		e.Progress = func(s engine.Progress) { showProgress(p, s) }
 	}
+	told := false
+	if job.Plan || !w.quiet && !w.json {
+		e.Plan = func(stage string, plan corpus.Plan) error { told = true; return w.planned(stage, plan) }
+	}
 	sum, err := e.Run(c.Context, job)
 	p.Done()
-	if err != nil {
+	if err != nil || job.Plan && told {
 		return sum, err
 	}
 	shown := sum

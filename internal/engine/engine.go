@@ -19,10 +19,12 @@ import (
 type Engine struct {
 	FS      fsx.FS
 	Workers int    // goroutines; 0 = all cores
-	Memory  int64  // bytes all tasks together may use; 0 = 1 GiB
+	Memory  int64  // ceiling of the process in bytes; 0 = 1 GiB
 	Scratch string // a real directory for temporary files
 	// Room is asked before a stage writes what it may need; nil = any amount.
 	Room func(stage string, need int64) error
+	// Plan is told what a generation takes before it is made; nil = nobody asks.
+	Plan func(stage string, p corpus.Plan) error
 	// Progress is called as tasks proceed, from any goroutine; nil = silent.
 	Progress func(Progress)
 }
@@ -50,6 +52,8 @@ type Job struct {
 	// undo what was decided (which documents are held out).
 	Settled bool
 	Rebuild bool // forget what was committed and what killed runs finished
+	// Plan ends the run of every generation when its plan is told: nothing is written.
+	Plan bool
 	// Trial names passes that must have been run. The others are run for every
 	// generation, and what they count is the summary; nothing is committed.
 	Trial []string
@@ -227,6 +231,9 @@ func (e *Engine) generation(ctx context.Context, job Job, m *corpus.Manifest, g 
 	if g < len(m.Generations) && job.Follows != "" && m.Generations[g].Key == r.key {
 		return nil, nil
 	}
+	if err := r.plan(); err != nil || job.Plan {
+		return nil, err
+	}
 	if err := r.passes(); err != nil {
 		return nil, err
 	}
@@ -288,5 +295,12 @@ func (e *Engine) memory() int64 {
 	}
 	return 1 << 30
 }
+
+// program is what the process holds beside its heap, in bytes: the pages of its
+// file that it has touched (51 MB while dedup runs).
+const program = 56 << 20
+
+// Heap is what a ceiling leaves for the heap, at least half of it.
+func Heap(ceiling int64) int64 { return max(ceiling-program, ceiling/2) }
 
 var errNoRole = corpus.ErrNoTable

@@ -524,6 +524,48 @@ func TestNeedIsAskedForWork(t *testing.T) {
 	}
 }
 
+// A plan is told before anything is written, held against the disk, and ends the
+// run where it is all that is wanted.
+func TestPlanWritesNothing(t *testing.T) {
+	fs := fsxtest.New()
+	var told []corpus.Plan
+	e := &Engine{FS: fs, Scratch: t.TempDir(), Plan: func(_ string, p corpus.Plan) error {
+		told = append(told, p)
+		return nil
+	}, Room: func(stage string, need int64) error {
+		if need > 12 {
+			return corpus.Errorf(corpus.Disk, "%s needs %d", stage, need)
+		}
+		return nil
+	}}
+	s := source(1)
+	run := func(only bool, data int64) error {
+		s.Plan = func(env corpus.Env) (corpus.Plan, error) {
+			if _, err := env.Sort(8); err != nil {
+				return corpus.Plan{}, err
+			}
+			return corpus.Plan{Steps: []corpus.Step{{Data: 1, Scratch: 9}, {Data: data, Scratch: 1}}}, nil
+		}
+		_, err := e.Run(context.Background(), Job{Stage: s, Dir: "data/ingest", Plan: only})
+		return err
+	}
+	if err := run(true, 10); err != nil || len(told) != 1 || told[0].Disk() != 12 {
+		t.Fatal(told, err)
+	}
+	if err := run(true, 11); corpus.ClassOf(err) != corpus.Disk {
+		t.Fatal(told, err)
+	}
+	if names := fs.Names(); len(names) > 0 {
+		t.Fatalf("plans wrote %q", names)
+	}
+	if left, err := os.ReadDir(e.Scratch); err != nil || len(left) > 0 {
+		t.Fatalf("plans left %v in scratch, %v", left, err)
+	}
+	if err := run(false, 10); err != nil || len(told) != 3 {
+		t.Fatal(told, err)
+	}
+}
+
 // A failing disk is reported at every operation, never swallowed.
 func TestErrorAtEveryWrite(t *testing.T) {
 	broken := errors.New("disk is broken")

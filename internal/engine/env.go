@@ -84,7 +84,7 @@ func (e *env) Workers() int {
 	return max(1, e.run.engine.fit(e.pass)/e.share)
 }
 
-func (e *env) Memory() int64 { return e.run.engine.memory() / int64(max(1, e.share)) }
+func (e *env) Memory() int64 { return Heap(e.run.engine.memory()) / int64(max(1, e.share)) }
 
 // Open finds the table: in an input dataset, in an earlier generation, or among
 // the outputs of an earlier pass.

@@ -29,6 +29,7 @@ type run struct {
 	first          int                 // number of its first part
 	parts          int                 // of the input's generation; 0 when it follows none
 	done           map[string][]record // by pass
+	asked          bool                // whether what is left to do fits on the disk
 	keys           map[string]string   // pass → key
 	units, resumed int64
 }
@@ -206,6 +207,28 @@ func (r *run) dataset(role string) (*shards.Dataset, string, bool) {
 	return d, rest, ok
 }
 
+// plan tells what the generation will take. Where the plan is all that is wanted,
+// it is held against the disk here, which runs are by their passes.
+func (r *run) plan() error {
+	if err := r.engine.holds(r.job.Stage); err != nil {
+		return err
+	}
+	e := r.engine
+	if r.job.Stage.Plan == nil || e.Plan == nil {
+		return nil
+	}
+	env := &env{run: r, pass: &corpus.Pass{Name: "plan"}, counts: corpus.Counts{}, report: func(int64, int) {}}
+	p, err := r.job.Stage.Plan(env)
+	env.cleanup()
+	if err != nil {
+		return err
+	}
+	if err := e.Plan(r.job.Stage.Name, p); err != nil || !r.job.Plan || e.Room == nil {
+		return err
+	}
+	return e.Room(r.job.Stage.Name, p.Disk())
+}
+
 // passes runs them all, where the memory holds them.
 func (r *run) passes() error {
 	if err := r.engine.holds(r.job.Stage); err != nil {
@@ -233,9 +256,6 @@ func (r *run) pass(p *corpus.Pass) error {
 		}
 	}
 	dir := r.passDir(p)
-	if err := r.writePlan(dir, p, key, tasks); err != nil {
-		return err
-	}
 	records := make([]record, tasks)
 	var todo []int
 	for t := range tasks {
@@ -257,6 +277,9 @@ func (r *run) pass(p *corpus.Pass) error {
 	if err := r.room(p, len(todo)); err != nil {
 		return err
 	}
+	if err := r.writePlan(dir, p, key, tasks); err != nil {
+		return err
+	}
 	if err := r.tasks(p, dir, records, todo); err != nil {
 		return err
 	}
@@ -267,11 +290,13 @@ func (r *run) pass(p *corpus.Pass) error {
 	return nil
 }
 
-// room asks whether what the pass has left to do will fit on the disk.
+// room asks whether what is left to do will fit on the disk, when the first pass
+// with something left comes.
 func (r *run) room(p *corpus.Pass, todo int) error {
-	if p.Need == nil || todo == 0 || r.engine.Room == nil {
+	if p.Need == nil || todo == 0 || r.engine.Room == nil || r.asked {
 		return nil
 	}
+	r.asked = true
 	need, err := p.Need(&env{run: r, pass: p, task: -1})
 	if err != nil {
 		return err
