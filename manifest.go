@@ -50,10 +50,12 @@ type File struct {
 	Checks []Check `json:"checks,omitempty"` // contiguous from 0 to Size
 }
 
-// Check is the XXH3-64 of a byte range: one per header, record batch and footer.
+// Check is the XXH3-64 of a byte range: one per record batch, the first with what
+// is before it, and one for what ends the file.
 type Check struct {
 	Size int64  `json:"size"`
 	Sum  uint64 `json:"sum"`
+	Rows int64  `json:"rows,omitempty"` // of a record batch; older files do not tell
 }
 
 // File is the file of a role in the part, or false.

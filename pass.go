@@ -112,6 +112,8 @@ type Env interface {
 	// earlier pass of this run has the number first + task. Where that part has no
 	// such table the error is ErrNoTable. The engine's are Seekers.
 	Open(role string, part int) (TableReader, error)
+	// Rows is the number of rows of the table that Open opens; the file is not read.
+	Rows(role string, part int) (int64, error)
 	// File is the whole content of a single file of a dataset, of an earlier pass,
 	// or, under a role that means earlier generations too, of the newest that has
 	// one, verified.

@@ -137,6 +137,10 @@ type Seeker interface {
 	// Batches is how many there are, Seek makes one of them what Next gives.
 	Batches() int
 	Seek(batch int) error
+	// SeekRow seeks the batch that holds a row and says which row that begins with.
+	// It is -1, and nothing is sought, in older files, which do not tell the rows of
+	// their batches.
+	SeekRow(row int64) (first int64, err error)
 }
 
 // TableWriter takes a part batch by batch and cuts record batches itself. Write

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"corpus"
@@ -155,10 +156,15 @@ func (b *brute) decide() {
 
 func (b *brute) name(i int) string { return place(b.docs[i].ID) }
 
+// truth is the similarity of two texts by maps of their words, NaN of two without.
+func (b *brute) truth(i, j int) float64 {
+	return jaccard(strings.Fields(b.docs[i].Text), strings.Fields(b.docs[j].Text))
+}
+
 // verdict is that of document i of the last generation, which began with fresh.
 func (b *brute) verdict(i, fresh int) judged {
 	s := b.survivor[i]
-	v := judged{similarity: math.NaN(), match: b.name(i), survivor: b.name(s), cluster: b.name(s)}
+	v := judged{similarity: math.NaN(), matched: math.NaN(), match: b.name(i), survivor: b.name(s), cluster: b.name(s)}
 	for _, g := range b.group {
 		if g == b.group[i] {
 			v.size++
@@ -167,24 +173,24 @@ func (b *brute) verdict(i, fresh int) judged {
 	if s == i {
 		return v
 	}
-	v.similarity = 1
-	if len(b.signatures[i]) > 0 {
-		v.similarity = b.between(i, s)
-	}
+	v.similarity = b.truth(i, s)
 	switch {
 	case b.copyOf[i] != i:
-		v.kind = Exact
+		v.kind, v.matched = Exact, 1
+		if math.IsNaN(v.similarity) {
+			v.similarity = 1
+		}
 		if !slices.ContainsFunc(b.docs[:fresh], func(d corpus.Document) bool { return d.ID == b.docs[i].ID }) {
 			v.match = b.name(b.copyOf[i])
 		}
 	case b.sameURL[i] != i:
-		v.kind, v.match = URL, b.name(b.sameURL[i])
+		v.kind, v.match, v.matched = URL, b.name(b.sameURL[i]), b.truth(i, b.sameURL[i])
 	default:
 		v.kind = Near
 		best := -1.0
 		for _, j := range slices.Sorted(maps.Keys(b.partners[i])) {
 			if b.between(i, j) > best {
-				best, v.match = b.between(i, j), b.name(j)
+				best, v.match, v.matched = b.between(i, j), b.name(j), b.truth(i, j)
 			}
 		}
 	}

@@ -17,6 +17,9 @@ type Config struct {
 	Rows    int    `json:"rows,omitempty"`    // values in a band
 	Shingle int    `json:"shingle,omitempty"` // words or characters in a shingle
 	Unit    string `json:"unit,omitempty"`    // Words or Chars
+	// Verify is the least true similarity to the survivor with which a near
+	// duplicate is dropped; 0 drops all. No signature depends on it.
+	Verify float64 `json:"-"`
 
 	// KeepCopy says which of a cluster's documents of a generation stays: KeepFirst
 	// (the default), KeepLongest or KeepBestQuality.
@@ -59,6 +62,9 @@ func (c Config) withDefaults() Config {
 // Check reports a setting outside its limits, with class BadConfig.
 func (c Config) Check() error {
 	c = c.withDefaults()
+	if !(c.Verify >= 0 && c.Verify <= 1) {
+		return corpus.Errorf(corpus.BadConfig, "dedup: verify is %v, want a similarity from 0 to 1", c.Verify)
+	}
 	return cmp.Or(c.checkNear(), c.checkCopy(), c.Lines.check(), c.Against.check(), c.Substring.Check())
 }
 
@@ -111,7 +117,7 @@ const hanShingle = 2
 func (c Config) values() int { return c.Bands * c.Rows }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 5
+const Version = 6
 
 // Roles of the tables that the stage writes.
 const (
@@ -165,10 +171,14 @@ func bandsSchema() corpus.Schema {
 // VerdictSchema is the columns of Verdict: kind is "" for a document that
 // stays, Exact, Near or URL; match is the direct match and survivor the document
 // that stays in its place (its own id when it stays itself); similarity is that
-// to the survivor and match_similarity that to the match, 0..1, null for a
-// survivor; cluster is the survivor's id and size the cluster's documents in this
-// and earlier generations; weight is how often rehydration repeats the document,
-// 0 where it is dropped.
+// to the survivor and match_similarity that to the match, the Jaccard similarity
+// of their shingles, 0..1, null for a survivor; cluster is the survivor's id and
+// size the cluster's documents in this and earlier generations; weight is how
+// often rehydration repeats the document, 0 where it is dropped.
+//
+// A near-duplicate that Config.Verify spares has kind "" and is its own survivor;
+// match, cluster and size stay those of its cluster, match_similarity is that to
+// the match and similarity that to the document which gave the cluster its id.
 func VerdictSchema() corpus.Schema {
 	return corpus.Schema{
 		{Name: "kind", Kind: corpus.Strings},
@@ -183,14 +193,18 @@ func VerdictSchema() corpus.Schema {
 }
 
 // Stage is the passes of deduplication: sign every document, join this generation
-// with the index of earlier ones and cluster it, give each document its verdict.
+// with the index of earlier ones and cluster it, compare near duplicates with their
+// partners, give each document its verdict.
 // Of the documents of the largest generation depends the memory that clustering is
 // refused without. It counts docs_in, docs_out, bytes_in, bytes_out,
 // dropped.exact, dropped.near, dropped.url and clusters (those of two or more
 // documents that have a document of this generation). The sums over all
 // generations of clusters.of.2, .3, .5, .100 and .1000 are the clusters there are
 // of so many documents or more, below the next of these; that of clusters.largest
-// is the documents of the largest. Of edits it counts substring.docs,
+// is the documents of the largest. similarity.match.0.N and similarity.survivor.0.N
+// are the near duplicates, spared ones among them, of a similarity from 0.N on, in
+// tenths; it counts verify.spared too, and shingles.sets, those brought from one
+// part to another to be compared. Of edits it counts substring.docs,
 // substring.spans and substring.bytes, and what Lines and Against count.
 func Stage(c Config, documents int64) corpus.Stage {
 	c = c.withDefaults()
@@ -208,6 +222,15 @@ func Stage(c Config, documents int64) corpus.Stage {
 				Inputs: []string{Signature + "+", keysRole, bandsRole, seenRole + "+", fenceRole + "+", catalog + "+"},
 				Memory: c.clusterMemory(documents),
 			},
+			{Name: "want", Inputs: []string{cluster}, Tasks: corpus.One, Run: want, Memory: besideSort(2 * tableMemory)},
+			{
+				Name: "shingles", Config: c.signing(), Inputs: []string{wants, "ingest/part+"}, Tasks: setTasks, Run: c.sets,
+				Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory), Need: setsNeed,
+			},
+			{
+				Name: "compare", Config: c.signing(), Inputs: []string{cluster, shingles, shelf, "ingest/part+"}, Run: c.compare,
+				Memory: besideSort(textMemory + c.setMemory() + signerMemory + 4*tableMemory),
+			},
 		},
 	}
 	c.addVerdict(&stage)
@@ -218,11 +241,11 @@ func Stage(c Config, documents int64) corpus.Stage {
 
 // addVerdict adds the pass that decides, behind those about evaluation sets.
 func (c Config) addVerdict(stage *corpus.Stage) {
-	decide := corpus.Pass{Name: "verdict", Inputs: []string{Signature, cluster}, Run: c.verdict, Memory: 3 * tableMemory}
+	decide := corpus.Pass{Name: "verdict", Config: verified{c.Verify}, Inputs: []string{Signature, cluster, compared}, Run: c.verdict, Memory: 4 * tableMemory}
 	if c.Against.Sets != nil {
 		stage.Keep = append(stage.Keep, c.Against.keep()...)
 		stage.Passes = append(stage.Passes, c.Against.passes()...)
-		decide.Inputs, decide.Memory = append(decide.Inputs, Overlap), 4*tableMemory
+		decide.Inputs, decide.Memory = append(decide.Inputs, Overlap), 5*tableMemory
 	}
 	stage.Passes = append(stage.Passes, decide)
 }
@@ -262,4 +285,16 @@ const bytesPerVerdict = 6 * 16
 func (c Config) rowsPerSignatures() int {
 	row := 16 + 8 + 8 + len(c.String()) + 8*c.sketchLen()
 	return min(1024, corpus.BatchBytes/2/row)
+}
+
+// besideSort is the ceiling that a task needs which holds so much beside a sort.
+func besideSort(held int64) int64 { return held * sortShare / (sortShare - 1) }
+
+// setsNeed is what the sets of shingles take on disk, in the sort and as a table:
+// where a text has a shingle for every three bytes, as in Chinese, both times 2.7
+// times the text.
+func setsNeed(env corpus.Env) (int64, error) {
+	in := env.Input()
+	text := float64(in["bytes_out"]) / float64(max(1, in["docs_out"]))
+	return int64(2 * 8. / 3 * text * float64(env.Total("want", "shingles.sets"))), nil
 }

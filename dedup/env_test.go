@@ -30,6 +30,7 @@ type dataset struct {
 	workers int             // of exclusive passes; 0 = 1
 	reads   map[string]int  // batches read by role
 	sorted  int             // records added to sorts
+	blind   bool            // tables do not tell the rows of their batches
 	ctx     context.Context // nil = the test's
 }
 
@@ -106,7 +107,7 @@ func (ds *dataset) pass(t testing.TB, p corpus.Pass, workers int) error {
 	n := ds.parts
 	if p.Tasks != nil {
 		var err error
-		if n, err = p.Tasks(nil); err != nil {
+		if n, err = p.Tasks(&env{t: t, dataset: ds, pass: p}); err != nil {
 			return err
 		}
 	}
@@ -210,11 +211,20 @@ func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s of part %d: %w", role, part, corpus.ErrNoTable)
 	}
-	return &reader{batches: batches, read: func() {
+	return &reader{batches: batches, blind: e.blind, read: func() {
 		e.Lock()
 		defer e.Unlock()
 		e.reads[role]++
 	}}, nil
+}
+
+func (e *env) Rows(role string, part int) (rows int64, err error) {
+	e.Lock()
+	defer e.Unlock()
+	for _, t := range e.tables[key(role, part)] {
+		rows += int64(t.Rows)
+	}
+	return rows, nil
 }
 
 func (e *env) Create(role string, s corpus.Schema) (corpus.TableWriter, error) {
@@ -231,6 +241,7 @@ type reader struct {
 	batches []*corpus.Table
 	at      int
 	last    *corpus.Table
+	blind   bool
 	read    func()
 }
 
@@ -239,6 +250,19 @@ func (r *reader) Batches() int { return len(r.batches) }
 func (r *reader) Seek(batch int) error {
 	r.at = batch
 	return nil
+}
+
+func (r *reader) SeekRow(row int64) (first int64, err error) {
+	if r.blind {
+		return -1, nil
+	}
+	for i, t := range r.batches {
+		if row < first+int64(t.Rows) {
+			return first, r.Seek(i)
+		}
+		first += int64(t.Rows)
+	}
+	return 0, fmt.Errorf("no row %d", row)
 }
 
 func (r *reader) Next() (*corpus.Table, error) {
@@ -297,7 +321,7 @@ func clone(t *corpus.Table) *corpus.Table {
 // judged is a verdict in words: documents as "part.row".
 type judged struct {
 	kind, match, survivor, cluster string
-	similarity                     float64
+	similarity, matched            float64
 	size                           int64
 }
 
@@ -308,7 +332,7 @@ func (ds *dataset) verdicts(part int) (all []judged) {
 		for i := range t.Rows {
 			all = append(all, judged{
 				c[0].Strings[i], place(c[1].IDs[i]), place(c[2].IDs[i]), place(c[5].IDs[i]),
-				c[3].Floats[i], c[6].Ints[i],
+				c[3].Floats[i], c[4].Floats[i], c[6].Ints[i],
 			})
 		}
 	}

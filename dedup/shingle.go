@@ -20,6 +20,7 @@ type signer struct {
 	config  Config
 	fold    *folding
 	minhash *minhash
+	sink    func(shingles []uint64) // where they go: into minhash, or a set
 	exact   hash.Hash
 	spans   []words.Span
 	text    []byte   // normalised, not yet in exact
@@ -37,6 +38,7 @@ func newSigner(c Config) *signer {
 	for range c.Shingle - 1 {
 		s.highest *= golden
 	}
+	s.sink = s.minhash.add
 	return s
 }
 
@@ -67,7 +69,7 @@ func (s *signer) reset() {
 func (s *signer) take(end bool) {
 	done := s.shingles(end)
 	n := len(done)
-	s.minhash.add(done)
+	s.sink(done)
 	s.passed += n
 	s.units = s.units[:copy(s.units, s.units[n:])]
 	if len(s.han) > 0 {

@@ -225,6 +225,11 @@ func (r *rowReader) find(row int64) (bool, error) {
 	}
 }
 
+// verified is what verdicts depend on beside clusters and similarities.
+type verified struct {
+	Verify float64 `json:"verify"` // see Config
+}
+
 // verdict writes the verdicts of one part.
 func (c Config) verdict(env corpus.Env) error {
 	first, _ := env.Parts()
@@ -242,6 +247,11 @@ func (c Config) verdict(env corpus.Env) error {
 		return err
 	}
 	defer rows.in.Close()
+	near, err := openSimilarities(env, part)
+	if err != nil {
+		return err
+	}
+	defer near.stop()
 	out, err := env.Create(Verdict, VerdictSchema())
 	if err != nil {
 		return err
@@ -252,54 +262,132 @@ func (c Config) verdict(env corpus.Env) error {
 		batch.Reset()
 		bytes := t.Column("bytes").Ints
 		for i, id := range t.Column("id").IDs {
-			kind, err := appendVerdict(batch, rows, n, id)
-			if err == nil && sets != nil {
-				kind, err = sets.last(batch, kind, id)
-			}
+			d, err := decide(rows, near, n, id)
 			if err != nil {
 				return err
 			}
-			count(env, kind, bytes[i])
+			d.verify(c.Verify)
+			d.append(batch)
+			if sets != nil {
+				if err := d.overrule(sets, batch); err != nil {
+					return err
+				}
+			}
+			d.count(env, bytes[i])
 			n++
 		}
 		return out.Write(batch)
 	})
 }
 
-// appendVerdict adds the verdict of the part's row n.
-func appendVerdict(t *corpus.Table, rows *rowReader, n int64, id corpus.ID) (kind string, err error) {
-	match, survivor, similarity, matched, size := id, id, math.NaN(), math.NaN(), int64(1)
-	found, err := rows.find(n)
-	if err != nil {
-		return "", err
-	}
-	if found {
-		c, i := rows.table.Columns, rows.i
-		kind, size = c[2].Strings[i], c[6].Ints[i]
-		if kind != "" {
-			match, survivor, similarity, matched = c[3].IDs[i], c[4].IDs[i], c[5].Floats[i], c[9].Floats[i]
-		}
-	}
-	c := t.Columns
-	c[0].Strings = append(c[0].Strings, kind)
-	c[1].IDs = append(c[1].IDs, match)
-	c[2].IDs = append(c[2].IDs, survivor)
-	c[3].Floats = append(c[3].Floats, similarity)
-	c[4].Floats = append(c[4].Floats, matched)
-	c[5].IDs = append(c[5].IDs, survivor)
-	c[6].Ints = append(c[6].Ints, size)
-	c[7].Ints = append(c[7].Ints, weight(kind, size))
-	t.Rows++
-	return kind, nil
+// decision is a document's verdict.
+type decision struct {
+	kind                           string
+	self, match, survivor, cluster corpus.ID
+	matched, similarity            float64
+	size                           int64
+	spared                         bool
 }
 
-func count(env corpus.Env, kind string, bytes int64) {
+// decide is the verdict of the part's row n, before it is verified.
+func decide(rows *rowReader, near *similarities, n int64, id corpus.ID) (decision, error) {
+	d := decision{self: id, match: id, survivor: id, cluster: id, matched: math.NaN(), similarity: math.NaN(), size: 1}
+	found, err := rows.find(n)
+	if err != nil || !found {
+		return d, err
+	}
+	t, i := rows.table, rows.i
+	d.kind, d.size = t.Column("kind").Strings[i], t.Column("size").Ints[i]
+	if d.kind == "" {
+		return d, nil
+	}
+	d.match, d.survivor = t.Column("match").IDs[i], t.Column("survivor").IDs[i]
+	d.cluster, d.matched, d.similarity = d.survivor, 1, 1
+	if len(partners(t, i)) > 0 {
+		d.matched, d.similarity, err = near.at(n)
+	}
+	return d, err
+}
+
+// verify spares a near duplicate that is not as similar to the survivor as it has
+// to be. The copy of one that is spared then has that as its survivor.
+func (d *decision) verify(least float64) {
+	switch {
+	case d.similarity >= least || math.IsNaN(d.similarity):
+	case d.kind == Near:
+		d.kind, d.survivor, d.spared = "", d.self, true
+	case d.kind == Exact:
+		d.survivor, d.similarity = d.match, 1
+	}
+}
+
+// overrule has evaluation sets change the verdict, which is the last of batch.
+func (d *decision) overrule(sets *overrule, batch *corpus.Table) (err error) {
+	d.kind, err = sets.last(batch, d.kind, d.self)
+	d.spared = d.spared && d.kind == ""
+	return err
+}
+
+// append adds the verdict to the table.
+func (d *decision) append(t *corpus.Table) {
+	c := t.Columns
+	c[0].Strings = append(c[0].Strings, d.kind)
+	c[1].IDs = append(c[1].IDs, d.match)
+	c[2].IDs = append(c[2].IDs, d.survivor)
+	c[3].Floats = append(c[3].Floats, d.similarity)
+	c[4].Floats = append(c[4].Floats, d.matched)
+	c[5].IDs = append(c[5].IDs, d.cluster)
+	c[6].Ints = append(c[6].Ints, d.size)
+	c[7].Ints = append(c[7].Ints, d.weight())
+	t.Rows++
+}
+
+// weight is how often rehydration repeats the document: one that is spared stands
+// for itself alone.
+func (d *decision) weight() int64 {
+	if d.spared {
+		return 1
+	}
+	return weight(d.kind, d.size)
+}
+
+func (d *decision) count(env corpus.Env, bytes int64) {
 	env.Count("docs_in", 1)
 	env.Count("bytes_in", bytes)
-	if kind == "" {
+	if d.spared {
+		env.Count("verify.spared", 1)
+	}
+	if d.kind == "" {
 		env.Count("docs_out", 1)
 		env.Count("bytes_out", bytes)
 		return
 	}
-	env.Count("dropped."+kind, 1)
+	env.Count("dropped."+d.kind, 1)
+}
+
+// similarities steps through the table compared of one part.
+type similarities struct {
+	next func() (corpus.Row, error, bool)
+	stop func()
+}
+
+func openSimilarities(env corpus.Env, part int) (*similarities, error) {
+	in, err := env.Open(compared, part)
+	if err != nil {
+		return nil, err
+	}
+	next, stop := iter.Pull2(corpus.Rows(in))
+	return &similarities{next, stop}, nil
+}
+
+// at is the next row, which must be row n.
+func (s *similarities) at(n int64) (match, survivor float64, err error) {
+	r, err, ok := s.next()
+	if err != nil {
+		return 0, 0, err
+	}
+	if !ok || r.Columns[0].Ints[r.At] != n {
+		return 0, 0, corpus.Errorf(corpus.Corrupt, "dedup: row %d was not compared with its partners", n)
+	}
+	return r.Columns[1].Floats[r.At], r.Columns[2].Floats[r.At], nil
 }

@@ -75,6 +75,8 @@ func (t task) Memory() int64               { return 1 << 30 }
 func (t task) Workers() int                { return t.workers }
 func (t task) Progress(int64)              {}
 
+func (t task) Rows(role string, part int) (int64, error) { return int64(t.table(role, part).Rows), nil }
+
 func (t task) Count(name string, n int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -210,6 +212,7 @@ var dedupSchema = corpus.Schema{
 	{Name: "cluster", Kind: corpus.IDs},
 	{Name: "size", Kind: corpus.Ints},
 	{Name: "weight", Kind: corpus.Ints},
+	{Name: "survivor", Kind: corpus.IDs},
 }
 
 func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similarity float64) {
@@ -219,6 +222,11 @@ func appendDedup(t *corpus.Table, kind string, match, cluster corpus.ID, similar
 	c[2].Floats = append(c[2].Floats, similarity)
 	c[3].IDs = append(c[3].IDs, cluster)
 	c[4].Ints = append(c[4].Ints, 2)
+	survivor := cluster
+	if kind == "" {
+		survivor = match // itself, in another's cluster where it was spared
+	}
+	c[6].IDs = append(c[6].IDs, survivor)
 	weight := int64(2)
 	if kind != "" {
 		weight = 0

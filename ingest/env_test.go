@@ -45,6 +45,7 @@ func (t task) Workers() int             { return t.workers }
 func (t task) Progress(int64)           {}
 
 func (t task) Total(pass, name string) int64        { return t.counts[pass][name] }
+func (t task) Rows(string, int) (int64, error)      { return 0, fmt.Errorf("no rows here") }
 func (t task) Input() corpus.Counts                 { return corpus.Counts{} }
 func (t task) File(string) ([]byte, error)          { return nil, fmt.Errorf("no files here") }
 func (t task) Sort(int) (corpus.Sorter, error)      { return nil, fmt.Errorf("no sorter here") }

@@ -114,6 +114,20 @@ func (r *reader) Seek(batch int) (err error) {
 	return nil
 }
 
+// SeekRow goes to the batch of a row; the file is not read.
+func (r *reader) SeekRow(row int64) (first int64, err error) {
+	for batch, c := range r.bytes.checks[:r.Batches()] {
+		if row < first+c.Rows {
+			return first, r.Seek(batch)
+		}
+		first += c.Rows
+	}
+	if first == 0 {
+		return -1, nil
+	}
+	return 0, fmt.Errorf("%s: there is no row %d", r.path, row)
+}
+
 // Close closes the file.
 func (r *reader) Close() error {
 	r.arrow.Release()

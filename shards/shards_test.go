@@ -294,6 +294,32 @@ func TestSeek(t *testing.T) {
 	}
 }
 
+// The batch of a row is gone to where the file tells how many rows each has.
+func TestSeekRow(t *testing.T) {
+	const n = 5
+	fs := fsxtest.New()
+	f := batches(t, fs, n)
+	s := openSeeker(t, fs, f)
+	for _, row := range []int64{4, 0, 2} {
+		first, err := s.SeekRow(row)
+		if err != nil || first != row {
+			t.Fatalf("row %d: batch that begins with %d, %v", row, first, err)
+		}
+		if got, err := s.Next(); err != nil || got.Columns[0].Ints[0] != row {
+			t.Fatalf("row %d: %v %v", row, got, err)
+		}
+	}
+	if _, err := s.SeekRow(n); err == nil {
+		t.Error("there is a row behind the last")
+	}
+	for i := range f.Checks {
+		f.Checks[i].Rows = 0
+	}
+	if first, err := openSeeker(t, fs, f).SeekRow(4); err != nil || first != -1 {
+		t.Errorf("without rows of batches: batch that begins with %d, %v", first, err)
+	}
+}
+
 // What is gone to is verified.
 func TestSeekDamaged(t *testing.T) {
 	fs := fsxtest.New()

@@ -109,7 +109,7 @@ func (t *Writer) flush() error {
 	if err := t.arrow.Write(rec); err != nil {
 		return err
 	}
-	t.out.cut()
+	t.out.cut(rec.NumRows())
 	return nil
 }
 
@@ -129,7 +129,7 @@ func (t *Writer) Close() error {
 	if err := t.arrow.Close(); err != nil {
 		return err
 	}
-	t.out.cut()
+	t.out.cut(0)
 	return nil
 }
 
@@ -169,9 +169,10 @@ func (r *rangeWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (r *rangeWriter) cut() {
+// cut ends a range, which holds so many rows.
+func (r *rangeWriter) cut(rows int64) {
 	if r.size > 0 {
-		r.checks = append(r.checks, corpus.Check{Size: r.size, Sum: r.sum.Sum64()})
+		r.checks = append(r.checks, corpus.Check{Size: r.size, Sum: r.sum.Sum64(), Rows: rows})
 	}
 	r.sum.Reset()
 	r.size = 0

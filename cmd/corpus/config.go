@@ -41,16 +41,17 @@ type config struct {
 		UserAgent string   `yaml:"user_agent"`
 	} `yaml:"ingest"`
 	Dedup struct {
-		Near          string `yaml:"near"`
-		Bands         int    `yaml:"bands"`
-		Rows          int    `yaml:"rows"`
-		Shingle       int    `yaml:"shingle"`
-		Unit          string `yaml:"unit"`
-		Substring     int    `yaml:"substring"`
-		SubstringKeep string `yaml:"substring_keep"`
-		SubstringWith string `yaml:"substring_with"`
-		KeepCopy      string `yaml:"keep_copy"`
-		URL           bool   `yaml:"url"`
+		Near          string  `yaml:"near"`
+		Bands         int     `yaml:"bands"`
+		Rows          int     `yaml:"rows"`
+		Shingle       int     `yaml:"shingle"`
+		Unit          string  `yaml:"unit"`
+		Verify        float64 `yaml:"verify"`
+		Substring     int     `yaml:"substring"`
+		SubstringKeep string  `yaml:"substring_keep"`
+		SubstringWith string  `yaml:"substring_with"`
+		KeepCopy      string  `yaml:"keep_copy"`
+		URL           bool    `yaml:"url"`
 
 		Lines       string  `yaml:"lines"`
 		LinesIn     string  `yaml:"lines_in"`
@@ -179,7 +180,7 @@ crawl: []                # sites that corpus run goes on with first, for example
   # - {urls: ["https://docs.example.org/"], path: [/guide/], pages: 5000, time: 1h}
 dedup:
   near: fineweb          # near-duplicates as FineWeb: 92 % of pairs of similarity 0.8; redpajama, nemo, refinedweb; off: exact ones alone
-  # bands: 14            # and rows, shingle, unit (words or chars), in the place of the setting's own
+  # bands: 14            # and rows, shingle, unit (words or chars), in the place of the setting's own; verify: 0.8 drops what truly is so alike
   # substring: 200       # cut what repeats so many bytes of any text (substring_keep, substring_with)
   keep_copy: first       # of a run's copies; or longest, or best-quality; url: true makes copies of what has one address
   lines: off             # line, paragraph, both: cut what stands in the corpus before; boilerplate: 0.1 cuts a domain's

@@ -36,7 +36,9 @@ func (m *memory) Next() (*corpus.Table, error) {
 	return m.batches[m.at-1], nil
 }
 
-func (m *memory) Batches() int         { return len(m.batches) }
+func (m *memory) Batches() int                 { return len(m.batches) }
+func (m *memory) SeekRow(int64) (int64, error) { return -1, nil }
+
 func (m *memory) Seek(batch int) error { m.at = batch; return nil }
 func (m *memory) Close() error         { return nil }
 

@@ -86,8 +86,7 @@ func (e *env) Workers() int {
 
 func (e *env) Memory() int64 { return Heap(e.run.engine.memory()) / int64(max(1, e.share)) }
 
-// Open finds the table: in an input dataset, in an earlier generation, or among
-// the outputs of an earlier pass.
+// Open opens the file in the directory of its dataset.
 func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 	if d, rest, ok := e.run.dataset(role); ok {
 		parts := d.Parts()
@@ -96,29 +95,45 @@ func (e *env) Open(role string, part int) (corpus.TableReader, error) {
 		}
 		return d.Table(parts[part], rest)
 	}
-	if part < e.run.first {
-		return e.openPrior(role, part)
+	f, err := e.table(role, part)
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range e.run.job.Stage.Passes {
-		recs := e.run.done[p.Name]
-		if i := part - e.run.first; i < len(recs) {
-			if f, ok := recs[i].file(role); ok {
-				return shards.OpenTable(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, nil, "corpus "+e.run.job.Stage.Name+" --rebuild")
+	return shards.OpenTable(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, nil, "corpus "+e.run.job.Stage.Name+" --rebuild")
+}
+
+// Rows is what the manifest or record says.
+func (e *env) Rows(role string, part int) (int64, error) {
+	if d, rest, ok := e.run.dataset(role); ok {
+		if parts := d.Parts(); part >= 0 && part < len(parts) {
+			if f, ok := parts[part].File(rest); ok {
+				return f.Rows, nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s of part %d: %w", role, part, errNoRole)
+	f, err := e.table(role, part)
+	return f.Rows, err
 }
 
-func (e *env) openPrior(role string, part int) (corpus.TableReader, error) {
+// table finds a table of an earlier generation or among the outputs of an earlier
+// pass.
+func (e *env) table(role string, part int) (corpus.File, error) {
 	for _, g := range e.run.prior {
 		for _, p := range g.Parts {
 			if f, ok := p.File(role); ok && p.Number == part {
-				return shards.OpenTable(e.run.engine.FS, path.Join(e.run.job.Dir, f.Name), f, nil, "corpus "+e.run.job.Stage.Name+" --rebuild")
+				return f, nil
 			}
 		}
 	}
-	return nil, fmt.Errorf("%s of part %d: %w", role, part, errNoRole)
+	for _, p := range e.run.job.Stage.Passes {
+		recs := e.run.done[p.Name]
+		if i := part - e.run.first; i >= 0 && i < len(recs) {
+			if f, ok := recs[i].file(role); ok {
+				return f, nil
+			}
+		}
+	}
+	return corpus.File{}, fmt.Errorf("%s of part %d: %w", role, part, errNoRole)
 }
 
 // File finds the file where Open finds tables; of earlier generations the newest
