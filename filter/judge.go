@@ -162,7 +162,9 @@ func (c *sidecars) next(r *row) error {
 	r.limits = c.limitsOf(r.lang)
 	r.duplicate = c.dup.t.Column("kind").Strings[c.dup.row]
 	r.similarity = c.dup.t.Column("similarity").Floats[c.dup.row]
-	r.cluster, r.size = c.dup.t.Column("cluster").IDs[c.dup.row], c.dup.t.Column("size").Ints[c.dup.row]
+	// Who stands for whom is the survivor: what dedup.verify spares stands for itself
+	// and its copies, whoever else is in its cluster.
+	r.cluster, r.size = c.dup.t.Column("survivor").IDs[c.dup.row], c.dup.t.Column("size").Ints[c.dup.row]
 	r.again = r.duplicate != "" && c.dup.t.Column("match").IDs[c.dup.row] == r.id
 	return nil
 }

@@ -96,6 +96,29 @@ func TestPromotion(t *testing.T) {
 	}
 }
 
+// TestSparedStandsForItself: what dedup.verify spares is in another's cluster, but
+// stands neither for it nor against it; its copies have it as their survivor.
+func TestSparedStandsForItself(t *testing.T) {
+	for _, c := range []Config{{}, {BestCopy: true}} {
+		a, spared := bad(0).ID, good(1).ID
+		w := newWorld(nil, 0, 1)
+		w.growClusters([]member{
+			{bad(0), "", a, a},
+			{good(1), "", a, spared},
+			{good(12), "near", a, a},
+			{good(13), "near", a, a},
+		}, 1)
+		w.run(t, Stage(c))
+		rules, promoted := w.decided()
+		if len(rules[1]) != 0 || promoted[1] {
+			t.Errorf("spared: fails %v, promoted %v", rules[1], promoted[1])
+		}
+		if promoted[2] == promoted[3] || w.counts["promoted.docs"] != 1 {
+			t.Errorf("of the cluster promoted are %v, counts %v", promoted, w.counts)
+		}
+	}
+}
+
 // TestBudgetPromotesNothing: the survivor that the budget has no room for still stands.
 func TestBudgetPromotesNothing(t *testing.T) {
 	a := good(0).ID
