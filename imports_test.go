@@ -29,6 +29,7 @@ var importRules = map[string]struct {
 	"corpus/internal/lingua":      {nil, "the authority on languages knows strings"},
 	"corpus/internal/term":        {nil, "what people see knows nothing of data"},
 	"corpus/internal/extsort":     {[]string{"corpus"}, "the sorter knows bytes only"},
+	"corpus/internal/diff":        {nil, "sequences are compared, whatever they are of"},
 	"corpus/internal/inflate":     {nil, "gzip is decoded from bytes"},
 	"corpus/ingest":               {append([]string{"corpus/ingest/columns", "corpus/ingest/place", "corpus/internal/inflate"}, stageMay...), stageWhy},
 	"corpus/ingest/columns":       {[]string{"corpus"}, "foreign files are bytes; of ours it needs the cap of a document"},

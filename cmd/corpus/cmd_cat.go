@@ -108,6 +108,7 @@ type line struct {
 	Derived   string             `json:"derived,omitempty"`
 	Text      string             `json:"text"`
 	Dedup     *duplicate         `json:"dedup,omitempty"`
+	Beside    []beside           `json:"beside,omitempty"`
 	Filter    *decision          `json:"filter,omitempty"`
 	Edits     []corpus.Edit      `json:"edits,omitempty"`
 	Attrs     map[string]float64 `json:"attrs,omitempty"`

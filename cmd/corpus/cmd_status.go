@@ -62,6 +62,9 @@ func (w *workspace) status() error {
 			fmt.Fprintf(w.out, "%-9s not run yet\n", name)
 		}
 	}
+	if d := sets["dedup"]; d != nil {
+		w.similarities(d.Manifest.Counts())
+	}
 	if d := sets["filter"]; d != nil {
 		w.funnel(d.Manifest.Counts())
 		for _, line := range fallbacks(d.Manifest.Counts()) {

@@ -50,9 +50,19 @@ func (w *workspace) why(ctx context.Context, what string) error {
 			continue
 		}
 		sum.add(s.Text)
+		var pairs []beside
+		if sum.DocsOut <= maxBeside {
+			if pairs, err = besides(ctx, sets["ingest"], s); err != nil {
+				return err
+			}
+		}
 		if !w.json {
-			w.tell(s)
-		} else if err := printJSON(w.out, s.line(true)); err != nil {
+			w.tell(s, pairs)
+			continue
+		}
+		l := s.line(true)
+		l.Beside = pairs
+		if err := printJSON(w.out, l); err != nil {
 			return err
 		}
 	}
@@ -68,8 +78,8 @@ func (w *workspace) why(ctx context.Context, what string) error {
 	return nil
 }
 
-// tell writes for people what is known of a document.
-func (w *workspace) tell(s *story) {
+// tell writes for people what is known of a document, and shows it beside others.
+func (w *workspace) tell(s *story, pairs []beside) {
 	fmt.Fprintf(w.out, "%s  %s\n", s.ID, term.Clean(strings.TrimSpace(s.URL+" "+s.Source)))
 	trusted := ""
 	if s.Trusted {
@@ -77,6 +87,9 @@ func (w *workspace) tell(s *story) {
 	}
 	fmt.Fprintf(w.out, "  %q, language %s, %s of text%s\n", cut(s.Title, s.Text), cmp.Or(s.Lang, "unknown"), term.Bytes(int64(len(s.Text))), trusted)
 	fmt.Fprintln(w.out, "  dedup: "+s.Dedup.describe())
+	for _, b := range pairs {
+		w.tellBeside(b)
+	}
 	switch {
 	case s.Filter == nil:
 		fmt.Fprintln(w.out, "  filter: not run yet")
@@ -126,12 +139,18 @@ func (d *duplicate) describe() string {
 	switch {
 	case d == nil:
 		return "not run yet"
+	case d.spared() && d.Similarity != nil && d.MatchSimilarity != nil:
+		return fmt.Sprintf("survived, since it is less like %s, whose cluster of %d it is in, than dedup.verify asks: similarity %.2f, and %.2f to its match %s",
+			d.Cluster, d.Size, *d.Similarity, *d.MatchSimilarity, d.Match)
 	case d.Kind == "":
 		return fmt.Sprintf("survived, cluster of %d", d.Size)
 	case d.Against != nil:
 		return fmt.Sprintf("has words of %s", d.Against)
 	case d.Similarity == nil:
 		return fmt.Sprintf("%s duplicate of %s; cluster of %d, survivor %s", d.Kind, d.Match, d.Size, d.Survivor)
+	case d.Match != d.Survivor && d.MatchSimilarity != nil:
+		return fmt.Sprintf("%s duplicate of %s, similarity %.2f to it and %.2f to the survivor; cluster of %d, survivor %s",
+			d.Kind, d.Match, *d.MatchSimilarity, *d.Similarity, d.Size, d.Survivor)
 	}
 	return fmt.Sprintf("%s duplicate of %s, similarity %.2f to the survivor; cluster of %d, survivor %s", d.Kind, d.Match, *d.Similarity, d.Size, d.Survivor)
 }

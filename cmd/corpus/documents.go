@@ -25,13 +25,20 @@ type story struct {
 
 // duplicate is dedup's verdict; Kind is "" for a document that survived.
 type duplicate struct {
-	Kind       string   `json:"kind"`
-	Match      string   `json:"match"`
-	Survivor   string   `json:"survivor"`
-	Similarity *float64 `json:"similarity"`
-	Size       int64    `json:"cluster_size"`
-	Against    *overlap `json:"against,omitempty"`
+	Kind            string   `json:"kind"`
+	Match           string   `json:"match"`
+	Survivor        string   `json:"survivor"`
+	MatchSimilarity *float64 `json:"match_similarity"`
+	Similarity      *float64 `json:"similarity"`
+	Cluster         string   `json:"cluster"`
+	Size            int64    `json:"cluster_size"`
+	Against         *overlap `json:"against,omitempty"`
+
+	match, survivor, cluster corpus.ID
 }
+
+// spared says that only dedup.verify made the document stay.
+func (d *duplicate) spared() bool { return d.Kind == "" && d.survivor != d.cluster }
 
 // overlap is what a document has in common with an evaluation set: the set and the
 // line of the example in its file, and the words.
@@ -270,12 +277,17 @@ func readAttrs(to map[string]float64, row corpus.Row) {
 }
 
 func readDuplicate(row corpus.Row) *duplicate {
+	id := func(column string) corpus.ID { return row.Column(column).IDs[row.At] }
 	d := &duplicate{
-		Kind: row.Column("kind").Strings[row.At], Match: row.Column("match").IDs[row.At].String(),
-		Survivor: row.Column("survivor").IDs[row.At].String(), Size: row.Column("size").Ints[row.At],
+		Kind: row.Column("kind").Strings[row.At], Size: row.Column("size").Ints[row.At],
+		match: id("match"), survivor: id("survivor"), cluster: id("cluster"),
 	}
+	d.Match, d.Survivor, d.Cluster = d.match.String(), d.survivor.String(), d.cluster.String()
 	if v := row.Column("similarity").Floats[row.At]; !math.IsNaN(v) {
 		d.Similarity = &v
+	}
+	if v := row.Column("match_similarity").Floats[row.At]; !math.IsNaN(v) {
+		d.MatchSimilarity = &v
 	}
 	return d
 }

@@ -81,7 +81,7 @@ func describe(stage string, c corpus.Counts) string {
 			term.Percent(c["overlap.in_train"], c["overlap.valid_13words"]))
 	default:
 		return fmt.Sprintf("%s in, %s out (%s of the bytes)%s", plural(c["docs_in"], "document"), term.Count(c["docs_out"]),
-			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most")) + substrings(c) + promotions(c)
+			term.Percent(c["bytes_out"], c["bytes_in"]), topOf(c, "dropped.", "; dropped most")) + spared(c) + substrings(c) + promotions(c)
 	}
 }
 
