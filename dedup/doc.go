@@ -142,7 +142,7 @@
 //
 // Comparing reads the texts of near duplicates and of their partners again, the
 // latter's of earlier generations batch by batch where there are any. Where 29 of
-// 100 documents of 2 kB are near duplicates that takes 0.55 of the time of signing.
+// 100 documents of 2 kB are near duplicates that takes 0.9 of the time of signing.
 // The sets of the partners lie on disk meanwhile, once for each part that has
 // documents to compare with them: there some 0.16 of the text. A text of 32 MiB may
 // have a set of 128 MiB, for which a third of a gigabyte is claimed.
