@@ -225,7 +225,7 @@ func Stage(c Config, documents int64) corpus.Stage {
 			{Name: "want", Inputs: []string{cluster}, Tasks: corpus.One, Run: want, Memory: besideSort(2 * tableMemory)},
 			{
 				Name: "shingles", Config: c.signing(), Inputs: []string{wants, "ingest/part+"}, Tasks: setTasks, Run: c.sets,
-				Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory), Need: setsNeed,
+				Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory),
 			},
 			{
 				Name: "compare", Config: c.signing(), Inputs: []string{cluster, shingles, shelf, "ingest/part+"}, Run: c.compare,
@@ -289,12 +289,3 @@ func (c Config) rowsPerSignatures() int {
 
 // besideSort is the ceiling that a task needs which holds so much beside a sort.
 func besideSort(held int64) int64 { return held * sortShare / (sortShare - 1) }
-
-// setsNeed is what the sets of shingles take on disk, in the sort and as a table:
-// where a text has a shingle for every three bytes, as in Chinese, both times 2.7
-// times the text.
-func setsNeed(env corpus.Env) (int64, error) {
-	in := env.Input()
-	text := float64(in["bytes_out"]) / float64(max(1, in["docs_out"]))
-	return int64(2 * 8. / 3 * text * float64(env.Total("want", "shingles.sets"))), nil
-}
