@@ -1,6 +1,7 @@
 package dedup
 
 import (
+	"io"
 	"math"
 	"math/bits"
 	"slices"
@@ -19,6 +20,7 @@ type shingleSet struct {
 
 func newShingleSet(c Config) *shingleSet {
 	s := &shingleSet{signer: newSigner(c)}
+	s.signer.words = io.Discard
 	s.signer.sink = func(shingles []uint64) { s.hashes = append(s.hashes, shingles...) }
 	return s
 }

@@ -3,6 +3,7 @@ package dedup
 import (
 	"crypto/sha256"
 	"hash"
+	"io"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,8 +23,9 @@ type signer struct {
 	minhash *minhash
 	sink    func(shingles []uint64) // where they go: into minhash, or a set
 	exact   hash.Hash
+	words   io.Writer // where the normalised text goes: into exact
 	spans   []words.Span
-	text    []byte   // normalised, not yet in exact
+	text    []byte   // normalised, not yet in words
 	merged  []byte   // one word, numbers merged
 	units   []uint64 // words or characters, hashed, whose shingles are to come
 	numbers []uint64 // of words that are numbers the hash with their digits, else 0; none of characters
@@ -38,7 +40,7 @@ func newSigner(c Config) *signer {
 	for range c.Shingle - 1 {
 		s.highest *= golden
 	}
-	s.sink = s.minhash.add
+	s.sink, s.words = s.minhash.add, s.exact
 	return s
 }
 
@@ -150,7 +152,7 @@ func (s *signer) addUnits(word []byte, digits bool) {
 
 // flush hashes the normalised text so far.
 func (s *signer) flush() {
-	s.exact.Write(s.text)
+	s.words.Write(s.text)
 	s.text = s.text[:0]
 }
 
