@@ -10,7 +10,8 @@ text-dedup is its command with xxh3; it writes Arrow. rensa is a library: the lo
 around it reads, splits and writes as text-dedup does, gives it the shingles of a
 batch at once and takes its flags. corpus also tells languages and exact
 duplicates, keeps all texts compressed, and names the match of each duplicate; its
-time is that of ingest, dedup and cat.
+time is that of ingest, dedup and cat. It takes true similarities too, of the sets of
+shingles; DEDUP_SIMILARITY=estimate leaves that out, as none of the others does it.
 
 Documents are distinct pages of manuals in the order of their hashes; after a
 third of them comes, some hundreds later, a copy with edits: EDITS says which.
@@ -139,10 +140,10 @@ def arrow_rows(path):
     return sum(pyarrow.ipc.open_stream(f).read_all().num_rows for f in path.glob("*.arrow"))
 
 
-def ours(bin, source):
+def ours(bin, source, how):
     return ["sh", "-c", f"""set -e
         {bin}/corpus ingest {source} --workers 1 --quiet --json
-        {bin}/corpus dedup --workers 1 --quiet --json
+        {bin}/corpus dedup --similarity {how} --workers 1 --quiet --json
         {bin}/corpus cat dedup > out.jsonl"""]
 
 
@@ -241,11 +242,12 @@ RIVALS = {
 def main(names):
     bin, source = pairs.build(), documents()
     what = f"{source.stat().st_size / 1e6:.0f} MB of JSON lines, {rows(source)} documents: duplicates found, the others written"
+    how = os.environ.get("DEDUP_SIMILARITY", "exact")
     for name in names or RIVALS:
         _, package, counts, need = RIVALS[name]
         pairs.compare(
             what, (f"{name} {version(package)}", lambda to: [sys.executable, __file__, "--rival", name, source, to], counts),
-            ("corpus", lambda to: ours(bin, source), our_counts), need)
+            (f"corpus, similarity {how}", lambda to: ours(bin, source, how), our_counts), need)
 
 
 if __name__ == "__main__":

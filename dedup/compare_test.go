@@ -2,6 +2,7 @@ package dedup
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -325,5 +326,52 @@ func TestDistribution(t *testing.T) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) || len(want) < 6 {
 		t.Errorf("counts %v, want %v", got, want)
+	}
+}
+
+// Estimated similarities come without texts being read again: the same verdicts,
+// with similarities that differ by the error of an estimate.
+func TestEstimatedSimilarity(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 27))
+	var texts []string
+	for range 40 {
+		words := prose(rng, 300, 5000)
+		texts = append(texts, strings.Join(words, " "))
+		for _, changed := range []int{0, 1, 4} {
+			copied := slices.Clone(words)
+			for range changed {
+				copied[rng.IntN(len(copied))] = "changed"
+			}
+			texts = append(texts, strings.Join(copied, " "))
+		}
+	}
+	verdicts := func(c Config) []judged {
+		ds := newDataset()
+		ds.grow(texts)
+		if err := ds.run(t, Stage(c, 0), 2); err != nil {
+			t.Fatal(err)
+		}
+		return ds.verdicts(0)
+	}
+	exact, estimated := verdicts(Config{}), verdicts(Config{Similarity: Estimated})
+	near := 0
+	for i, e := range estimated {
+		x := exact[i]
+		if e.kind == Near && e.similarity != x.similarity {
+			near++
+		}
+		if math.Abs(e.similarity-x.similarity) > 0.2 {
+			t.Errorf("document %d: similarity %.2f is estimated as %.2f", i, x.similarity, e.similarity)
+		}
+		e.similarity, x.similarity, e.matched, x.matched = 0, 0, 0, 0
+		if e != x {
+			t.Errorf("document %d: %+v, with true similarities %+v", i, e, x)
+		}
+	}
+	if near < 40 {
+		t.Errorf("%d of 80 similarities are estimates", near)
+	}
+	if err := (Config{Similarity: Estimated, Verify: 0.8}).Check(); corpus.ClassOf(err) != corpus.BadConfig {
+		t.Errorf("an estimate is verified: %v", err)
 	}
 }

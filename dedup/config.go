@@ -20,6 +20,8 @@ type Config struct {
 	// Verify is the least true similarity to the survivor with which a near
 	// duplicate is dropped; 0 drops all. No signature depends on it.
 	Verify float64 `json:"-"`
+	// Similarity is how verdicts come by theirs: Exactly (the default) or Estimated.
+	Similarity string `json:"-"`
 
 	// KeepCopy says which of a cluster's documents of a generation stays: KeepFirst
 	// (the default), KeepLongest or KeepBestQuality.
@@ -43,6 +45,12 @@ const (
 	KeepBestQuality = "best-quality" // here the first: the filter, which knows the quality, replaces it
 )
 
+// What Similarity may be.
+const (
+	Exactly   = "exact"    // of the sets of all shingles, for which texts are read again
+	Estimated = "estimate" // by the MinHash values: the standard error is 0.04 at 0.8
+)
+
 // signing is the settings that signatures depend on.
 func (c Config) signing() Config {
 	c.KeepCopy, c.URL = "", false
@@ -52,7 +60,7 @@ func (c Config) signing() Config {
 // withDefaults is the same with all fields given and without the name.
 func (c Config) withDefaults() Config {
 	c.Lines = c.Lines.withDefaults()
-	c.KeepCopy = cmp.Or(c.KeepCopy, KeepFirst)
+	c.KeepCopy, c.Similarity = cmp.Or(c.KeepCopy, KeepFirst), cmp.Or(c.Similarity, Exactly)
 	if c.Near == Off {
 		return c
 	}
@@ -62,10 +70,19 @@ func (c Config) withDefaults() Config {
 // Check reports a setting outside its limits, with class BadConfig.
 func (c Config) Check() error {
 	c = c.withDefaults()
-	if !(c.Verify >= 0 && c.Verify <= 1) {
+	return cmp.Or(c.checkNear(), c.checkCopy(), c.checkSimilarity(), c.Lines.check(), c.Against.check(), c.Substring.Check())
+}
+
+func (c Config) checkSimilarity() error {
+	switch {
+	case !(c.Verify >= 0 && c.Verify <= 1):
 		return corpus.Errorf(corpus.BadConfig, "dedup: verify is %v, want a similarity from 0 to 1", c.Verify)
+	case c.Similarity != Exactly && c.Similarity != Estimated:
+		return corpus.Errorf(corpus.BadConfig, "dedup: similarity is %q, want %s or %s", c.Similarity, Exactly, Estimated)
+	case c.Verify > 0 && c.Similarity == Estimated:
+		return corpus.Errorf(corpus.BadConfig, "dedup: verify wants similarity %s", Exactly)
 	}
-	return cmp.Or(c.checkNear(), c.checkCopy(), c.Lines.check(), c.Against.check(), c.Substring.Check())
+	return nil
 }
 
 func (c Config) checkCopy() error {
@@ -222,16 +239,10 @@ func Stage(c Config, documents int64) corpus.Stage {
 				Inputs: []string{Signature + "+", keysRole, bandsRole, seenRole + "+", fenceRole + "+", catalog + "+"},
 				Memory: c.clusterMemory(documents),
 			},
-			{Name: "want", Inputs: []string{cluster}, Tasks: corpus.One, Run: want, Memory: besideSort(2 * tableMemory)},
-			{
-				Name: "shingles", Config: c.signing(), Inputs: []string{wants, "ingest/part+"}, Tasks: setTasks, Run: c.sets,
-				Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory),
-			},
-			{
-				Name: "compare", Config: c.signing(), Inputs: []string{cluster, shingles, shelf, "ingest/part+"}, Run: c.compare,
-				Memory: besideSort(textMemory + c.setMemory() + signerMemory + 4*tableMemory),
-			},
 		},
+	}
+	if c.Similarity == Exactly {
+		stage.Passes = append(stage.Passes, c.comparing()...)
 	}
 	c.addVerdict(&stage)
 	c.addEdits(&stage)
@@ -239,9 +250,27 @@ func Stage(c Config, documents int64) corpus.Stage {
 	return stage
 }
 
+// comparing is the passes that take true similarities.
+func (c Config) comparing() []corpus.Pass {
+	return []corpus.Pass{
+		{Name: "want", Inputs: []string{cluster}, Tasks: corpus.One, Run: want, Memory: besideSort(2 * tableMemory)},
+		{
+			Name: "shingles", Config: c.signing(), Inputs: []string{wants, "ingest/part+"}, Tasks: setTasks, Run: c.sets,
+			Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory),
+		},
+		{
+			Name: "compare", Config: c.signing(), Inputs: []string{cluster, shingles, shelf, "ingest/part+"}, Run: c.compare,
+			Memory: besideSort(textMemory + c.setMemory() + signerMemory + 4*tableMemory),
+		},
+	}
+}
+
 // addVerdict adds the pass that decides, behind those about evaluation sets.
 func (c Config) addVerdict(stage *corpus.Stage) {
-	decide := corpus.Pass{Name: "verdict", Config: verified{c.Verify}, Inputs: []string{Signature, cluster, compared}, Run: c.verdict, Memory: 4 * tableMemory}
+	decide := corpus.Pass{Name: "verdict", Config: verified{c.Verify, c.Similarity}, Inputs: []string{Signature, cluster}, Run: c.verdict, Memory: 4 * tableMemory}
+	if c.Similarity == Exactly {
+		decide.Inputs = append(decide.Inputs, compared)
+	}
 	if c.Against.Sets != nil {
 		stage.Keep = append(stage.Keep, c.Against.keep()...)
 		stage.Passes = append(stage.Passes, c.Against.passes()...)

@@ -227,7 +227,8 @@ func (r *rowReader) find(row int64) (bool, error) {
 
 // verified is what verdicts depend on beside clusters and similarities.
 type verified struct {
-	Verify float64 `json:"verify"` // see Config
+	Verify     float64 `json:"verify"`     // see Config
+	Similarity string  `json:"similarity"` // see Config
 }
 
 // verdict writes the verdicts of one part.
@@ -247,11 +248,13 @@ func (c Config) verdict(env corpus.Env) error {
 		return err
 	}
 	defer rows.in.Close()
-	near, err := openSimilarities(env, part)
-	if err != nil {
-		return err
+	var near *similarities
+	if c.Similarity == Exactly {
+		if near, err = openSimilarities(env, part); err != nil {
+			return err
+		}
+		defer near.stop()
 	}
-	defer near.stop()
 	out, err := env.Create(Verdict, VerdictSchema())
 	if err != nil {
 		return err
@@ -289,7 +292,8 @@ type decision struct {
 	spared                         bool
 }
 
-// decide is the verdict of the part's row n, before it is verified.
+// decide is the verdict of the part's row n, before it is verified; without near the
+// similarities are those of clustering.
 func decide(rows *rowReader, near *similarities, n int64, id corpus.ID) (decision, error) {
 	d := decision{self: id, match: id, survivor: id, cluster: id, matched: math.NaN(), similarity: math.NaN(), size: 1}
 	found, err := rows.find(n)
@@ -303,7 +307,10 @@ func decide(rows *rowReader, near *similarities, n int64, id corpus.ID) (decisio
 	}
 	d.match, d.survivor = t.Column("match").IDs[i], t.Column("survivor").IDs[i]
 	d.cluster, d.matched, d.similarity = d.survivor, 1, 1
-	if len(partners(t, i)) > 0 {
+	switch {
+	case near == nil:
+		d.matched, d.similarity = t.Column("match_similarity").Floats[i], t.Column("similarity").Floats[i]
+	case len(partners(t, i)) > 0:
 		d.matched, d.similarity, err = near.at(n)
 	}
 	return d, err

@@ -47,6 +47,7 @@ type config struct {
 		Shingle       int     `yaml:"shingle"`
 		Unit          string  `yaml:"unit"`
 		Verify        float64 `yaml:"verify"`
+		Similarity    string  `yaml:"similarity"`
 		Substring     int     `yaml:"substring"`
 		SubstringKeep string  `yaml:"substring_keep"`
 		SubstringWith string  `yaml:"substring_with"`
@@ -153,7 +154,7 @@ func defaultConfig() config {
 	c.Ingest.MaxBad, c.Ingest.Sample = 0.01, 1
 	c.Ingest.Extract = ingest.ExtractTrafilatura
 	c.Ingest.Unit, c.Ingest.Part = corpus.UnitBytes, corpus.PartBytes
-	c.Dedup.Near = dedup.FineWeb
+	c.Dedup.Near, c.Dedup.Similarity = dedup.FineWeb, dedup.Exactly
 	c.Dedup.Lines, c.Dedup.LinesIn, c.Dedup.LinesMin, c.Dedup.BloomError = dedup.LinesOff, dedup.InDisk, 8, 1e-6
 	c.Dedup.AgainstNgram = 13
 	c.Dedup.SubstringKeep, c.Dedup.KeepCopy = dedup.KeepFirst, dedup.KeepFirst

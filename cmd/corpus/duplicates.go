@@ -25,7 +25,7 @@ func (w *workspace) duplicates(bytes int64) (dedup.Config, error) {
 	d := w.Dedup
 	cfg := dedup.Config{
 		Near: d.Near, Bands: d.Bands, Rows: d.Rows, Shingle: d.Shingle, Unit: d.Unit, Text: bytes,
-		Verify: d.Verify, KeepCopy: d.KeepCopy, URL: d.URL,
+		Verify: d.Verify, Similarity: d.Similarity, KeepCopy: d.KeepCopy, URL: d.URL,
 		Substring: dedup.Substring{Bytes: d.Substring, Keep: d.SubstringKeep, With: d.SubstringWith},
 		Lines:     dedup.Lines{Cut: d.Lines, In: d.LinesIn, Min: d.LinesMin, Error: d.BloomError, Boilerplate: d.Boilerplate},
 		Against:   dedup.Against{Share: d.AgainstShare, Common: d.AgainstCommon},

@@ -39,6 +39,7 @@ func settings() []setting {
 		{"dedup", "shingle", "`N` words or characters in a shingle; 0: those of --near", func(c *config) any { return &c.Dedup.Shingle }},
 		{"dedup", "unit", "`WHAT` a shingle is made of: words or chars", func(c *config) any { return &c.Dedup.Unit }},
 		{"dedup", "verify", "drop only near duplicates of which at least this `SHARE` of shingles is the survivor's too; 0: all that clustering finds", func(c *config) any { return &c.Dedup.Verify }},
+		{"dedup", "similarity", "`HOW` verdicts come by similarities: exact, or estimate, which saves two fifths of the time", func(c *config) any { return &c.Dedup.Similarity }},
 		{"dedup", "lines", "cut `WHAT` stands in the corpus before: line, paragraph, both or off", func(c *config) any { return &c.Dedup.Lines }},
 		{"dedup", "lines-in", "`WHERE` lines and paragraphs are remembered: disk (exact) or bloom (in memory, with an error)", func(c *config) any { return &c.Dedup.LinesIn }},
 		{"dedup", "lines-min", "`N` words that a line or paragraph must have to be cut", func(c *config) any { return &c.Dedup.LinesMin }},
