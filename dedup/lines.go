@@ -174,22 +174,58 @@ func (l Lines) splitting() splitting {
 	return s
 }
 
-// bytesPerUnit is what a line or paragraph takes on disk until it is decided:
-// tables by document, by key and as a cut, its key for later generations, and
-// twice its place in a sort. unitBytes is how long one of eight words is at least,
-// on average (seven letters a word, as of long lines only the first eight count).
+// What a line or paragraph takes on disk: in the table by document and that by
+// key, as a key for later generations, and as a place that is cut.
 const (
-	bytesPerUnit = 24 + 29 + 13 + 16 + 2*29
-	unitBytes    = 64
+	unitRow  = 24
+	keyRow   = 29
+	seenRow  = 16
+	cutRow   = 13
+	standRow = 24 // a line of three words, for boilerplate
 )
 
-// need is what the passes may write for so many bytes of text.
-func (l Lines) need(bytes int64) (need int64) {
-	kinds := map[string]int64{LinesLine: 1, LinesParagraph: 1, LinesBoth: 2}[l.Cut]
-	if l.Boilerplate > 0 {
-		kinds++
+// Of documentation and manual pages there is a line of eight words for every 130
+// bytes of text and a paragraph for every 350 (measured), so of these there are fewer.
+const (
+	unitBytes      = 64  // of text to a line of eight words
+	paragraphBytes = 200 // to a paragraph
+	standBytes     = 48  // to a line of three words
+)
+
+// units is about how many lines and paragraphs so many bytes of text have.
+func (l Lines) units(bytes int64) (n int64) {
+	if l.Cut == LinesLine || l.Cut == LinesBoth {
+		n += bytes / unitBytes
 	}
-	return kinds * bytes / unitBytes * bytesPerUnit
+	if l.Cut == LinesParagraph || l.Cut == LinesBoth {
+		n += bytes / paragraphBytes
+	}
+	return n
+}
+
+func (l Lines) splitWork(s sizes) work {
+	w := work{data: l.units(s.bytes)*unitRow + s.parts*perTable, signed: s.bytes / readersPerSigner}
+	if l.Boilerplate > 0 {
+		w.data += s.bytes / standBytes * standRow
+	}
+	return w
+}
+
+func (l Lines) orderWork(s sizes) work {
+	w := work{data: l.units(s.bytes)*keyRow + perTable}
+	w.sorting(s, l.units(s.bytes), keyRow)
+	return w
+}
+
+func (l Lines) repeatsWork(s sizes) work {
+	w := work{data: l.units(s.bytes)*(seenRow+cutRow) + perTable}
+	w.sorting(s, l.units(s.bytes), cutRow)
+	return w
+}
+
+func (l Lines) bloomWork(s sizes) work {
+	_, size := l.Bloom(s.bytes)
+	return work{data: size + l.units(s.bytes)*cutRow + perTable, sorted: l.units(s.bytes)}
 }
 
 // Bloom is about how many lines and paragraphs so many bytes of text have, and the
@@ -199,9 +235,6 @@ func (l Lines) Bloom(text int64) (items, memory int64) {
 	if !l.repeats() || l.In != InBloom {
 		return 0, 0
 	}
-	items = text / unitBytes
-	if l.Cut == LinesBoth {
-		items *= 2
-	}
+	items = l.units(text)
 	return items, lines.BloomBytes(items, bloomRate(l.Error, 0))
 }

@@ -69,8 +69,14 @@ func (c Config) work(pass string) func(sizes) work {
 	case ofStep("repeats", 1), ofStep("repeats", 2):
 		return c.anchorWork(c.Text / openShare)
 	case "split":
-		return func(s sizes) work { return work{data: c.Lines.need(s.bytes), signed: s.bytes / readersPerSigner} }
-	case "boilerplate", "bloom", "order", "repeats", "substring", "lines", "edits":
+		return c.Lines.splitWork
+	case "order":
+		return c.Lines.orderWork
+	case "repeats":
+		return c.Lines.repeatsWork
+	case "bloom":
+		return c.Lines.bloomWork
+	case "want", "tally", "against", "boilerplate", "substring", "lines", "edits":
 		return editsWork
 	}
 	return func(s sizes) work { return work{data: s.parts * perTable, signed: s.bytes / readersPerSigner} }
