@@ -76,9 +76,9 @@ def versionless(source):
 
 
 def shingles(text):
-    """Five words or two Han characters in a row, numbers as 0, a shorter text whole."""
-    words = re.findall(r"[\u2e80-\u9fff\uf900-\ufaff]|[^\W_\u2e80-\u9fff\uf900-\ufaff]+", text.lower())
-    words = [re.sub(r"\d+", "0", w) for w in words]
+    """Five words or two Han characters in a row, numbers as 0 unless there is nothing else, a shorter text whole."""
+    figures = re.findall(r"[\u2e80-\u9fff\uf900-\ufaff]|[^\W_\u2e80-\u9fff\uf900-\ufaff]+", text.lower())
+    words = [re.sub(r"\d+", "0", w) for w in figures]
     weight = [5 if "\u2e80" <= w[0] <= "\u9fff" else 2 for w in words]
     found = set()
     for i in range(len(words)):
@@ -88,7 +88,7 @@ def shingles(text):
             j += 1
         if left > 0 and i > 0:
             break
-        found.add(hash(tuple(words[i:j])))
+        found.add(hash(tuple(words[i:j] if any(w != "0" for w in words[i:j]) else figures[i:j])))
     return found
 
 
