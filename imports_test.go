@@ -24,6 +24,7 @@ var importRules = map[string]struct {
 	"corpus/internal/words":       {nil, "words are cut out of strings"},
 	"corpus/internal/wordbreak":   {nil, "words are cut out of strings"},
 	"corpus/internal/spacy":       {[]string{"corpus/internal/words"}, "tokens are cut out of strings"},
+	"corpus/internal/edit":        {[]string{"corpus"}, "edits are spans of a text"},
 	"corpus/internal/domain":      {nil, "domains are told from addresses"},
 	"corpus/internal/langid":      {nil, "languages are told from strings"},
 	"corpus/internal/lingua":      {nil, "the authority on languages knows strings"},
@@ -64,7 +65,7 @@ var importRules = map[string]struct {
 var (
 	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
-	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain"}
+	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
 )
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"corpus"
+	"corpus/internal/edit"
 	"corpus/internal/extsort"
 )
 
@@ -346,4 +347,13 @@ func place(id corpus.ID) string {
 		return strings.TrimRight(string(id[:]), "\x00")
 	}
 	return fmt.Sprintf("%d.%d", part, row)
+}
+
+// editsOf are the edits of a row, which has to be in order; nil for none.
+func editsOf(t *corpus.Table, i int) []corpus.Edit {
+	edits, err := edit.Read(t, i, corpus.MaxDocument)
+	if err != nil {
+		panic(err)
+	}
+	return append([]corpus.Edit(nil), edits...)
 }

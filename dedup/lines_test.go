@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"corpus"
+	"corpus/internal/edit"
 	"corpus/internal/words"
 )
 
@@ -105,7 +106,7 @@ func (n *naive) edits(text string) (edits []corpus.Edit) {
 			edits = append(edits, e)
 		}
 	}
-	edits = settle(edits)
+	edits = edit.Settle(edits)
 	joined := edits[:0]
 	for _, e := range edits {
 		if last := len(joined) - 1; last >= 0 && joined[last].End == e.Start && joined[last].Rule == e.Rule {
@@ -121,7 +122,7 @@ func (n *naive) edits(text string) (edits []corpus.Edit) {
 func (ds *dataset) editsOf(role string, part int) (all [][]corpus.Edit) {
 	for _, t := range ds.tables[key(role, part)] {
 		for i := range t.Rows {
-			all = append(all, append([]corpus.Edit{}, appendEdits(nil, corpus.Row{Table: t, At: i})...))
+			all = append(all, append([]corpus.Edit{}, editsOf(t, i)...))
 		}
 	}
 	return all

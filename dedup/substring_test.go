@@ -117,7 +117,7 @@ func (ds *dataset) edit(t testing.TB, s Substring) {
 func (ds *dataset) edits(part int) (all [][]corpus.Edit) {
 	for _, t := range ds.tables[key(Edits, part)] {
 		for i := range t.Rows {
-			all = append(all, appendEdits(nil, corpus.Row{Table: t, At: i}))
+			all = append(all, editsOf(t, i))
 		}
 	}
 	return all

@@ -10,6 +10,7 @@ import (
 	"corpus"
 	"corpus/filter/bias"
 	"corpus/filter/recipe"
+	"corpus/internal/edit"
 )
 
 // hostile are texts of n bytes or some more that wait for whoever looks back or
@@ -86,7 +87,7 @@ func checkEdits(t *testing.T, name, text string, edits []corpus.Edit) {
 		}
 		at = e.End
 	}
-	if out := Apply(text, edits); !utf8.ValidString(out) {
+	if out := edit.Apply(text, edits); !utf8.ValidString(out) {
 		t.Fatalf("%s, %.20q: %.20q is left", name, text, out)
 	}
 }

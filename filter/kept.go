@@ -8,6 +8,7 @@ import (
 
 	"corpus"
 	"corpus/filter/bias"
+	"corpus/internal/edit"
 )
 
 // KeptSchema is the columns of the role "kept/part": those of a text part, the id
@@ -77,11 +78,11 @@ func (s *selector) addKept(e corpus.Env, out *corpus.Table, d corpus.Document, b
 		return nil
 	}
 	if len(beside) > 2 {
-		edits, err := ReadEdits(beside[2].t, beside[2].row, len(d.Text))
+		edits, err := edit.Read(beside[2].t, beside[2].row, len(d.Text))
 		if err != nil {
 			return err
 		}
-		d.Text = Apply(d.Text, edits)
+		d.Text = edit.Apply(d.Text, edits)
 	}
 	id, repeat := cluster.t.Column("cluster").IDs[cluster.row], s.repeat(beside)
 	appendKept(out, d, id, "", repeat)

@@ -5,6 +5,7 @@ import (
 
 	"corpus"
 	"corpus/internal/domain"
+	"corpus/internal/edit"
 )
 
 // meter measures documents; each goroutine has its own.
@@ -37,7 +38,7 @@ func (m *meter) measure(text, lang string) ([]float64, []corpus.Edit) {
 			m.clips++
 		}
 	}
-	m.edits = settle(m.edits)
+	m.edits = edit.Settle(m.edits)
 	if m.left {
 		m.values = append(m.values, left(len(text), m.edits))
 	}
@@ -87,7 +88,7 @@ func (m *measuring) create(e corpus.Env, edits bool) error {
 	if !edits {
 		return nil
 	}
-	w, err := e.Create(RoleEdits, editSchema)
+	w, err := e.Create(RoleEdits, edit.Schema())
 	m.edits = w
 	return err
 }
@@ -133,9 +134,9 @@ func (m *measuring) writeEdits(e corpus.Env, edits [][]corpus.Edit) error {
 	if m.edits == nil {
 		return nil
 	}
-	t, count := corpus.NewTable(editSchema), map[string]int64{}
+	t, count := corpus.NewTable(edit.Schema()), map[string]int64{}
 	for _, of := range edits {
-		appendEdits(t, of)
+		edit.Append(t, of)
 		for _, edit := range of {
 			count["edits."+edit.Rule]++
 			count["edited_bytes."+edit.Rule] += int64(edit.End - edit.Start)

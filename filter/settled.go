@@ -5,7 +5,11 @@ import (
 	"io"
 
 	"corpus"
+	"corpus/internal/edit"
 )
+
+// RoleEdits is the sidecar of the filter's own edits, by document.
+const RoleEdits = "edits"
 
 // roleDedupEdits is what dedup cuts out of the text that survives, where it was asked
 // to: spans of the ingested text, as in RoleEdits.
@@ -65,8 +69,8 @@ func settleAll(e corpus.Env, beside []string) (err error) {
 		}
 		defer all[i].r.Close()
 	}
-	s := &settling{t: corpus.NewTable(editSchema), count: corpus.Counts{}}
-	if s.edits, err = e.Create(RoleAllEdits, editSchema); err != nil {
+	s := &settling{t: corpus.NewTable(edit.Schema()), count: corpus.Counts{}}
+	if s.edits, err = e.Create(RoleAllEdits, edit.Schema()); err != nil {
 		return err
 	}
 	if s.left, err = e.Create(roleLeft, floats(leftColumns, 0).Schema); err != nil {
@@ -92,7 +96,7 @@ func (s *settling) add(beside []*cursor) error {
 	size := int(about.t.Columns[2].Ints[about.row])
 	var edits []corpus.Edit
 	for i, c := range beside[1:] {
-		more, err := ReadEdits(c.t, c.row, size)
+		more, err := edit.Read(c.t, c.row, size)
 		if err != nil {
 			return err
 		}
@@ -100,8 +104,8 @@ func (s *settling) add(beside []*cursor) error {
 			s.countDedup(more)
 		}
 	}
-	edits = settle(edits)
-	appendEdits(s.t, edits)
+	edits = edit.Settle(edits)
+	edit.Append(s.t, edits)
 	s.shares = append(s.shares, left(size, edits))
 	if s.n += len(edits); s.t.Rows < verdictRows && s.n < verdictRows {
 		return nil
@@ -111,9 +115,9 @@ func (s *settling) add(beside []*cursor) error {
 
 // countDedup counts the edits of dedup's of a document; measure counts the others.
 func (s *settling) countDedup(edits []corpus.Edit) {
-	for _, edit := range edits {
-		s.count["edits."+edit.Rule]++
-		s.count["edited_bytes."+edit.Rule] += int64(edit.End - edit.Start)
+	for _, e := range edits {
+		s.count["edits."+e.Rule]++
+		s.count["edited_bytes."+e.Rule] += int64(e.End - e.Start)
 	}
 	if len(edits) > 0 {
 		s.count["edited.dedup"]++

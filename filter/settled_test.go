@@ -8,13 +8,18 @@ import (
 	"testing"
 
 	"corpus"
+	"corpus/internal/edit"
 )
+
+func cutOut(start, end int, rule string) corpus.Edit {
+	return corpus.Edit{Start: start, End: end, Rule: rule}
+}
 
 // putEdits is dedup's edits of the generation's only part.
 func (w *world) putEdits(edits ...[]corpus.Edit) {
-	t := corpus.NewTable(editSchema)
+	t := corpus.NewTable(edit.Schema())
 	for _, of := range edits {
-		appendEdits(t, of)
+		edit.Append(t, of)
 	}
 	w.put(roleDedupEdits, w.first, t)
 }
@@ -28,8 +33,8 @@ func TestDedupEdits(t *testing.T) {
 	for _, own := range []string{PIIOff, PIIMask} {
 		w := newWorld(docs, 1, 2)
 		w.putEdits(
-			[]corpus.Edit{edit(0, first, "", "dedup.line"), edit(last, len(text), "", "dedup.boilerplate")},
-			[]corpus.Edit{edit(0, len(docs[1].Text), "", "dedup.substring")}, nil)
+			[]corpus.Edit{cutOut(0, first, "dedup.line"), cutOut(last, len(text), "dedup.boilerplate")},
+			[]corpus.Edit{cutOut(0, len(docs[1].Text), "dedup.substring")}, nil)
 		w.run(t, Stage(Config{DedupEdits: true, PII: own}))
 		rules, _ := w.decided()
 		if got := fmt.Sprint(rules); got != "[[] [edits.left] []]" {
@@ -39,7 +44,7 @@ func TestDedupEdits(t *testing.T) {
 		if !slices.Equal(kept, []string{text[first:last], docs[2].Text}) {
 			t.Errorf("pii %s: kept %q", own, kept)
 		}
-		edits, err := ReadEdits(w.table(RoleAllEdits, 0), 0, len(text))
+		edits, err := edit.Read(w.table(RoleAllEdits, 0), 0, len(text))
 		if err != nil || len(edits) != 2 || edits[0].Rule != "dedup.line" {
 			t.Errorf("pii %s: edits %v, %v", own, edits, err)
 		}
@@ -59,7 +64,7 @@ func TestDedupEdits(t *testing.T) {
 // TestEditsOfNoText: edits beyond the text are refused.
 func TestEditsOfNoText(t *testing.T) {
 	w := newWorld([]corpus.Document{document(0, "en", prose(1, 90))}, 1, 1)
-	w.putEdits([]corpus.Edit{edit(0, 1<<20, "", "dedup.line")})
+	w.putEdits([]corpus.Edit{cutOut(0, 1<<20, "dedup.line")})
 	if err := w.try(Stage(Config{DedupEdits: true})); corpus.ClassOf(err) != corpus.Corrupt || !strings.Contains(err.Error(), "do not fit") {
 		t.Errorf("%v", err)
 	}

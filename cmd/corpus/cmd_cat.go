@@ -11,6 +11,7 @@ import (
 	"corpus"
 	"corpus/filter"
 	"corpus/filter/recipe"
+	"corpus/internal/edit"
 
 	"github.com/urfave/cli/v2"
 )
@@ -135,7 +136,7 @@ func (w *workspace) cat(ctx context.Context, q query) error {
 		}
 		l := s.line(q.attrs || q.dropped)
 		if q.stage == "filter" && !q.dropped {
-			l.Text = filter.Apply(s.Text, s.Edits)
+			l.Text = edit.Apply(s.Text, s.Edits)
 		}
 		if err := out.add(l); err != nil {
 			return err

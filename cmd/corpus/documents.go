@@ -11,6 +11,7 @@ import (
 	"corpus"
 	dups "corpus/dedup"
 	filters "corpus/filter"
+	"corpus/internal/edit"
 	"corpus/shards"
 )
 
@@ -252,7 +253,7 @@ func (s *sidecars) fill(out *story) error {
 	}
 	if s.edits != nil {
 		var err error
-		if out.Edits, err = filters.ReadEdits(s.edits.row.Table, s.edits.row.At, len(out.Text)); err != nil {
+		if out.Edits, err = edit.Read(s.edits.row.Table, s.edits.row.At, len(out.Text)); err != nil {
 			return err
 		}
 	}

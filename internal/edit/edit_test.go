@@ -1,4 +1,4 @@
-package filter
+package edit
 
 import (
 	"slices"
@@ -27,7 +27,7 @@ func TestSettle(t *testing.T) {
 		{"abcd", []corpus.Edit{edit(0, 2, "X", "a"), edit(0, 2, "", "b")}, "cd", "b"},   // of equal ones the cut
 		{"abcd", []corpus.Edit{edit(0, 2, "X", "a"), edit(2, 4, "Y", "b")}, "XY", "a b"},
 	} {
-		settled := settle(slices.Clone(c.edits))
+		settled := Settle(slices.Clone(c.edits))
 		var rules []string
 		for _, e := range settled {
 			rules = append(rules, e.Rule)
@@ -38,17 +38,17 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// FuzzReadEdits: what was written is read, and edits that no text has are refused.
-func FuzzReadEdits(f *testing.F) {
+// FuzzRead: what was written is read, and edits that no text has are refused.
+func FuzzRead(f *testing.F) {
 	f.Add(uint64(1), uint64(3), uint64(4), uint64(9), 10)
 	f.Add(uint64(5), uint64(3), uint64(1<<63), uint64(9), 10)
 	f.Fuzz(func(t *testing.T, a, b, c, d uint64, n int) {
-		table := corpus.NewTable(editSchema)
-		appendEdits(table, nil)
+		table := corpus.NewTable(Schema())
+		Append(table, nil)
 		table.Columns[0].Hashes[0], table.Columns[1].Hashes[0] = []uint64{a, c}, []uint64{b, d}
 		table.Columns[2].Lists[0], table.Columns[3].Lists[0] = []string{"", "x"}, []string{"r", "s"}
 		n = max(0, n%1000)
-		edits, err := ReadEdits(table, 0, n)
+		edits, err := Read(table, 0, n)
 		if fits := a <= b && b <= c && c <= d && d <= uint64(n); (err == nil) != fits {
 			t.Fatalf("%d-%d %d-%d in %d bytes: %v", a, b, c, d, n, err)
 		}

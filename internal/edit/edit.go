@@ -1,4 +1,4 @@
-package filter
+package edit
 
 import (
 	"cmp"
@@ -8,9 +8,9 @@ import (
 	"corpus"
 )
 
-// settle puts edits in order and makes one of those that overlap: what the longer
+// Settle puts edits in order and makes one of those that overlap: what the longer
 // one says holds for both, and of equally long ones a cut.
-func settle(edits []corpus.Edit) []corpus.Edit {
+func Settle(edits []corpus.Edit) []corpus.Edit {
 	slices.SortStableFunc(edits, func(a, b corpus.Edit) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), cmp.Compare(len(a.With), len(b.With)))
 	})
@@ -50,18 +50,19 @@ func Apply(text string, edits []corpus.Edit) string {
 	return b.String()
 }
 
-// RoleEdits is the sidecar of the edits, by document.
-const RoleEdits = "edits"
-
-var editSchema = corpus.Schema{
-	{Name: "start", Kind: corpus.Hashes}, // bytes of the ingested text
-	{Name: "end", Kind: corpus.Hashes},
-	{Name: "with", Kind: corpus.Lists},
-	{Name: "rule", Kind: corpus.Lists},
+// Schema is the columns of a sidecar of edits: spans of the ingested text in bytes,
+// what stands in their place, who asked for it.
+func Schema() corpus.Schema {
+	return corpus.Schema{
+		{Name: "start", Kind: corpus.Hashes},
+		{Name: "end", Kind: corpus.Hashes},
+		{Name: "with", Kind: corpus.Lists},
+		{Name: "rule", Kind: corpus.Lists},
+	}
 }
 
-// appendEdits adds the edits of a document as a row.
-func appendEdits(t *corpus.Table, edits []corpus.Edit) {
+// Append adds the edits of a document as a row.
+func Append(t *corpus.Table, edits []corpus.Edit) {
 	var start, end []uint64
 	var with, rule []string
 	for _, e := range edits {
@@ -74,9 +75,9 @@ func appendEdits(t *corpus.Table, edits []corpus.Edit) {
 	t.Rows++
 }
 
-// ReadEdits gives the edits of row i of a table of RoleEdits; those that no text
+// Read gives the edits of row i of such a sidecar; those that no text
 // of n bytes can have are an error of class Corrupt.
-func ReadEdits(t *corpus.Table, i, n int) ([]corpus.Edit, error) {
+func Read(t *corpus.Table, i, n int) ([]corpus.Edit, error) {
 	c := t.Columns
 	start, end, with, rule := c[0].Hashes[i], c[1].Hashes[i], c[2].Lists[i], c[3].Lists[i]
 	edits := make([]corpus.Edit, len(start))
@@ -91,5 +92,5 @@ func ReadEdits(t *corpus.Table, i, n int) ([]corpus.Edit, error) {
 }
 
 var errEdits = &corpus.Error{
-	Class: corpus.Corrupt, What: "the edits do not fit the text", Offset: -1, Next: "run `corpus filter --rebuild`",
+	Class: corpus.Corrupt, What: "the edits do not fit the text", Offset: -1, Next: "run `corpus dedup --rebuild` and `corpus filter --rebuild`",
 }
