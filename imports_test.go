@@ -24,6 +24,7 @@ var importRules = map[string]struct {
 	"corpus/internal/words":       {nil, "words are cut out of strings"},
 	"corpus/internal/wordbreak":   {nil, "words are cut out of strings"},
 	"corpus/internal/spacy":       {[]string{"corpus/internal/words"}, "tokens are cut out of strings"},
+	"corpus/internal/textfile":    {nil, "files of examples are read, whatever they are for"},
 	"corpus/internal/edit":        {[]string{"corpus"}, "edits are spans of a text"},
 	"corpus/internal/domain":      {nil, "domains are told from addresses"},
 	"corpus/internal/langid":      {nil, "languages are told from strings"},
@@ -39,7 +40,7 @@ var importRules = map[string]struct {
 	"corpus/dedup":                {append(dedupMay, stageMay...), stageWhy},
 	"corpus/dedup/index":          {[]string{"corpus"}, "an index knows keys and numbers"},
 	"corpus/dedup/substring":      {nil, "repeats are found in strings"},
-	"corpus/dedup/against":        {[]string{"corpus", "corpus/internal/words"}, "texts are compared with sets of examples"},
+	"corpus/dedup/against":        {[]string{"corpus", "corpus/internal/textfile", "corpus/internal/words"}, "texts are compared with sets of examples"},
 	"corpus/dedup/lines":          {[]string{"corpus", "corpus/internal/words"}, "lines are told apart in strings"},
 	"corpus/filter":               {append(filterMay, stageMay...), stageWhy},
 	"corpus/filter/dsir":          {[]string{"corpus/internal/words"}, "texts are weighed, whatever they are of"},
@@ -65,7 +66,7 @@ var importRules = map[string]struct {
 var (
 	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
-	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit"}
+	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}
 	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
 )
 

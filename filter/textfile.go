@@ -8,11 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
+
+	"corpus/internal/textfile"
 )
 
 // textFiles reads files of examples: text in UTF-8, piece by piece; of a file with
@@ -29,7 +29,7 @@ type textFiles struct {
 func (t *textFiles) read(files []string) (hash string, err error) {
 	sum, left := sha256.New(), t.most
 	for _, name := range files {
-		n, err := t.file(name, left, sum)
+		n, err := textfile.Read(name, left, sum, t.readText, t.readLines)
 		if left -= n; err == nil && left < 0 {
 			err = fmt.Errorf("all files together have more than %d bytes", t.most)
 		}
@@ -38,35 +38,6 @@ func (t *textFiles) read(files []string) (hash string, err error) {
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
-}
-
-// file reads one file, and adds to sum its bytes, how they were read and their
-// number. It reads a byte more than left where there is one.
-func (t *textFiles) file(name string, left int64, sum hash.Hash) (n int64, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	counted := &countingReader{r: io.TeeReader(io.LimitReader(f, left+1), sum)}
-	read, kind := t.readText, "text"
-	if strings.HasSuffix(name, ".jsonl") {
-		read, kind = t.readLines, "jsonl"
-	}
-	err = read(counted)
-	sum.Write(fmt.Appendf(nil, "\n%s %d\n", kind, counted.n))
-	return counted.n, err
-}
-
-type countingReader struct {
-	r io.Reader
-	n int64
-}
-
-func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // readText adds plain text, piece by piece.

@@ -8,14 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"corpus"
+	"corpus/internal/textfile"
 )
 
 // Options say how sets are read.
@@ -51,7 +50,7 @@ func Load(files []string, o Options) (*Sets, error) {
 	for i, name := range files {
 		b.begin(names[i])
 		fmt.Fprintf(sum, "%q\n", names[i])
-		n, err := b.file(name, left, sum)
+		n, err := textfile.Read(name, left, sum, b.paragraphs, b.records)
 		if left -= n; err == nil && left < 0 {
 			err = fmt.Errorf("all files together have more than %d bytes", int64(MaxBytes))
 		}
@@ -94,35 +93,6 @@ func setNames(files []string) ([]string, error) {
 		taken[names[i]] = true
 	}
 	return names, nil
-}
-
-// file adds the examples of a file, and its bytes to sum. It reads a byte more
-// than left where there is one.
-func (b *builder) file(name string, left int64, sum hash.Hash) (int64, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	counted := &counter{r: io.TeeReader(io.LimitReader(f, left+1), sum)}
-	read, kind := b.paragraphs, "text"
-	if strings.HasSuffix(name, ".jsonl") {
-		read, kind = b.records, "jsonl"
-	}
-	err = read(counted)
-	fmt.Fprintf(sum, "\n%s %d\n", kind, counted.n)
-	return counted.n, err
-}
-
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // eachLine calls do with the lines of r, numbered from 1.
