@@ -52,7 +52,12 @@ var importRules = map[string]struct {
 	"corpus/filter/toxic":         {[]string{"corpus", "corpus/filter/linear", "corpus/internal/words"}, "toxicity is told from a text and its language"},
 	"corpus/filter/toxic/gen":     {[]string{"corpus/filter/linear", "corpus/filter/toxic"}, "trains the embedded model"},
 	"corpus/filter/pii":           {[]string{"corpus"}, "personal data is found in strings"},
-	"corpus/tokenize":             {stageMay, stageWhy},
+	"corpus/tokenize":             {append(tokenizeMay, stageMay...), stageWhy},
+	"corpus/tokenize/heap":        {nil, "a heap knows what it is told"},
+	"corpus/tokenize/memo":        {nil, "words are remembered, whoever made their tokens"},
+	"corpus/tokenize/split":       {[]string{"corpus"}, "words are cut out of strings"},
+	"corpus/tokenize/count":       {[]string{"corpus/tokenize/heap", "corpus/tokenize/memo", "corpus/tokenize/split"}, "words are counted, whatever is learnt from them"},
+	"corpus/tokenize/bpe":         {[]string{"corpus", "corpus/tokenize/count", "corpus/tokenize/heap", "corpus/tokenize/memo"}, "a model knows words"},
 	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
 	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
 	"corpus/trainer":              {[]string{"corpus", "corpus/internal/fsx", "corpus/shards"}, "the trainer reads token shards, nothing before them"},
@@ -64,10 +69,11 @@ var importRules = map[string]struct {
 }
 
 var (
-	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
-	filterMay = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
-	stageMay  = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}
-	stageWhy  = "stages know documents, words and languages, never each other nor the disk format"
+	dedupMay    = []string{"corpus/dedup/against", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
+	filterMay   = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
+	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/memo", "corpus/tokenize/split"}
+	stageMay    = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}
+	stageWhy    = "stages know documents, words and languages, never each other nor the disk format"
 )
 
 // onlyBy says which of our packages alone may import a foreign one.

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"corpus/tokenize/count"
+	"corpus/tokenize/split"
 )
 
 // benchTexts is up to 16 MB of the Go distribution's own sources, or of the
@@ -74,18 +77,18 @@ func cpuTime() time.Duration {
 func BenchmarkSplit(b *testing.B) {
 	benchmarkTexts(b, func(text string) {
 		for i := 0; i < len(text); {
-			i = wordEnd(text, i)
+			i = split.GPT2{}.End(text, i)
 		}
 	})
 }
 
 func BenchmarkCount(b *testing.B) {
-	c := NewCounter()
+	c := count.New()
 	benchmarkTexts(b, c.Add)
 }
 
 var benchTokenizer = sync.OnceValue(func() *Tokenizer {
-	c := NewCounter()
+	c := count.New()
 	for _, text := range benchTexts() {
 		c.Add(text)
 	}
@@ -104,11 +107,11 @@ func BenchmarkEncode(b *testing.B) {
 
 // BenchmarkEncodeUncached merges every word anew, which is the worst case.
 func BenchmarkEncodeUncached(b *testing.B) {
-	m := merger{tok: benchTokenizer()}
+	m, dst := benchTokenizer().model.NewEncoder(), []uint32{}
 	benchmarkTexts(b, func(text string) {
 		for i := 0; i < len(text); {
-			end := wordEnd(text, i)
-			m.word(text[i:end])
+			end := split.GPT2{}.End(text, i)
+			dst = m.Append(dst[:0], text[i:end])
 			i = end
 		}
 	})
@@ -120,7 +123,7 @@ func BenchmarkEncodeRun(b *testing.B) {
 }
 
 func BenchmarkTrain(b *testing.B) {
-	c := NewCounter()
+	c := count.New()
 	for _, text := range benchTexts() {
 		c.Add(text)
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"corpus/tokenize/count"
+
 	"corpus"
 )
 
@@ -17,7 +19,7 @@ type countFiles struct {
 }
 
 // add writes a stream as one more file.
-func (f *countFiles) add(counts Counts) error {
+func (f *countFiles) add(counts count.Counts) error {
 	dir, err := f.env.Scratch()
 	if err != nil {
 		return err
@@ -29,7 +31,7 @@ func (f *countFiles) add(counts Counts) error {
 	}
 	f.made++
 	out := &scratchFile{file}
-	if err := errors.Join(WriteCounts(out, counts), out.Close()); err != nil {
+	if err := errors.Join(count.Write(out, counts), out.Close()); err != nil {
 		return err
 	}
 	f.names = append(f.names, name)
@@ -38,7 +40,7 @@ func (f *countFiles) add(counts Counts) error {
 
 // merged gives the files and one more stream as one stream. Where the files are
 // many they are first merged into fewer, a round at a time.
-func (f *countFiles) merged(more Counts, do func(Counts) error) error {
+func (f *countFiles) merged(more count.Counts, do func(count.Counts) error) error {
 	for len(f.names) > fileFanIn {
 		group := f.names[:fileFanIn]
 		f.names = f.names[fileFanIn:]
@@ -51,20 +53,20 @@ func (f *countFiles) merged(more Counts, do func(Counts) error) error {
 			}
 		}
 	}
-	return mergeFiles(f.names, []Counts{more}, do)
+	return mergeFiles(f.names, []count.Counts{more}, do)
 }
 
 // mergeFiles opens the files for as long as do takes.
-func mergeFiles(names []string, streams []Counts, do func(Counts) error) (err error) {
+func mergeFiles(names []string, streams []count.Counts, do func(count.Counts) error) (err error) {
 	for _, name := range names {
 		file, openErr := os.Open(name)
 		if openErr != nil {
 			return scratchError(name, openErr)
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
-		streams = append(streams, ReadCounts(file))
+		streams = append(streams, count.Read(file))
 	}
-	return do(MergeCounts(streams...))
+	return do(count.Merge(streams...))
 }
 
 // scratchFile gives the errors of a file that is written their class.

@@ -2,27 +2,17 @@
 // byte-level BPE vocabulary from the counts, encodes and decodes with it, and
 // reads and writes it as the tokenizer.json of Hugging Face tokenizers.
 //
-// The stage counts the words of each part with a [Counter], joins the counts
-// with [MergeCounts], a few streams at a time through scratch files of
-// [WriteCounts], calls [Train] once, and then encodes with one [Encoder] per
-// task. Only the stage opens files; the algorithms are pure.
-//
-// # Words
-//
-// A word (pre-token) is what GPT-2's pattern cuts from the text (Radford et
-// al. 2019; encoder.py of openai/gpt-2):
-//
-//	's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-//
-// BPE never merges across words. Letters, numbers and white space are those of
-// Unicode 16.0, in tables frozen here, so that ids do not change with the Go
-// release.
+// The stage counts the words of each part ([corpus/tokenize/count]), joins the
+// counts, a few streams at a time through scratch files, calls [Train] once, and
+// then encodes with one [Encoder] per task. Only the stage opens files; the
+// algorithms, in the packages below this one, are pure: [corpus/tokenize/split]
+// cuts text into words, [corpus/tokenize/bpe] learns merges and applies them.
 //
 // # Invalid UTF-8
 //
 // Text is read as UTF-8. Each maximal ill-formed piece counts as one U+FFFD
 // before anything else (Unicode 16.0, section 3.9, as Python's
-// errors="replace" and Rust's from_utf8_lossy do), in [Counter.Add], in the
+// errors="replace" and Rust's from_utf8_lossy do), when counting, in the
 // encoder and in [Tokenizer.Decode] alike.
 //
 // # Reserved tokens

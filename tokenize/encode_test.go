@@ -5,20 +5,23 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"corpus/tokenize/bpe"
+	"corpus/tokenize/split"
 )
 
 // slowEncode applies the merges by rank, each to the whole word, which is what
 // BPE means when a token's parts are of lower rank, as in training.
 func slowEncode(tok *Tokenizer, text string) (ids []uint32) {
-	for _, word := range split(repairUTF8(text)) {
+	for _, word := range (split.GPT2{}).Append(nil, repairUTF8(text), true) {
 		var syms []uint32
 		for i := range len(word) {
 			syms = append(syms, tok.bytes[word[i]])
 		}
 		for _, m := range tok.merges {
 			for i := 0; i+1 < len(syms); i++ {
-				if syms[i] == m.left && syms[i+1] == m.right {
-					syms[i] = m.id
+				if syms[i] == m.Left && syms[i+1] == m.Right {
+					syms[i] = m.ID
 					syms = slices.Delete(syms, i+1, i+2)
 				}
 			}
@@ -50,31 +53,6 @@ func TestEncodeSlow(t *testing.T) {
 }
 
 // TestScanAndHeap: both ways of merging agree on words of any length.
-func TestScanAndHeap(t *testing.T) {
-	for _, name := range []string{"trained", "ways"} {
-		t.Run(name, func(t *testing.T) {
-			testScanAndHeap(t, readFile(t, "testdata/"+name+".json"))
-		})
-	}
-}
-
-func testScanAndHeap(t *testing.T, tok *Tokenizer) {
-	m := merger{tok: tok}
-	rng := rand.New(rand.NewPCG(2, 9))
-	for n := 1; n < 200; n++ {
-		b := make([]byte, n)
-		for i := range b {
-			b[i] = "abcenrst ="[rng.IntN(10)]
-		}
-		m.scan(string(b))
-		scanned := slices.Clone(m.ids)
-		m.ids = m.ids[:0]
-		if m.heap(string(b)); !slices.Equal(m.ids, scanned) {
-			t.Fatalf("%q: by heap %v, by scan %v", b, m.ids, scanned)
-		}
-	}
-}
-
 // TestCacheIsNeutral: an encoder whose cache has overflowed many times gives
 // the ids of a fresh one, and its memory stays bounded.
 func TestCacheIsNeutral(t *testing.T) {
@@ -96,7 +74,7 @@ func TestCacheIsNeutral(t *testing.T) {
 		}
 		enc.Encode(nil, strings.Join(words, " "))
 	}
-	if size := enc.cache.long.size() + int64(4*cap(enc.cache.ids)); size > 4*longMemory {
+	if size := enc.cache.Size(); size > 20<<20 {
 		t.Errorf("the cache has %d bytes", size)
 	}
 	text := "abc " + word() + " " + word()
@@ -118,28 +96,13 @@ func TestEncodeAllocates(t *testing.T) {
 
 // TestLongRun: a word of a million equal letters is merged by the queue, in
 // n log n steps, never by scanning, in n².
-func TestLongRun(t *testing.T) {
-	tok := trainOn(t, []string{strings.Repeat("a", 1000), strings.Repeat("a", 999)}, 373)
-	enc := tok.NewEncoder()
-	ids := enc.Encode(nil, strings.Repeat("a", 1<<20))
-	if n := cap(enc.merge.ranks); n > 0 { // only scanning has ranks
-		t.Errorf("%d pairs were scanned", n)
-	}
-	if text, err := tok.Decode(ids, false); err != nil || len(text) != 1<<20 {
-		t.Errorf("decoded %d bytes (%v)", len(text), err)
-	}
-	if cap(enc.merge.queue) > keepMergeBytes {
-		t.Errorf("the encoder keeps a queue of %d", cap(enc.merge.queue))
-	}
-}
-
-// TestVeryLongWord is cut at MaxMergeBytes and loses nothing.
+// TestVeryLongWord is cut at bpe.MaxMergeBytes and loses nothing.
 func TestVeryLongWord(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a second: run without -short")
 	}
 	tok := trainOn(t, []string{strings.Repeat("a", 1000)}, 373)
-	n := MaxMergeBytes + 77
+	n := bpe.MaxMergeBytes + 77
 	ids := tok.NewEncoder().Encode(nil, strings.Repeat("b", n))
 	if len(ids) != n { // "b" was never merged
 		t.Errorf("%d tokens, want %d", len(ids), n)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"corpus/tokenize/count"
 )
 
 // The fixtures are made by testdata/scripts/tokenizer_fixtures.py.
@@ -33,7 +35,7 @@ func load[T any](t testing.TB, name string) (v T) {
 
 func trainOn(t testing.TB, texts []string, vocab int) *Tokenizer {
 	t.Helper()
-	c := NewCounter()
+	c := count.New()
 	for _, text := range texts {
 		c.Add(text)
 	}
@@ -51,7 +53,7 @@ func TestTrained(t *testing.T) {
 	written := tok.written()
 	var got []string
 	for _, m := range tok.merges {
-		got = append(got, written[m.left]+" "+written[m.right])
+		got = append(got, written[m.Left]+" "+written[m.Right])
 	}
 	want := load[[]string](t, "merges.json")
 	for i := range min(len(got), len(want)) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"corpus/tokenize/bpe"
 )
 
 // Read reads a tokenizer.json of byte-level BPE: what [Tokenizer.JSON] writes,
@@ -201,7 +203,7 @@ func (b *builder) tokens(*jsonFile) error {
 			continue
 		}
 		var ok bool
-		if tokens[id], ok = gpt2Bytes.decode(content); !ok {
+		if tokens[id], ok = bpe.ByteLevel.Decode(content); !ok {
 			return fmt.Errorf("token %d, %.60q, has characters that stand for no byte%s", id, content, only)
 		}
 	}
@@ -211,7 +213,7 @@ func (b *builder) tokens(*jsonFile) error {
 
 // bytes finds the token of each single byte.
 func (b *builder) bytes(*jsonFile) error {
-	for i, c := range gpt2Bytes.char {
+	for i, c := range bpe.ByteLevel.Char {
 		id, ok := b.ids[string(c)]
 		if !ok {
 			return fmt.Errorf("the vocabulary has no token %q for byte 0x%02X", c, i)
@@ -225,7 +227,7 @@ func (b *builder) merges(f *jsonFile) error {
 	if len(f.Model.Merges) >= MaxVocab {
 		return fmt.Errorf("%d merges, allowed are %d", len(f.Model.Merges), MaxVocab)
 	}
-	b.tok.merges = make([]merge, len(f.Model.Merges))
+	b.tok.merges = make([]bpe.Merge, len(f.Model.Merges))
 	for rank, m := range f.Model.Merges {
 		left, ok1 := b.ids[m[0]]
 		right, ok2 := b.ids[m[1]]
@@ -233,7 +235,7 @@ func (b *builder) merges(f *jsonFile) error {
 		if !ok1 || !ok2 || !ok3 {
 			return fmt.Errorf("merge %d, %.60q and %.60q: it or a half of it is not in the vocabulary", rank, m[0], m[1])
 		}
-		b.tok.merges[rank] = merge{left, right, id}
+		b.tok.merges[rank] = bpe.Merge{Left: left, Right: right, ID: id}
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+
+	"corpus/tokenize/bpe"
 )
 
 // JSON writes the tokenizer as a tokenizer.json that Hugging Face tokenizers
@@ -33,7 +35,7 @@ func (t *Tokenizer) JSON() []byte {
 	})
 	w.raw(",\n    \"merges\": ")
 	w.list('[', ']', len(t.merges), "      ", func(i int) {
-		w.string(written[t.merges[i].left] + " " + written[t.merges[i].right])
+		w.string(written[t.merges[i].Left] + " " + written[t.merges[i].Right])
 	})
 	w.raw("\n  }\n}\n")
 	return w.buf.Bytes()
@@ -46,7 +48,7 @@ func (t *Tokenizer) written() []string {
 		if t.special[id] {
 			out[id] = token
 		} else {
-			out[id] = gpt2Bytes.encode(token)
+			out[id] = bpe.ByteLevel.Encode(token)
 		}
 	}
 	return out

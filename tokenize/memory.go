@@ -1,6 +1,9 @@
 package tokenize
 
-import "corpus"
+import (
+	"corpus"
+	"corpus/tokenize/bpe"
+)
 
 // What the passes hold at most, in bytes; each factor is a measured one rounded
 // up, the garbage between two collections included. Small text holds less than the caps allow.
@@ -18,7 +21,7 @@ func readMemory(longest int64) int64 { return readFactor * (longest + corpus.Bat
 // with texts of at most longest bytes.
 func EncoderMemory(vocab int, longest int64) int64 {
 	const cache, perByte = 12 << 20, 50
-	return vocabFactor*int64(vocab) + cache + perByte*min(longest, MaxMergeBytes)
+	return vocabFactor*int64(vocab) + cache + perByte*min(longest, bpe.MaxMergeBytes)
 }
 
 // longest bounds the longest document.
@@ -26,7 +29,7 @@ func (c Config) longest() int64 { return min(c.bytes(), corpus.MaxDocument) }
 
 func (c Config) bytes() int64 {
 	if c.Bytes == 0 {
-		return MaxTrainBytes + corpus.MaxDocument
+		return bpe.MaxTrainBytes + corpus.MaxDocument
 	}
 	return c.Bytes
 }
@@ -39,7 +42,7 @@ func (c Config) countMemory() int64 { return readMemory(c.longest()) + counterFa
 const counterFactor = 4
 
 func (c Config) trainMemory() int64 {
-	return tableFanIn*readMemory(0) + trainFactor*min(c.bytes(), MaxTrainBytes) + vocabFactor*int64(c.Vocab)
+	return tableFanIn*readMemory(0) + trainFactor*min(c.bytes(), bpe.MaxTrainBytes) + vocabFactor*int64(c.Vocab)
 }
 
 // tallyMemory has the ids of a document, at most one a byte, and the words of a

@@ -7,6 +7,7 @@ import (
 
 	"corpus"
 	"corpus/internal/words"
+	"corpus/tokenize/count"
 )
 
 // Version of the stage: raised whenever the same input would give other bytes.
@@ -56,11 +57,11 @@ func need(e corpus.Env) (int64, error) { return 2 * e.Input()["bytes_out"], nil 
 // count writes the words of a part with their counts. A counter that has grown
 // to its share of memory is spilled to a scratch file; they are merged at the end.
 func (c Config) count(e corpus.Env) error {
-	words, files := NewCounter(), &countFiles{env: e}
+	words, files := count.New(), &countFiles{env: e}
 	limit := max(minCounter, (e.Memory()-readMemory(c.longest()))/counterFactor)
 	err := eachText(e, func(d *corpus.Document) error {
 		e.Progress(int64(len(d.Text)))
-		return words.AddWithin(d.Text, limit, func() error {
+		return words.AddWithin(repairUTF8(d.Text), limit, func() error {
 			defer words.Reset()
 			return files.add(words.All())
 		})
@@ -73,7 +74,7 @@ func (c Config) count(e corpus.Env) error {
 	e.Count("bytes_in", s.Bytes)
 	e.Count("words", s.Words)
 	e.Count("long_words", s.LongWords)
-	return files.merged(words.All(), func(all Counts) error { return writeCounts(e, all) })
+	return files.merged(words.All(), func(all count.Counts) error { return writeCounts(e, all) })
 }
 
 // eachText visits the documents of this task's part.
@@ -101,7 +102,7 @@ func eachText(e corpus.Env, do func(*corpus.Document) error) error {
 // countRows is how many words go to the table at a time.
 const countRows = 1 << 14
 
-func writeCounts(e corpus.Env, counts Counts) error {
+func writeCounts(e corpus.Env, counts count.Counts) error {
 	w, err := e.Create(roleCounts, countSchema)
 	if err != nil {
 		return err
@@ -128,35 +129,35 @@ func writeCounts(e corpus.Env, counts Counts) error {
 func (c Config) train(e corpus.Env) error {
 	first, n := e.Parts()
 	files := &countFiles{env: e}
-	var streams []Counts
+	var streams []count.Counts
 	for part := first; part < first+n; part++ {
 		if len(streams) == tableFanIn {
-			if err := files.add(MergeCounts(streams...)); err != nil {
+			if err := files.add(count.Merge(streams...)); err != nil {
 				return err
 			}
 			streams = streams[:0]
 		}
 		streams = append(streams, readCounts(e, part))
 	}
-	return files.merged(MergeCounts(streams...), func(all Counts) error { return c.learn(e, all) })
+	return files.merged(count.Merge(streams...), func(all count.Counts) error { return c.learn(e, all) })
 }
 
 // readCounts streams the table of a part.
-func readCounts(e corpus.Env, part int) Counts {
-	return func(yield func(Count, error) bool) {
+func readCounts(e corpus.Env, part int) count.Counts {
+	return func(yield func(count.Count, error) bool) {
 		r, err := e.Open(roleCounts, part)
 		if err != nil {
-			yield(Count{}, err)
+			yield(count.Count{}, err)
 			return
 		}
 		var word []byte
 		for row, err := range corpus.Rows(r) {
 			if err != nil {
-				yield(Count{}, err)
+				yield(count.Count{}, err)
 				return
 			}
 			word = append(word[:0], row.Columns[0].Strings[row.At]...)
-			if !yield(Count{word, row.Columns[1].Ints[row.At]}, nil) {
+			if !yield(count.Count{Word: word, N: row.Columns[1].Ints[row.At]}, nil) {
 				return
 			}
 		}
@@ -164,7 +165,7 @@ func readCounts(e corpus.Env, part int) Counts {
 }
 
 // learn trains the vocabulary and writes it.
-func (c Config) learn(e corpus.Env, counts Counts) error {
+func (c Config) learn(e corpus.Env, counts count.Counts) error {
 	t, stats, err := Train(counts, TrainOptions{Vocab: c.Vocab})
 	if err != nil {
 		return err

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"corpus"
+	"corpus/tokenize/bpe"
+	"corpus/tokenize/count"
 )
 
 // memEnv is a task whose tables lie in memory, under a ceiling of its own.
@@ -126,9 +128,9 @@ func spilled(t *testing.T, e *memEnv) int {
 func TestCountFilesInRounds(t *testing.T) {
 	e := newEnv(t, 1)
 	files := &countFiles{env: e}
-	all := NewCounter()
+	all := count.New()
 	for i := range 3*fileFanIn + 5 {
-		c := NewCounter()
+		c := count.New()
 		text := fmt.Sprint("shared word", i%7, " own", i)
 		c.Add(text)
 		all.Add(text)
@@ -137,7 +139,7 @@ func TestCountFilesInRounds(t *testing.T) {
 		}
 	}
 	want := countFile(t, all.All())
-	err := files.merged(NewCounter().All(), func(counts Counts) error {
+	err := files.merged(count.New().All(), func(counts count.Counts) error {
 		if got := countFile(t, counts); !bytes.Equal(got, want) {
 			t.Error("merging in rounds changes the counts")
 		}
@@ -154,7 +156,7 @@ func TestTrainMergesParts(t *testing.T) {
 	texts := load[[]string](t, "texts.json")
 	e := newEnv(t, 1)
 	for part := range 3*tableFanIn + 1 {
-		c := NewCounter()
+		c := count.New()
 		for i, text := range texts {
 			if i%(3*tableFanIn+1) == part {
 				c.Add(text)
@@ -184,7 +186,7 @@ func TestTrainMergesParts(t *testing.T) {
 func TestScratchErrors(t *testing.T) {
 	e := newEnv(t, 1)
 	e.scratch += "/missing"
-	err := (&countFiles{env: e}).add(NewCounter().All())
+	err := (&countFiles{env: e}).add(count.New().All())
 	var bad *corpus.Error
 	if !errors.As(err, &bad) || bad.Class != corpus.Disk || bad.Path == "" {
 		t.Errorf("%v", err)
@@ -200,7 +202,16 @@ func TestMemoryIsAsked(t *testing.T) {
 			t.Errorf("%s claims %d bytes, for a small text %d", p.Name, p.Memory, small.Passes[i].Memory)
 		}
 	}
-	if got := large.Passes[1].Memory; got < trainFactor*MaxTrainBytes {
+	if got := large.Passes[1].Memory; got < trainFactor*bpe.MaxTrainBytes {
 		t.Errorf("train claims %d", got)
 	}
+}
+
+func countFile(t testing.TB, counts count.Counts) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := count.Write(&b, counts); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -3,33 +3,52 @@ package tokenize
 import (
 	"fmt"
 	"strings"
+
+	"corpus/tokenize/bpe"
+	"corpus/tokenize/count"
 )
 
 // Tokenizer is a byte-level BPE vocabulary with its merges. It does not change
 // after it was made and may be used by many goroutines; each encodes with an
 // [Encoder] of its own.
 type Tokenizer struct {
-	tokens   []string // bytes of each id; of a special token its content
-	merges   []merge  // by rank
+	tokens   []string    // bytes of each id; of a special token its content
+	merges   []bpe.Merge // by rank
 	bytes    [256]uint32
-	ranks    mergeTable
+	model    *bpe.Model
 	specials []Special // by id
 	special  []bool    // by id
 	raw      finder    // the specials of the first pass
 	norm     finder    // and of the second
 }
 
+// TrainOptions say what to train.
+type TrainOptions struct {
+	// Vocab is the wanted number of ids, the reserved tokens and the 256 bytes
+	// included; from [NumReserved]+256 to [MaxVocab].
+	Vocab int
+}
+
+// Train learns a byte-level BPE vocabulary behind the reserved tokens; see [bpe.Train].
+func Train(counts count.Counts, opts TrainOptions) (*Tokenizer, bpe.Stats, error) {
+	merges, stats, err := bpe.Train(counts, bpe.Options{Reserved: NumReserved, Vocab: opts.Vocab})
+	if err != nil {
+		return nil, stats, err
+	}
+	return trained(merges), stats, nil
+}
+
 // trained makes the tokenizer of merges found by Train.
-func trained(merges []merge) *Tokenizer {
-	t := &Tokenizer{merges: merges, specials: Reserved(), bytes: byteIDs()}
+func trained(merges []bpe.Merge) *Tokenizer {
+	t := &Tokenizer{merges: merges, specials: Reserved(), bytes: bpe.ByteIDs(NumReserved)}
 	for _, s := range t.specials {
 		t.tokens = append(t.tokens, s.Content)
 	}
-	for _, b := range gpt2Bytes.order {
+	for _, b := range bpe.ByteLevel.Order {
 		t.tokens = append(t.tokens, string([]byte{b}))
 	}
 	for _, m := range merges {
-		t.tokens = append(t.tokens, t.tokens[m.left]+t.tokens[m.right])
+		t.tokens = append(t.tokens, t.tokens[m.Left]+t.tokens[m.Right])
 	}
 	t.index()
 	return t
@@ -41,7 +60,7 @@ func (t *Tokenizer) index() {
 	for _, s := range t.specials {
 		t.special[s.ID] = true
 	}
-	t.ranks = newMergeTable(t.merges, t.bytes)
+	t.model = bpe.New(t.merges, t.bytes)
 	var raw, norm []Special
 	for _, s := range t.specials {
 		if s.Normalized {

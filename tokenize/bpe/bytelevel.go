@@ -1,4 +1,4 @@
-package tokenize
+package bpe
 
 import (
 	"slices"
@@ -9,14 +9,15 @@ import (
 // (bytes_to_unicode of openai/gpt-2's encoder.py), in which the tokens of a
 // tokenizer.json are written.
 type byteLevel struct {
-	char [256]rune
+	Char [256]rune
 	byte map[rune]byte
-	// order has the bytes by ascending character: the order in which Hugging
+	// Order has the bytes by ascending character: the order in which Hugging
 	// Face's trainer numbers its alphabet.
-	order [256]byte
+	Order [256]byte
 }
 
-var gpt2Bytes = newByteLevel()
+// ByteLevel is that map. It is not to be changed.
+var ByteLevel = newByteLevel()
 
 // newByteLevel maps the bytes that Latin-1 prints to themselves and the other
 // 68, in ascending order, to U+0100 and on.
@@ -28,23 +29,23 @@ func newByteLevel() *byteLevel {
 		if b < '!' || b > '~' && b < 0xA1 || b == 0xAD {
 			c, next = next, next+1
 		}
-		m.char[b], m.byte[c], m.order[b] = c, byte(b), byte(b)
+		m.Char[b], m.byte[c], m.Order[b] = c, byte(b), byte(b)
 	}
-	slices.SortFunc(m.order[:], func(a, b byte) int { return int(m.char[a] - m.char[b]) })
+	slices.SortFunc(m.Order[:], func(a, b byte) int { return int(m.Char[a] - m.Char[b]) })
 	return m
 }
 
-// encode writes bytes as characters.
-func (m *byteLevel) encode(token string) string {
+// Encode writes bytes as characters.
+func (m *byteLevel) Encode(token string) string {
 	out := make([]byte, 0, 2*len(token))
 	for i := range len(token) {
-		out = utf8.AppendRune(out, m.char[token[i]])
+		out = utf8.AppendRune(out, m.Char[token[i]])
 	}
 	return string(out)
 }
 
-// decode reads characters back as bytes; ok is false when one is not in the map.
-func (m *byteLevel) decode(chars string) (token string, ok bool) {
+// Decode reads characters back as bytes; ok is false when one is not in the map.
+func (m *byteLevel) Decode(chars string) (token string, ok bool) {
 	out := make([]byte, 0, len(chars))
 	for _, c := range chars {
 		b, ok := m.byte[c]

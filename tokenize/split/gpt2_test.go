@@ -1,4 +1,4 @@
-package tokenize
+package split
 
 import (
 	"math/rand/v2"
@@ -31,7 +31,7 @@ func oracle(t testing.TB, text string) (words []string) {
 
 func split(text string) (words []string) {
 	for i := 0; i < len(text); {
-		end := wordEnd(text, i)
+		end := GPT2{}.End(text, i)
 		words = append(words, text[i:end])
 		i = end
 	}
@@ -114,7 +114,7 @@ func FuzzSplit(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		text = strings.Map(sameClass, repairUTF8(text))
+		text = strings.Map(sameClass, strings.ToValidUTF8(text, "\ufffd"))
 		if got, want := split(text), oracle(t, text); !slices.Equal(got, want) {
 			t.Fatalf("split(%q) = %q, want %q", text, got, want)
 		}
@@ -149,17 +149,3 @@ func TestClasses(t *testing.T) {
 }
 
 // TestRepairUTF8 has the examples of Unicode 16.0, tables 3-8 to 3-11.
-func TestRepairUTF8(t *testing.T) {
-	for in, want := range map[string]string{
-		"ok é":                              "ok é",
-		"\xc0\xaf\xe0\x80\xbf\xf0\x81\x82A": "\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdA",
-		"\xed\xa0\x80\xed\xbf\xbf\xed\xafA": "\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdA",
-		"\xf4\x91\x92\x93\xffA\x80\xbfB":    "\ufffd\ufffd\ufffd\ufffd\ufffdA\ufffd\ufffdB",
-		"\xe1\x80\xe2\xf0\x91\x92\xf1\xbfA": "\ufffd\ufffd\ufffd\ufffdA",
-		"\xef\xbf\xbd is itself":            "\ufffd is itself",
-	} {
-		if got := repairUTF8(in); got != want {
-			t.Errorf("repairUTF8(%q) = %q, want %q", in, got, want)
-		}
-	}
-}

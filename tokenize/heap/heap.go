@@ -1,7 +1,7 @@
-package tokenize
+package heap
 
-// up restores a binary min-heap after h[i] has become smaller.
-func up[T any](h []T, i int, less func(a, b *T) bool) {
+// Up restores a binary min-heap after h[i] has become smaller.
+func Up[T any](h []T, i int, less func(a, b *T) bool) {
 	for i > 0 {
 		parent := (i - 1) / 2
 		if !less(&h[i], &h[parent]) {
@@ -12,8 +12,8 @@ func up[T any](h []T, i int, less func(a, b *T) bool) {
 	}
 }
 
-// down restores a binary min-heap after h[i] has become larger.
-func down[T any](h []T, i int, less func(a, b *T) bool) {
+// Down restores a binary min-heap after h[i] has become larger.
+func Down[T any](h []T, i int, less func(a, b *T) bool) {
 	for {
 		child := 2*i + 1
 		if child >= len(h) {

@@ -1,4 +1,6 @@
-package tokenize
+package bpe
+
+import "corpus/tokenize/memo"
 
 // pairTable numbers pairs of symbols from 0 on, and keeps of each its count and
 // the words it was seen in.
@@ -10,12 +12,15 @@ type pairTable struct {
 	chunk []uint32 // what where is cut from
 }
 
-const chunkWords = 1 << 12
+const (
+	chunkWords = 1 << 12
+	minPairs   = 1 << 10
+)
 
 func pairKey(left, right uint32) uint64 { return uint64(left)<<32 | uint64(right) }
 
 func hashPair(key uint64) uint64 {
-	return fold(key^0xe7037ed1a0b428db, 0xa0761d6478bd642f)
+	return memo.Fold(key^0xe7037ed1a0b428db, 0xa0761d6478bd642f)
 }
 
 // add gives the number of a pair, a new one if it has none.
@@ -53,7 +58,7 @@ func (t *pairTable) find(key uint64) (uint32, bool) {
 }
 
 func (t *pairTable) grow() {
-	t.slots = make([]uint32, max(minSlots, 2*len(t.slots)))
+	t.slots = make([]uint32, max(minPairs, 2*len(t.slots)))
 	mask := uint64(len(t.slots) - 1)
 	for p, key := range t.key {
 		i := hashPair(key) & mask

@@ -1,4 +1,4 @@
-package tokenize
+package bpe
 
 // queue is a min-heap of numbers. Four children a node keep it shallow: it is
 // as deep as the longest word asks for.

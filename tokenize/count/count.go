@@ -1,4 +1,4 @@
-package tokenize
+package count
 
 import (
 	"bytes"
@@ -6,6 +6,10 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"corpus/tokenize/heap"
+	"corpus/tokenize/memo"
+	"corpus/tokenize/split"
 )
 
 // Count is one word (its bytes, valid UTF-8) and how often it was seen.
@@ -18,29 +22,29 @@ type Count struct {
 // at the first error. A Word is valid until the next one.
 type Counts = iter.Seq2[Count, error]
 
-// CountStats says what a [Counter] was given. All fields only add up, so those
+// Stats says what a [Counter] was given. All fields only add up, so those
 // of several parts may be summed in any order.
-type CountStats struct {
+type Stats struct {
 	Texts     int64
 	Bytes     int64 // of text
 	Words     int64 // counted, each occurrence
 	LongWords int64 // skipped: longer than MaxWordBytes
 }
 
-// Counter counts the words of texts. What it gives depends on the texts alone,
+// Counter counts the words of texts, which are valid UTF-8. What it gives depends on the texts alone,
 // not on their order, nor on how they were spread over several counters that
-// [MergeCounts] joins. It is for one goroutine.
+// [Merge] joins. It is for one goroutine.
 //
 // Memory grows with the distinct words: some 40 bytes and the word itself for
 // each; see AddWithin for a ceiling. The distinct words between two resets must
 // be shorter than 4 GiB.
 type Counter struct {
-	words wordTable
-	stats CountStats
+	words memo.Table
+	stats Stats
 }
 
-// NewCounter makes an empty counter.
-func NewCounter() *Counter { return new(Counter) }
+// New makes an empty counter.
+func New() *Counter { return new(Counter) }
 
 // Add counts the words of one text.
 func (c *Counter) Add(text string) {
@@ -51,18 +55,17 @@ func (c *Counter) Add(text string) {
 // bytes, also in the middle of the text, full is called, which writes All to a
 // file and calls Reset. Merging the files gives the same counts.
 func (c *Counter) AddWithin(text string, limit int64, full func() error) error {
-	text = repairUTF8(text)
 	c.stats.Texts++
 	c.stats.Bytes += int64(len(text))
 	for i := 0; i < len(text); {
-		end := wordEnd(text, i)
+		end := split.GPT2{}.End(text, i)
 		if end-i > MaxWordBytes {
 			c.stats.LongWords++
 		} else {
-			s := c.words.slot(text[i:end])
-			s.value++
+			s := c.words.Slot(text[i:end])
+			s.Value++
 			c.stats.Words++
-			if s.value == 1 && c.words.size() > limit {
+			if s.Value == 1 && c.words.Size() > limit {
 				if err := full(); err != nil {
 					return err
 				}
@@ -74,36 +77,29 @@ func (c *Counter) AddWithin(text string, limit int64, full func() error) error {
 }
 
 // Stats says what was added since the counter was made; Reset keeps it.
-func (c *Counter) Stats() CountStats { return c.stats }
+func (c *Counter) Stats() Stats { return c.stats }
 
 // Reset forgets the counts and frees their memory: a table that has grown to
 // the ceiling would be full again with the next word.
-func (c *Counter) Reset() { c.words = wordTable{} }
+func (c *Counter) Reset() { c.words = memo.Table{} }
 
 // All gives the counts by ascending bytes.
 func (c *Counter) All() Counts {
 	return func(yield func(Count, error) bool) {
-		used := make([]uint32, 0, c.words.n)
-		for i := range c.words.slots {
-			if c.words.slots[i].len > 0 {
-				used = append(used, uint32(i))
-			}
-		}
-		slices.SortFunc(used, func(a, b uint32) int {
-			return bytes.Compare(c.words.word(&c.words.slots[a]), c.words.word(&c.words.slots[b]))
+		used := slices.SortedFunc(c.words.All(), func(a, b *memo.Slot) int {
+			return bytes.Compare(c.words.Word(a), c.words.Word(b))
 		})
-		for _, i := range used {
-			s := &c.words.slots[i]
-			if !yield(Count{c.words.word(s), s.value}, nil) {
+		for _, s := range used {
+			if !yield(Count{c.words.Word(s), s.Value}, nil) {
 				return
 			}
 		}
 	}
 }
 
-// MergeCounts joins streams into one, adding the counts of equal words. It
+// Merge joins streams into one, adding the counts of equal words. It
 // holds one word of each stream.
-func MergeCounts(streams ...Counts) Counts {
+func Merge(streams ...Counts) Counts {
 	return func(yield func(Count, error) bool) {
 		m := &countMerge{}
 		defer m.stop()
@@ -149,7 +145,7 @@ func (m *countMerge) open(s Counts) error {
 		return err
 	}
 	m.heads = append(m.heads, countHead{c, next})
-	up(m.heads, len(m.heads)-1, lessCount)
+	heap.Up(m.heads, len(m.heads)-1, lessCount)
 	return nil
 }
 
@@ -172,7 +168,7 @@ func (m *countMerge) take(word []byte) (int64, error) {
 			*head = m.heads[len(m.heads)-1]
 			m.heads = m.heads[:len(m.heads)-1]
 		}
-		down(m.heads, 0, lessCount)
+		heap.Down(m.heads, 0, lessCount)
 	}
 	return sum, nil
 }

@@ -1,4 +1,4 @@
-package tokenize
+package split
 
 import "unicode/utf8"
 

@@ -1,9 +1,11 @@
-package tokenize
+package count
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -28,16 +30,16 @@ func wordCounts(t testing.TB, counts Counts) map[string]int64 {
 func countFile(t testing.TB, counts Counts) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteCounts(&b, counts); err != nil {
+	if err := Write(&b, counts); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
 func TestCounter(t *testing.T) {
-	c := NewCounter()
+	c := New()
 	c.Add("the cat, the dog")
-	c.Add("the \xff" + strings.Repeat("x", MaxWordBytes+1))
+	c.Add("the \ufffd" + strings.Repeat("x", MaxWordBytes+1))
 	got := wordCounts(t, c.All())
 	want := map[string]int64{"the": 2, " cat": 1, ",": 1, " the": 1, " dog": 1, " \ufffd": 1}
 	for w, n := range want {
@@ -48,7 +50,7 @@ func TestCounter(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("counted %v, want %v", got, want)
 	}
-	stats := CountStats{Texts: 2, Bytes: 16 + 4 + 3 + MaxWordBytes + 1, Words: 7, LongWords: 1}
+	stats := Stats{Texts: 2, Bytes: 16 + 4 + 3 + MaxWordBytes + 1, Words: 7, LongWords: 1}
 	if c.Stats() != stats {
 		t.Errorf("stats %+v, want %+v", c.Stats(), stats)
 	}
@@ -57,8 +59,8 @@ func TestCounter(t *testing.T) {
 // TestCountsAnyOrder: however texts are ordered and spread over counters, the
 // merged file is the same.
 func TestCountsAnyOrder(t *testing.T) {
-	texts := load[[]string](t, "texts.json")
-	one := NewCounter()
+	texts := texts(t)
+	one := New()
 	for _, text := range texts {
 		one.Add(text)
 	}
@@ -67,23 +69,23 @@ func TestCountsAnyOrder(t *testing.T) {
 	for parts := 1; parts < 6; parts++ {
 		counters := make([]*Counter, parts)
 		for i := range counters {
-			counters[i] = NewCounter()
+			counters[i] = New()
 		}
 		for _, i := range rng.Perm(len(texts)) {
 			counters[rng.IntN(parts)].Add(texts[i])
 		}
 		var streams []Counts
 		for _, c := range counters {
-			streams = append(streams, ReadCounts(bytes.NewReader(countFile(t, c.All()))))
+			streams = append(streams, Read(bytes.NewReader(countFile(t, c.All()))))
 		}
-		if got := countFile(t, MergeCounts(streams...)); !bytes.Equal(got, want) {
+		if got := countFile(t, Merge(streams...)); !bytes.Equal(got, want) {
 			t.Errorf("%d parts give another file", parts)
 		}
 	}
 }
 
 func TestCounterReset(t *testing.T) {
-	c := NewCounter()
+	c := New()
 	c.Add("some words here")
 	before := countFile(t, c.All())
 	c.Reset()
@@ -99,11 +101,11 @@ func TestCounterReset(t *testing.T) {
 // TestReadCountsDamaged: a count file that is cut anywhere is an error, and so
 // is one with more behind it.
 func TestReadCountsDamaged(t *testing.T) {
-	c := NewCounter()
+	c := New()
 	c.Add("a damaged file is never read as a shorter one")
 	file := countFile(t, c.All())
 	read := func(data []byte) (n int, err error) {
-		for _, err = range ReadCounts(bytes.NewReader(data)) {
+		for _, err = range Read(bytes.NewReader(data)) {
 			if err != nil {
 				return n, err
 			}
@@ -126,58 +128,45 @@ func TestReadCountsDamaged(t *testing.T) {
 
 func TestMergeCountsError(t *testing.T) {
 	good := func() Counts {
-		c := NewCounter()
+		c := New()
 		c.Add("good words")
 		return c.All()
 	}
 	for _, bad := range []string{"", countMagic, countMagic + "\x00\x01z\x01"} {
-		err := WriteCounts(io.Discard, MergeCounts(good(), ReadCounts(strings.NewReader(bad))))
+		err := Write(io.Discard, Merge(good(), Read(strings.NewReader(bad))))
 		if err == nil {
 			t.Errorf("no error from %q", bad)
 		}
 	}
 }
 
-func FuzzReadCounts(f *testing.F) {
-	c := NewCounter()
+func FuzzRead(f *testing.F) {
+	c := New()
 	c.Add("the seeds of a fuzz target")
 	f.Add(countFile(f, c.All()))
 	f.Add([]byte(countMagic + "\x00\x01a\x01\x01\x01b\x02\x00\x00\x02"))
 	f.Add([]byte(countMagic + "\x00\xff\xff\xff\xff\x0f"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var again bytes.Buffer
-		if err := WriteCounts(&again, ReadCounts(bytes.NewReader(data))); err != nil {
+		if err := Write(&again, Read(bytes.NewReader(data))); err != nil {
 			return
 		}
-		want := wordCounts(t, ReadCounts(bytes.NewReader(data)))
-		got := wordCounts(t, ReadCounts(&again))
+		want := wordCounts(t, Read(bytes.NewReader(data)))
+		got := wordCounts(t, Read(&again))
 		if len(got) != len(want) {
 			t.Fatalf("%d words, written and read again %d", len(want), len(got))
 		}
 	})
 }
 
-func TestWordTable(t *testing.T) {
-	var table wordTable
-	want := map[string]int64{}
-	rng := rand.New(rand.NewPCG(5, 6))
-	for range 20000 {
-		b := make([]byte, 1+rng.IntN(20))
-		for i := range b {
-			b[i] = "ab\x00\xff"[rng.IntN(4)]
-		}
-		want[string(b)]++
-		table.slot(string(b)).value++
+func texts(t testing.TB) (texts []string) {
+	t.Helper()
+	data, err := os.ReadFile("../testdata/texts.json")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if table.n != len(want) {
-		t.Fatalf("%d words, want %d", table.n, len(want))
+	if err := json.Unmarshal(data, &texts); err != nil {
+		t.Fatal(err)
 	}
-	for w, n := range want {
-		if s := table.find(w); s == nil || s.value != n {
-			t.Fatalf("%q: %+v, want %d", w, s, n)
-		}
-	}
-	if table.find("absent") != nil {
-		t.Error("found a word that was not added")
-	}
+	return texts
 }

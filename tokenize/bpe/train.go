@@ -1,15 +1,20 @@
-package tokenize
+package bpe
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"corpus/tokenize/count"
+	"corpus/tokenize/heap"
 )
 
-// TrainOptions say what to train.
-type TrainOptions struct {
+// Options say what to train.
+type Options struct {
+	// Reserved is how many ids special tokens have before the first byte.
+	Reserved int
 	// Vocab is the wanted number of ids, the reserved tokens and the 256 bytes
-	// included; from [NumReserved]+256 to [MaxVocab].
+	// included; from Reserved+256 to [MaxVocab].
 	Vocab int
 }
 
@@ -17,45 +22,43 @@ type TrainOptions struct {
 // BpeTrainer by default.
 const minCount = 2
 
-// TrainStats say what training did.
-type TrainStats struct {
+// Stats say what training did.
+type Stats struct {
 	SampledTo int64 // words seen less often were sampled; 1: none
-	Wanted    int   // ids asked for; the tokenizer may have fewer
+	Wanted    int   // ids asked for; there may be fewer
 }
 
 // Train learns a byte-level BPE vocabulary (Sennrich et al. 2016, over bytes as
-// in GPT-2): the reserved tokens first, then the 256 bytes in the order of
-// their printable characters, then one token a merge. Each step merges the most
+// in GPT-2): behind the reserved ids come the 256 bytes in the order of their
+// printable characters, then one token a merge. Each step merges the most
 // frequent pair; of equally frequent ones the smaller (left id, right id), which
 // is the rule of Hugging Face's BpeTrainer, so that both learn the same merges.
 //
 // Text with too few different words gives a smaller vocabulary, as it does
-// there; [TrainStats] says so. No words at all are an error. When the distinct
+// there; [Stats] says so. No words at all are an error. When the distinct
 // words are beyond [MaxTrainBytes], rare ones are sampled without bias, see
-// [TrainStats] SampledTo; when their pairs are more than a million and twice the
+// [Stats] SampledTo; when their pairs are more than a million and twice the
 // vocabulary, the rarer half is forgotten.
-func Train(counts Counts, opts TrainOptions) (*Tokenizer, TrainStats, error) {
-	if least := NumReserved + 256; opts.Vocab < least || opts.Vocab > MaxVocab {
-		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", opts.Vocab, least, MaxVocab)
+func Train(counts count.Counts, opts Options) ([]Merge, Stats, error) {
+	if least := opts.Reserved + 256; opts.Vocab < least || opts.Vocab > MaxVocab {
+		return nil, Stats{}, fmt.Errorf("train the tokenizer: a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", opts.Vocab, least, MaxVocab)
 	}
 	words, err := loadWords(counts, MaxTrainBytes)
 	if err != nil {
-		return nil, TrainStats{}, err
+		return nil, Stats{}, err
 	}
 	if len(words.ends) == 0 {
-		return nil, TrainStats{}, fmt.Errorf("train the tokenizer: the text has no words; is the input empty?")
+		return nil, Stats{}, fmt.Errorf("train the tokenizer: the text has no words; is the input empty?")
 	}
-	t, sampledTo := newTrainer(words, opts.Vocab), int64(1)<<words.shift
+	t, sampledTo := newTrainer(words, opts), int64(1)<<words.shift
 	t.run() // the set is garbage from here on
-	return trained(t.merges), TrainStats{SampledTo: sampledTo, Wanted: opts.Vocab}, nil
+	return t.merges, Stats{SampledTo: sampledTo, Wanted: opts.Vocab}, nil
 }
-
-// A merge joins two tokens, left then right, into a third.
-type merge struct{ left, right, id uint32 }
 
 // trainer holds the words as symbols and, for each pair of neighbours, its
 // count and the words it may be in.
 type trainer struct {
+	first  int // id of the first byte
 	vocab  int
 	least  int64 // count from which a pair is worth holding
 	words  []trainWord
@@ -63,7 +66,7 @@ type trainer struct {
 	pairs  pairTable
 	heap   []candidate
 	most   int // pairs held
-	merges []merge
+	merges []Merge
 
 	// Of the merge in hand, by the neighbour's id.
 	gain  [2]delta // pairs (neighbour, new) and (new, neighbour)
@@ -93,12 +96,13 @@ func moreFrequent(a, b *candidate) bool {
 	return a.count > b.count || a.count == b.count && a.key < b.key
 }
 
-func newTrainer(set *wordSet, vocab int) *trainer {
+func newTrainer(set *wordSet, opts Options) *trainer {
+	vocab := opts.Vocab
 	t := &trainer{
-		vocab: vocab, least: minCount, most: max(maxTrainPairs, 2*vocab), named: make([]uint32, vocab),
+		first: opts.Reserved, vocab: vocab, least: minCount, most: max(maxTrainPairs, 2*vocab), named: make([]uint32, vocab),
 		words: make([]trainWord, 0, len(set.ends)), syms: make([]uint32, 0, len(set.bytes)),
 	}
-	id := byteIDs()
+	id := ByteIDs(opts.Reserved)
 	start := uint32(0)
 	for i, end := range set.ends {
 		if end-start > 1 {
@@ -116,16 +120,17 @@ func newTrainer(set *wordSet, vocab int) *trainer {
 	return t
 }
 
-// byteIDs gives the id of each byte in a vocabulary trained here.
-func byteIDs() (id [256]uint32) {
-	for i, b := range gpt2Bytes.order {
-		id[b] = NumReserved + uint32(i)
+// ByteIDs gives the id of each byte in a vocabulary trained here, where the
+// first has id first.
+func ByteIDs(first int) (id [256]uint32) {
+	for i, b := range ByteLevel.Order {
+		id[b] = uint32(first + i)
 	}
 	return id
 }
 
 // next is the id of the next token, which is the size of the vocabulary so far.
-func (t *trainer) next() int { return NumReserved + 256 + len(t.merges) }
+func (t *trainer) next() int { return t.first + 256 + len(t.merges) }
 
 // run merges until the vocabulary is full or no pair is frequent enough. A
 // count in the heap may be too high, since merges take occurrences away from
@@ -149,7 +154,7 @@ func (t *trainer) run() {
 			continue
 		}
 		t.heap[0].count = now
-		down(t.heap, 0, moreFrequent)
+		heap.Down(t.heap, 0, moreFrequent)
 	}
 }
 
@@ -157,12 +162,12 @@ func (t *trainer) pop() {
 	last := len(t.heap) - 1
 	t.heap[0] = t.heap[last]
 	t.heap = t.heap[:last]
-	down(t.heap, 0, moreFrequent)
+	heap.Down(t.heap, 0, moreFrequent)
 }
 
 func (t *trainer) push(pair uint32) {
 	t.heap = append(t.heap, candidate{t.pairs.count[pair], t.pairs.key[pair], pair})
-	up(t.heap, len(t.heap)-1, moreFrequent)
+	heap.Up(t.heap, len(t.heap)-1, moreFrequent)
 }
 
 // prune keeps the more frequent half of the pairs that may be held, which is no
@@ -216,26 +221,26 @@ func (t *trainer) countPairs() {
 
 // merge makes a token of a pair, in every word.
 func (t *trainer) merge(top candidate) {
-	m := merge{left: uint32(top.key >> 32), right: uint32(top.key), id: uint32(t.next())}
+	m := Merge{Left: uint32(top.key >> 32), Right: uint32(top.key), ID: uint32(t.next())}
 	t.merges = append(t.merges, m)
 	for _, wi := range t.pairs.where[top.pair] {
 		t.mergeWord(wi, m)
 	}
 	t.pairs.where[top.pair] = nil
-	t.subtract(0, func(n uint32) uint64 { return pairKey(n, m.left) })
-	t.subtract(1, func(n uint32) uint64 { return pairKey(m.right, n) })
-	t.introduce(0, func(n uint32) uint64 { return pairKey(n, m.id) })
-	t.introduce(1, func(n uint32) uint64 { return pairKey(m.id, n) })
+	t.subtract(0, func(n uint32) uint64 { return pairKey(n, m.Left) })
+	t.subtract(1, func(n uint32) uint64 { return pairKey(m.Right, n) })
+	t.introduce(0, func(n uint32) uint64 { return pairKey(n, m.ID) })
+	t.introduce(1, func(n uint32) uint64 { return pairKey(m.ID, n) })
 }
 
 // mergeWord replaces the pair in one word, from left to right, and notes which
 // pairs of neighbours that takes away and brings.
-func (t *trainer) mergeWord(wi uint32, m merge) {
+func (t *trainer) mergeWord(wi uint32, m Merge) {
 	w := &t.words[wi]
 	word := t.syms[w.start : w.start+w.n]
 	out := 0
 	for i := 0; i < len(word); i++ {
-		if word[i] != m.left || i+1 == len(word) || word[i+1] != m.right {
+		if word[i] != m.Left || i+1 == len(word) || word[i+1] != m.Right {
 			word[out] = word[i]
 			out++
 			continue
@@ -250,7 +255,7 @@ func (t *trainer) mergeWord(wi uint32, m merge) {
 			t.gain[1].add(next, w.count)
 			t.found[1] = append(t.found[1], sighting{next, wi})
 		}
-		word[out] = m.id
+		word[out] = m.ID
 		out++
 	}
 	w.n = uint32(out)
@@ -258,9 +263,9 @@ func (t *trainer) mergeWord(wi uint32, m merge) {
 
 // before notes what becomes of the neighbour on the left. When that is the new
 // token itself, the pair (new, left) noted a moment ago was never to be.
-func (t *trainer) before(prev, wi uint32, count int64, m merge) {
-	if prev == m.id {
-		t.gain[1].add(m.left, -count)
+func (t *trainer) before(prev, wi uint32, count int64, m Merge) {
+	if prev == m.ID {
+		t.gain[1].add(m.Left, -count)
 	} else {
 		t.loss[0].add(prev, count)
 	}

@@ -1,9 +1,12 @@
-package tokenize
+package bpe
 
 import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"corpus/tokenize/count"
+	"corpus/tokenize/memo"
 )
 
 // wordSet is what training holds of the distinct words: their bytes end to
@@ -24,7 +27,7 @@ type wordSet struct {
 //
 // Dropping all rare words instead would erase the languages without spaces,
 // whose words are clauses and seldom come twice.
-func loadWords(counts Counts, limit int) (*wordSet, error) {
+func loadWords(counts count.Counts, limit int) (*wordSet, error) {
 	set := &wordSet{}
 	var total float64
 	for c, err := range counts {
@@ -55,7 +58,7 @@ func (s *wordSet) keeps(word []byte, n int64) bool {
 	if n >= 1<<s.shift {
 		return true
 	}
-	hi, _ := bits.Mul64(hashWord(string(word)), 1<<s.shift)
+	hi, _ := bits.Mul64(memo.Hash(string(word)), 1<<s.shift)
 	return uint64(n) > hi
 }
 

@@ -1,4 +1,4 @@
-package tokenize
+package bpe
 
 import "math"
 
@@ -9,6 +9,21 @@ const (
 	// pair, which is quadratic but faster than a heap on short words.
 	scanBytes = 48
 )
+
+// A Merge joins two tokens, left then right, into a third.
+type Merge struct{ Left, Right, ID uint32 }
+
+// Model is the merges of a byte-level vocabulary. It does not change and may be
+// used by many goroutines; each encodes with an [Encoder] of its own.
+type Model struct {
+	bytes [256]uint32
+	ranks mergeTable
+}
+
+// New makes the model of merges by rank over the ids of the bytes.
+func New(merges []Merge, bytes [256]uint32) *Model {
+	return &Model{bytes: bytes, ranks: newMergeTable(merges, bytes)}
+}
 
 // mergeTable finds the merge of a pair of tokens.
 type mergeTable struct {
@@ -29,16 +44,16 @@ type mergeSlot struct {
 
 // newMergeTable indexes merges by rank; of a pair listed twice the last counts,
 // as in Hugging Face.
-func newMergeTable(merges []merge, bytes [256]uint32) mergeTable {
+func newMergeTable(merges []Merge, bytes [256]uint32) mergeTable {
 	t := mergeTable{bits: 64 - 4, slots: make([]mergeSlot, 1<<4), ids: make([]uint32, len(merges))}
 	for len(t.slots) < 2*len(merges) {
 		t.slots = make([]mergeSlot, 2*len(t.slots))
 		t.bits--
 	}
 	for rank, m := range merges {
-		t.ids[rank] = m.id
-		key := pairKey(m.left, m.right)
-		*t.slot(key) = mergeSlot{key + 1, mergeTo{uint32(rank), m.id}}
+		t.ids[rank] = m.ID
+		key := pairKey(m.Left, m.Right)
+		*t.slot(key) = mergeSlot{key + 1, mergeTo{uint32(rank), m.ID}}
 	}
 	for i := range t.first {
 		t.first[i] = t.find(bytes[i>>8], bytes[i&0xFF])
@@ -63,10 +78,10 @@ func (t *mergeTable) find(left, right uint32) mergeTo {
 	return mergeTo{rank: none}
 }
 
-// merger applies the merges of a tokenizer to one word at a time. It reuses its
+// Encoder applies the merges of a model to one word at a time. It reuses its
 // memory.
-type merger struct {
-	tok   *Tokenizer
+type Encoder struct {
+	model *Model
 	ids   []uint32
 	ranks []uint32 // of the pair (i, i+1)
 	nodes []node
@@ -82,8 +97,14 @@ type node struct {
 // dead marks a node that was merged into the one before it.
 const dead = -2
 
+// NewEncoder makes an encoder for one goroutine.
+func (m *Model) NewEncoder() *Encoder { return &Encoder{model: m} }
+
+// Append appends the tokens of one word. It remembers nothing of it.
+func (m *Encoder) Append(dst []uint32, word string) []uint32 { return append(dst, m.word(word)...) }
+
 // word gives the tokens of one word, valid until the next call.
-func (m *merger) word(word string) []uint32 {
+func (m *Encoder) word(word string) []uint32 {
 	m.ids = m.ids[:0]
 	for len(word) > MaxMergeBytes {
 		m.heap(word[:MaxMergeBytes])
@@ -98,11 +119,11 @@ func (m *merger) word(word string) []uint32 {
 }
 
 // scan merges the leftmost pair of the lowest rank until there is none.
-func (m *merger) scan(word string) {
-	t := &m.tok.ranks
+func (m *Encoder) scan(word string) {
+	t := &m.model.ranks
 	ids, ranks := m.ids[:0], m.ranks[:0]
 	for i := range len(word) {
-		ids = append(ids, m.tok.bytes[word[i]])
+		ids = append(ids, m.model.bytes[word[i]])
 		if i+1 < len(word) {
 			ranks = append(ranks, t.first[int(word[i])<<8|int(word[i+1])].rank)
 		}
@@ -134,11 +155,11 @@ func (m *merger) scan(word string) {
 // heap does the same with a queue of pairs by (rank, place), in n log n steps,
 // and appends the tokens to m.ids. An entry is stale when its place no longer
 // makes its token.
-func (m *merger) heap(word string) {
-	t := &m.tok.ranks
+func (m *Encoder) heap(word string) {
+	t := &m.model.ranks
 	m.nodes, m.queue = m.nodes[:0], m.queue[:0]
 	for i := range len(word) {
-		m.nodes = append(m.nodes, node{m.tok.bytes[word[i]], int32(i - 1), int32(i + 1)})
+		m.nodes = append(m.nodes, node{m.model.bytes[word[i]], int32(i - 1), int32(i + 1)})
 	}
 	m.nodes[len(word)-1].next = -1
 	for i := range len(word) - 1 {
@@ -160,24 +181,24 @@ func (m *merger) heap(word string) {
 }
 
 // offer queues the pair that starts at node i, if it is a merge.
-func (m *merger) offer(i int32) {
+func (m *Encoder) offer(i int32) {
 	n := m.nodes[i]
 	if n.next < 0 {
 		return
 	}
-	if to := m.tok.ranks.find(n.id, m.nodes[n.next].id); to.rank != none {
+	if to := m.model.ranks.find(n.id, m.nodes[n.next].id); to.rank != none {
 		m.queue.push(uint64(to.rank)<<32 | uint64(i))
 	}
 }
 
 // apply merges node i with the next, if that still makes token id.
-func (m *merger) apply(i int32, id uint32) {
+func (m *Encoder) apply(i int32, id uint32) {
 	n := &m.nodes[i]
 	if n.next < 0 { // dead, or the last
 		return
 	}
 	right := m.nodes[n.next]
-	if to := m.tok.ranks.find(n.id, right.id); to.rank == none || to.id != id {
+	if to := m.model.ranks.find(n.id, right.id); to.rank == none || to.id != id {
 		return
 	}
 	m.nodes[n.next].next = dead

@@ -1,11 +1,30 @@
-package tokenize
+package split
 
 import "unicode/utf8"
 
-// wordEnd gives the end of the word that starts at text[i:]. The text must be
-// valid UTF-8 and i < len(text). It is GPT-2's pattern by hand, since Go's
+// GPT2 cuts what GPT-2's pattern does (Radford et al. 2019; encoder.py of
+// openai/gpt-2):
+//
+//	's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+//
+// Letters, numbers and white space are those of Unicode 16.0, in tables frozen
+// here, so that ids do not change with the Go release.
+type GPT2 struct{}
+
+// Append appends the words of a text.
+func (s GPT2) Append(dst []string, text string, _ bool) []string {
+	for i := 0; i < len(text); {
+		end := s.End(text, i)
+		dst = append(dst, text[i:end])
+		i = end
+	}
+	return dst
+}
+
+// End gives the end of the word that starts at text[i:]. The text must be
+// valid UTF-8 and i < len(text). It is the pattern by hand, since Go's
 // regexp has no look-ahead; the tests compare it with a backtracking engine.
-func wordEnd(text string, i int) int {
+func (GPT2) End(text string, i int) int {
 	t := unicode16
 	c := text[i]
 	if c == '\'' {

@@ -1,4 +1,4 @@
-package tokenize
+package count
 
 import (
 	"bufio"
@@ -22,8 +22,8 @@ import (
 // give equal files.
 const countMagic = "corpus counts 1\n"
 
-// WriteCounts writes a stream as a count file.
-func WriteCounts(w io.Writer, counts Counts) error {
+// Write writes a stream as a count file.
+func Write(w io.Writer, counts Counts) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	out.WriteString(countMagic) //nolint:errcheck // bufio keeps the error for Flush
 	var last, buf []byte
@@ -74,9 +74,9 @@ func sharedPrefix(a, b []byte) int {
 	return n
 }
 
-// ReadCounts reads a count file. What is cut off or damaged is an error that
+// Read reads a count file. What is cut off or damaged is an error that
 // says at which word; nothing is guessed.
-func ReadCounts(r io.Reader) Counts {
+func Read(r io.Reader) Counts {
 	return func(yield func(Count, error) bool) {
 		in := &countReader{r: bufio.NewReaderSize(r, 1<<16)}
 		err := in.magic()

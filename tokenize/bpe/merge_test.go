@@ -1,0 +1,80 @@
+package bpe
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"corpus/tokenize/count"
+)
+
+// learnt trains on texts.
+func learnt(t testing.TB, texts []string, vocab int) *Model {
+	t.Helper()
+	c := count.New()
+	for _, text := range texts {
+		c.Add(text)
+	}
+	merges, _, err := Train(c.All(), Options{Reserved: reserved, Vocab: vocab})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(merges, ByteIDs(reserved))
+}
+
+// ways is a vocabulary in which tokens are made in more than one way.
+func ways(t testing.TB) *Model {
+	t.Helper()
+	var file struct {
+		Model struct {
+			Vocab  map[string]uint32
+			Merges [][2]string
+		}
+	}
+	read(t, "ways.json", &file)
+	ids := file.Model.Vocab
+	var merges []Merge
+	for _, m := range file.Model.Merges {
+		merges = append(merges, Merge{ids[m[0]], ids[m[1]], ids[m[0]+m[1]]})
+	}
+	var bytes [256]uint32
+	for b, c := range ByteLevel.Char {
+		bytes[b] = ids[string(c)]
+	}
+	return New(merges, bytes)
+}
+
+// TestScanAndHeap: both ways of merging agree on words of any length.
+func TestScanAndHeap(t *testing.T) {
+	t.Run("trained", func(t *testing.T) { testScanAndHeap(t, learnt(t, texts(t), 1000)) })
+	t.Run("ways", func(t *testing.T) { testScanAndHeap(t, ways(t)) })
+}
+
+func testScanAndHeap(t *testing.T, model *Model) {
+	m := model.NewEncoder()
+	rng := rand.New(rand.NewPCG(2, 9))
+	for n := 1; n < 200; n++ {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "abcenrst ="[rng.IntN(10)]
+		}
+		m.scan(string(b))
+		scanned := slices.Clone(m.ids)
+		m.ids = m.ids[:0]
+		if m.heap(string(b)); !slices.Equal(m.ids, scanned) {
+			t.Fatalf("%q: by heap %v, by scan %v", b, m.ids, scanned)
+		}
+	}
+}
+
+func TestLongRun(t *testing.T) {
+	enc := learnt(t, []string{strings.Repeat("a", 1000), strings.Repeat("a", 999)}, 373).NewEncoder()
+	enc.Append(nil, strings.Repeat("a", 1<<20))
+	if n := cap(enc.ranks); n > 0 { // only scanning has ranks
+		t.Errorf("%d pairs were scanned", n)
+	}
+	if cap(enc.queue) > keepMergeBytes {
+		t.Errorf("the encoder keeps a queue of %d", cap(enc.queue))
+	}
+}

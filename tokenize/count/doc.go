@@ -1,0 +1,3 @@
+// Package count counts the words of texts, spills the counts to files, and
+// merges them again.
+package count
