@@ -29,19 +29,22 @@ func comparedSchema() corpus.Schema {
 }
 
 // comparison compares the documents of one part with their partners, as many at
-// a time as the memory holds the sets of: a block. The sets of the partners are
+// a time as the memory holds the sets of: a block. Partners of the same part are
+// in the block themselves (see neighbours). The sets of those of other parts are
 // streamed past it, so that none is read more than once a block however many
 // documents have it as their partner, and none is ever held whole.
 type comparison struct {
-	env     corpus.Env
-	part    int64
-	room    int64 // bytes that the sets of a block may take
-	held    int64
-	taker   *shingleSet
-	sets    arena
-	members []member
-	pairs   []comparing
-	out     corpus.TableWriter
+	env        corpus.Env
+	part       int64
+	room       int64 // bytes that the sets of a block may take
+	held       int64
+	texts      *texts
+	taker      *shingleSet
+	sets       arena
+	members    []member
+	pairs      []comparing
+	neighbours neighbours
+	out        corpus.TableWriter
 }
 
 // member is a document of the block.
@@ -62,20 +65,23 @@ type comparing struct {
 	overlap
 }
 
-// compare writes the similarities of one part's documents to their partners.
-func (c Config) compare(env corpus.Env) error {
+// compare writes the similarities of one part's documents to their partners. The
+// part's text is read once, for those and for their partners in it.
+func (c Config) compare(env corpus.Env) (err error) {
 	first, _ := env.Parts()
 	part := first + env.Task()
 	k := &comparison{env: env, part: int64(part), room: env.Memory() / sortShare, taker: newShingleSet(c)}
-	var err error
 	if k.out, err = env.Create(compared, comparedSchema()); err != nil {
 		return err
 	}
-	x, err := newTexts(env)
-	if err != nil {
+	if k.texts, err = newTexts(env); err != nil {
 		return err
 	}
-	defer x.close()
+	defer k.texts.close()
+	if err := k.neighbours.open(env, k.texts.start, part); err != nil {
+		return err
+	}
+	defer k.neighbours.close()
 	for row, err := range rowsFrom(env, cluster, first, k.part) {
 		if err != nil {
 			return err
@@ -86,29 +92,55 @@ func (c Config) compare(env corpus.Env) error {
 		if len(partners(row.Table, row.At)) == 0 {
 			continue
 		}
-		text, err := x.at(x.start[part] + row.Column("row").Ints[row.At])
-		if err != nil {
+		if err := k.member(row); err != nil {
 			return err
 		}
-		if err := k.add(row, text); err != nil {
-			return err
-		}
+	}
+	if err := k.takeBelow(k.texts.start[part+1]); err != nil {
+		return err
 	}
 	return k.resolve()
 }
 
-// add takes a document into the block, and resolves a full one.
-func (k *comparison) add(row corpus.Row, text string) error {
+// member takes a document that is compared into the block, behind the partners
+// that come before it.
+func (k *comparison) member(row corpus.Row) error {
+	doc := k.texts.start[k.part] + row.Column("row").Ints[row.At]
+	if err := k.takeBelow(doc); err != nil {
+		return err
+	}
+	set, err := k.set(doc)
+	if err != nil {
+		return err
+	}
+	if k.neighbours.next == doc {
+		if err := k.neighbours.keep(set); err != nil {
+			return err
+		}
+	}
+	return k.add(row, set)
+}
+
+// set is the set of a document, held until the block is resolved.
+func (k *comparison) set(doc int64) ([]uint64, error) {
+	text, err := k.texts.at(doc)
+	if err != nil {
+		return nil, err
+	}
 	k.env.Progress(int64(len(text)))
 	set := k.taker.of(text)
+	k.held += 8*int64(len(set)) + bytesPerMember
 	if len(set) > arenaHashes {
 		k.taker.release()
-	} else {
-		set = k.sets.keep(set)
+		return set, nil
 	}
+	return k.sets.keep(set), nil
+}
+
+// add takes a document into the block, and resolves a full one.
+func (k *comparison) add(row corpus.Row, set []uint64) error {
 	kind, match := row.Column("kind").Strings[row.At], row.Column("match_doc").Ints[row.At]
 	k.members = append(k.members, member{row: row.Column("row").Ints[row.At], kind: kind, set: set, match: 1})
-	k.held += 8*int64(len(set)) + bytesPerMember
 	for _, partner := range partners(row.Table, row.At) {
 		k.pairs = append(k.pairs, comparing{
 			partner: partner, member: int32(len(k.members) - 1),
@@ -130,13 +162,17 @@ func (k *comparison) resolve() error {
 	slices.SortFunc(k.pairs, func(a, b comparing) int {
 		return cmp.Or(cmp.Compare(a.partner, b.partner), cmp.Compare(a.member, b.member))
 	})
+	far, err := k.compareHere()
+	if err != nil {
+		return err
+	}
 	tasks, err := setTasks(k.env)
 	if err != nil {
 		return err
 	}
 	first, _ := k.env.Parts()
 	for task := range tasks {
-		if len(k.pairs) == 0 {
+		if !far {
 			break
 		}
 		if err := k.stream(first + task); err != nil {
@@ -266,6 +302,7 @@ func (k *comparison) write() error {
 	match.count(k.env, "similarity.match.")
 	survivor.count(k.env, "similarity.survivor.")
 	clear(k.members)
+	k.neighbours.forget()
 	k.members, k.pairs, k.sets, k.held = k.members[:0], k.pairs[:0], arena{}, 0
 	return k.out.Write(t)
 }

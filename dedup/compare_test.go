@@ -135,7 +135,7 @@ func TestSurvivorOfManyIsReadOnce(t *testing.T) {
 	for _, memory := range []int64{64 << 20, 4 << 20} {
 		ds := newDataset()
 		ds.memory = memory
-		ds.grow(texts)
+		ds.grow(texts[:1], texts[1:])
 		run(t, ds, 1)
 		rows := 0
 		for _, table := range ds.tables[key(shingles, 0)] {
@@ -146,9 +146,44 @@ func TestSurvivorOfManyIsReadOnce(t *testing.T) {
 		}
 		read[memory] = ds.reads[shelf]
 	}
-	// 8 bytes a shingle: all fit 16 MiB at once, 1 MiB holds a third
-	if read[64<<20] != 1 || read[4<<20] != 3 {
+	// two parts; 8 bytes a shingle: all fit 16 MiB at once, 1 MiB holds a third
+	if read[64<<20] != 2 || read[4<<20] != 2*3 {
 		t.Errorf("the sets were gone through %v times, want once with much memory and three times with little", read)
+	}
+}
+
+// Documents of one part are compared in one reading of its text, unless the memory
+// does not hold their sets; then some are read again, and the similarities are the same.
+func TestNeighboursAreReadOnce(t *testing.T) {
+	const clusters, members, words = 6, 10, 4000
+	rng := rand.New(rand.NewPCG(27, 27))
+	var texts []string
+	for range clusters {
+		survivor := prose(rng, words, 1e6)
+		for range members {
+			survivor = edited(rng, survivor, 0.005)
+			texts = append(texts, strings.Join(survivor, " "))
+		}
+	}
+	rng.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
+	var verdicts [2]string
+	read := map[int64]int{}
+	for i, memory := range []int64{64 << 20, 2 << 20} {
+		ds := newDataset()
+		ds.memory = memory
+		ds.grow(texts)
+		run(t, ds, 1)
+		if ds.counts["dropped.near"] < clusters*members/2 || ds.counts["shingles.sets"] != 0 {
+			t.Fatalf("%d near duplicates, %d sets brought from other parts", ds.counts["dropped.near"], ds.counts["shingles.sets"])
+		}
+		verdicts[i], read[memory] = fmt.Sprint(ds.verdicts(0)), ds.reads["ingest/part"]
+	}
+	if verdicts[0] != verdicts[1] {
+		t.Error("little memory changes verdicts")
+	}
+	// seven documents a batch, read to be signed and to be compared
+	if batches := (len(texts) + 6) / 7; read[64<<20] != 2*batches || read[2<<20] <= 2*batches {
+		t.Errorf("%d batches are read %v times", batches, read)
 	}
 }
 
@@ -206,12 +241,16 @@ func TestDamagedComparison(t *testing.T) {
 	text := "enough words for a shingle or two of them and some more beside those few"
 	for role, column := range map[string]string{shingles: "doc", shelf: "part", compared: "row"} {
 		ds := newDataset()
-		ds.grow([]string{text + " here", text + " there"})
+		ds.grow([]string{text + " here"}, []string{text + " there"})
 		run(t, ds, 1)
 		if ds.counts["dropped.near"] != 1 {
 			t.Fatal("no near duplicate")
 		}
-		for _, table := range ds.tables[key(role, 0)] {
+		part := 0
+		if role == compared {
+			part = 1
+		}
+		for _, table := range ds.tables[key(role, part)] {
 			for i := range table.Rows {
 				table.Column(column).Ints[i] += 9
 			}

@@ -134,7 +134,7 @@ const hanShingle = 2
 func (c Config) values() int { return c.Bands * c.Rows }
 
 // Version is raised whenever the same input would give other bytes.
-const Version = 6
+const Version = 7
 
 // Roles of the tables that the stage writes.
 const (
@@ -259,7 +259,7 @@ func (c Config) comparing() []corpus.Pass {
 			Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory),
 		},
 		{
-			Name: "compare", Config: c.signing(), Inputs: []string{cluster, shingles, shelf, "ingest/part+"}, Run: c.compare,
+			Name: "compare", Config: c.signing(), Inputs: []string{cluster, wants, shingles, shelf, "ingest/part+"}, Run: c.compare,
 			Memory: besideSort(textMemory + c.setMemory() + signerMemory + 4*tableMemory),
 		},
 	}

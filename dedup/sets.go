@@ -101,6 +101,10 @@ func (c Config) sortSets(env corpus.Env, s corpus.Sorter) error {
 		if doc >= x.start[to] {
 			return nil
 		}
+		if part == int64(from) { // they are compared where they lie
+			continue
+		}
+		env.Count("shingles.sets", 1)
 		if doc != last {
 			text, err := x.at(doc)
 			if err != nil {

@@ -73,16 +73,13 @@ func writeWanted(env corpus.Env, s corpus.Sorter) error {
 		c := batch.Columns
 		c[0].Ints = append(c[0].Ints, int64(binary.BigEndian.Uint32(record)))
 		c[1].Ints = append(c[1].Ints, int64(binary.BigEndian.Uint32(record[4:])))
-		if batch.Rows++; batch.Rows == rowsPerBatch {
-			if err := out.Write(batch); err != nil {
-				return err
-			}
-			env.Count("shingles.sets", int64(batch.Rows))
-			batch.Reset()
+		if batch.Rows++; batch.Rows < rowsPerBatch {
+			continue
 		}
-	}
-	if batch.Rows > 0 {
-		env.Count("shingles.sets", int64(batch.Rows))
+		if err := out.Write(batch); err != nil {
+			return err
+		}
+		batch.Reset()
 	}
 	return out.Write(batch)
 }
