@@ -39,6 +39,7 @@ var importRules = map[string]struct {
 	"corpus/ingest/place":         {[]string{"corpus", "corpus/internal/fsx"}, "bytes come from places; what is in them ingest knows"},
 	"corpus/dedup":                {append(dedupMay, stageMay...), stageWhy},
 	"corpus/dedup/index":          {[]string{"corpus"}, "an index knows keys and numbers"},
+	"corpus/dedup/datatrove":      {[]string{"corpus/internal/spacy", "corpus/internal/words"}, "shingles are taken of strings"},
 	"corpus/dedup/substring":      {nil, "repeats are found in strings"},
 	"corpus/dedup/against":        {[]string{"corpus", "corpus/internal/textfile", "corpus/internal/words"}, "texts are compared with sets of examples"},
 	"corpus/dedup/lines":          {[]string{"corpus", "corpus/internal/words"}, "lines are told apart in strings"},
@@ -69,7 +70,7 @@ var importRules = map[string]struct {
 }
 
 var (
-	dedupMay    = []string{"corpus/dedup/against", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
+	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/datatrove", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay   = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
 	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/memo", "corpus/tokenize/split"}
 	stageMay    = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}

@@ -36,6 +36,7 @@ import pairs
 
 BYTES = float(os.environ.get("DEDUP_BYTES", "80e6"))
 BANDS, ROWS, SHINGLE = 14, 8, 5
+NEAR = os.environ.get("DEDUP_NEAR", "fineweb")
 # The share of words that an edited copy has replaced, dropped or doubled, in turn.
 EDITS = [0, 0.0005, 0.001, 0.002, 0.005, 0.01]
 COPIES = 1 / 3
@@ -143,7 +144,7 @@ def arrow_rows(path):
 def ours(bin, source, how):
     return ["sh", "-c", f"""set -e
         {bin}/corpus ingest {source} --workers 1 --quiet --json
-        {bin}/corpus dedup --similarity {how} --workers 1 --quiet --json
+        {bin}/corpus dedup --near {NEAR} --similarity {how} --workers 1 --quiet --json
         {bin}/corpus cat dedup > out.jsonl"""]
 
 
@@ -171,9 +172,9 @@ def their_clusters(source, folder, count, seed):
     return partition
 
 
-def our_clusters(bin, source, folder, docs):
+def our_clusters(bin, source, folder, docs, near):
     pairs.workspace(folder)
-    subprocess.run(["sh", "-ec", f"{bin}/corpus ingest {source} --quiet; {bin}/corpus dedup --quiet; {bin}/corpus cat dedup > out; {bin}/corpus cat dedup --dropped >> out"],
+    subprocess.run(["sh", "-ec", f"{bin}/corpus ingest {source} --quiet; {bin}/corpus dedup --near {near} --quiet; {bin}/corpus cat dedup > out; {bin}/corpus cat dedup --dropped >> out"],
                    cwd=folder, check=True)
     found = {doc["url"]: doc for doc in map(json.loads, open(f"{folder}/out"))}
     assert len(found) == len(docs), "documents are lost"
@@ -187,8 +188,9 @@ def agree():
 
     bin, source = pairs.build(), documents()
     docs = [json.loads(line) for line in open(source)]
-    with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b, tempfile.TemporaryDirectory() as c:
-        theirs, again, ours = their_clusters(source, a, len(docs), 1), their_clusters(source, b, len(docs), 2), our_clusters(bin, source, c, docs)
+    with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b, tempfile.TemporaryDirectory() as c, tempfile.TemporaryDirectory() as d:
+        theirs, again = their_clusters(source, a, len(docs), 1), their_clusters(source, b, len(docs), 2)
+        ours, same = our_clusters(bin, source, c, docs, "fineweb"), our_clusters(bin, source, d, docs, "datatrove")
         shingler = MinhashDedupSignature(c, MinhashConfig(n_grams=SHINGLE))
     number = {doc["id"]: n for n, doc in enumerate(docs)}
     copies = [(number[doc["id"].removesuffix("-copy")], n) for n, doc in enumerate(docs) if doc["id"].endswith("-copy")]
@@ -207,6 +209,7 @@ def agree():
         (f"of {len(copies)} edited copies of similarity 0.9 or more, found: datatrove, corpus", together(theirs), together(ours)),
         ("documents removed that are 0.9 or more like an earlier one of their cluster: datatrove, corpus", removed(theirs) & alike, removed(ours) & alike),
         ("all documents removed: datatrove, corpus", removed(theirs), removed(ours)),
+        ("all documents removed: datatrove, corpus --near datatrove", removed(theirs), removed(same)),
         ("all documents removed: datatrove, datatrove with another seed", removed(theirs), removed(again)),
     ]:
         print(f"| {what} | {len(x & y)} | {len(x - y)} | {len(y - x)} | {len(x & y) / len(x | y):.2%} |")
@@ -247,7 +250,7 @@ def main(names):
         _, package, counts, need = RIVALS[name]
         pairs.compare(
             what, (f"{name} {version(package)}", lambda to: [sys.executable, __file__, "--rival", name, source, to], counts),
-            (f"corpus, similarity {how}", lambda to: ours(bin, source, how), our_counts), need)
+            (f"corpus, near {NEAR}, similarity {how}", lambda to: ours(bin, source, how), our_counts), need)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,14 @@ import (
 // from 0.7 on none.
 const leastSimilarity = 0.52
 
+// leastSimilarity is that of the settings: datatrove asks for none.
+func (c Config) leastSimilarity() float64 {
+	if c.Code == Datatrove {
+		return 0
+	}
+	return leastSimilarity
+}
+
 // clusterMemory is the ceiling that clustering needs of so many new documents:
 // three quarters of it are for sorts, of which no more than three are open.
 // What the last quarter has beside that is for elders.

@@ -17,6 +17,10 @@ type Config struct {
 	Rows    int    `json:"rows,omitempty"`    // values in a band
 	Shingle int    `json:"shingle,omitempty"` // words or characters in a shingle
 	Unit    string `json:"unit,omitempty"`    // Words or Chars
+	// Code says whose words, hashes and permutations the shingles and their values
+	// are of, by which near copies are linked: ours where it is empty, or Datatrove.
+	// It comes with the setting named.
+	Code string `json:"code,omitempty"`
 	// Verify is the least true similarity to the survivor with which a near
 	// duplicate is dropped; 0 drops all. No signature depends on it.
 	Verify float64 `json:"-"`
@@ -105,6 +109,8 @@ func (c Config) checkNear() error {
 		return corpus.Errorf(corpus.BadConfig, "dedup: near is %q, want %s or %s", c.Near, strings.Join(Names(), ", "), Off)
 	case c.Bands < 1 || c.Rows < 1 || c.Rows > MaxValues || c.Bands > MaxValues/c.Rows:
 		return corpus.Errorf(corpus.BadConfig, "dedup: %d bands of %d rows: want at least 1 of each and at most %d values in all", c.Bands, c.Rows, MaxValues)
+	case c.Code == Datatrove && c.Unit != Words:
+		return corpus.Errorf(corpus.BadConfig, "dedup: near %s has shingles of %s, not of %s", Datatrove, Words, c.Unit)
 	case c.Unit != Words && c.Unit != Chars:
 		return corpus.Errorf(corpus.BadConfig, "dedup: unit is %q, want %s or %s", c.Unit, Words, Chars)
 	case c.Shingle == 0:
@@ -124,6 +130,8 @@ func (c Config) String() string {
 		return "exact"
 	case c.Unit == Chars:
 		return s + " chars"
+	case c.Code != "":
+		return c.Code + " " + s
 	}
 	return s
 }
@@ -232,7 +240,7 @@ func Stage(c Config, documents int64) corpus.Stage {
 		Passes: []corpus.Pass{
 			{
 				Name: "sign", Config: c.signing(), Inputs: []string{"ingest/part"}, Run: c.sign,
-				Memory: textMemory + signerMemory + 3*tableMemory,
+				Memory: textMemory + c.signerMemory() + 3*tableMemory,
 			},
 			{
 				Name: "cluster", Config: c, Tasks: corpus.One, Run: c.cluster,
@@ -256,11 +264,11 @@ func (c Config) comparing() []corpus.Pass {
 		{Name: "want", Inputs: []string{cluster}, Tasks: corpus.One, Run: want, Memory: besideSort(2 * tableMemory)},
 		{
 			Name: "shingles", Config: c.signing(), Inputs: []string{wants, "ingest/part+"}, Tasks: setTasks, Run: c.sets,
-			Memory: besideSort(textMemory + c.setMemory() + signerMemory + 3*tableMemory),
+			Memory: besideSort(textMemory + c.setMemory() + c.signerMemory() + 3*tableMemory),
 		},
 		{
 			Name: "compare", Config: c.signing(), Inputs: []string{cluster, wants, shingles, shelf, "ingest/part+"}, Run: c.compare,
-			Memory: besideSort(textMemory + c.setMemory() + signerMemory + 4*tableMemory),
+			Memory: besideSort(textMemory + c.setMemory() + c.signerMemory() + 4*tableMemory),
 		},
 	}
 }

@@ -43,8 +43,14 @@
 //	redpajama-0.9     5 × 25   13 words  0.00  0.00  0.02  0.31
 //	nemo             20 × 13   24 chars  0.03  0.18  0.68  1.00
 //	refinedweb      450 × 20    5 words  0.02  0.30  0.99  1.00
+//	datatrove        14 ×  8    5 words  0.21  0.56  0.92  1.00
 //
-// The text is normalised as above in all of them. Their authors do otherwise:
+// The last has the signatures of datatrove itself, value by value (package
+// datatrove), and so its near duplicates: two pages in a bucket are linked however
+// little else they share. It is there to reproduce FineWeb, or to go on with it.
+// Exact duplicates are found as above, so that short texts have some too.
+//
+// The text is normalised as above in all others. Their authors do otherwise:
 // datatrove makes a blank of punctuation inside words (don't is two) and has no
 // shingle of a text of less than five words, so keeps such copies; RedPajama drops
 // ASCII punctuation alone, keeps accents and numbers as they are, and splits at

@@ -144,7 +144,7 @@ func (k *clustering) compare() error {
 // confirm links what is similar enough, new documents in both directions.
 func (k *clustering) confirm(p pair, old corpus.Sorter) error {
 	switch {
-	case p.kind == nearEdge && p.similarity < leastSimilarity:
+	case p.kind == nearEdge && p.similarity < k.leastSimilarity():
 		return nil
 	case p.kind == againEdge:
 		if p.id != p.self { // the hashes of two ids are equal

@@ -25,10 +25,10 @@ func newShingleSet(c Config) *shingleSet {
 	return s
 }
 
-// mostShingles bounds the shingles of a text of so many bytes; of characters there
-// may be one at each.
+// mostShingles bounds the shingles of a text of so many bytes; of characters, and of
+// tokens, there may be one at each.
 func (c Config) mostShingles(bytes int) int {
-	if c.Unit == Chars {
+	if c.Unit == Chars || c.Code == Datatrove {
 		return bytes + 1
 	}
 	return bytes/bytesPerShingle + 1

@@ -3,14 +3,18 @@ package dedup
 import (
 	"math/bits"
 	"slices"
+
+	"corpus/dedup/datatrove"
 )
 
 // minhash takes MinHash values of sets of shingles (Broder, "On the resemblance
 // and containment of documents", 1997). Value k is the least a·x+b mod 2^64 over
 // the shingles x, with a (odd) and b from SplitMix64, seeded by 0: a permutation of 64 bits,
-// so that sets of Jaccard similarity s have equal values with probability s.
+// so that sets of Jaccard similarity s have equal values with probability s. Of
+// Datatrove it is the least of these mod 2^61-1, with its own a and b.
 type minhash struct {
 	bands, rows int
+	least       func(v, a, b, shingles []uint64)
 	a, b        []uint64 // padded to a multiple of lanes
 	v           []uint64 // the least values so far
 	empty       bool     // no shingle so far
@@ -18,7 +22,14 @@ type minhash struct {
 
 func newMinhash(c Config) *minhash {
 	n := (c.values() + lanes - 1) / lanes * lanes
-	m := &minhash{bands: c.Bands, rows: c.Rows, a: make([]uint64, n), b: make([]uint64, n), v: make([]uint64, n)}
+	m := &minhash{bands: c.Bands, rows: c.Rows, least: leastValues, a: make([]uint64, n), b: make([]uint64, n), v: make([]uint64, n)}
+	if c.Code == Datatrove {
+		a, b := datatrove.Permutations(c.values())
+		copy(m.a, a)
+		copy(m.b, b)
+		m.least = leastPrimes
+		return m
+	}
 	state := uint64(0) // mix(0) is 0
 	next := func() uint64 { state += golden; return mix(state) }
 	for k := range m.a {
@@ -38,7 +49,7 @@ func (m *minhash) reset() {
 // add takes shingles into the set.
 func (m *minhash) add(shingles []uint64) {
 	m.empty = m.empty && len(shingles) == 0
-	leastValues(m.v, m.a, m.b, shingles)
+	m.least(m.v, m.a, m.b, shingles)
 }
 
 // lanes is how many values a step of leastValues may take at once.
@@ -58,6 +69,22 @@ func leastPortable(v, a, b, shingles []uint64) {
 			v3 = min(v3, x*a3+b3)
 		}
 		v[k], v[k+1], v[k+2], v[k+3] = v0, v1, v2, v3
+	}
+}
+
+// leastPrimesPortable is leastPrimes for any processor.
+func leastPrimesPortable(v, a, b, shingles []uint64) {
+	for k := range v {
+		ak, bk, least := a[k], b[k], v[k]
+		for _, x := range shingles {
+			h := x*ak + bk
+			h = h>>61 + h&datatrove.Prime
+			if h >= datatrove.Prime {
+				h -= datatrove.Prime
+			}
+			least = min(least, h)
+		}
+		v[k] = least
 	}
 }
 

@@ -26,3 +26,20 @@ func leastAVX512(v, a, b, shingles []uint64)
 //
 //go:noescape
 func leastAVX2(v, a, b, shingles []uint64)
+
+// leastPrimes lowers each v[k] to the least (a[k]·x+b[k] mod 2^64) mod 2^61-1 of the
+// shingles x.
+func leastPrimes(v, a, b, shingles []uint64) {
+	switch {
+	case len(shingles) == 0 || len(v) == 0:
+	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ:
+		leastPrimesAVX512(v, a, b, shingles)
+	default:
+		leastPrimesPortable(v, a, b, shingles)
+	}
+}
+
+// leastPrimesAVX512 is leastPrimesPortable, of what leastAVX512 takes.
+//
+//go:noescape
+func leastPrimesAVX512(v, a, b, shingles []uint64)

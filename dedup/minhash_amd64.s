@@ -106,3 +106,60 @@ shingle2:
 	JNE     values2
 	VZEROUPPER
 	RET
+
+// func leastPrimesAVX512(v, a, b, shingles []uint64)
+//
+// As leastAVX512. What is left of h mod 2^61-1 is h>>61 + h&(2^61-1), less 2^61-1
+// where that is no less: of the two the smaller one, since below zero is large.
+TEXT ·leastPrimesAVX512(SB), NOSPLIT, $0-96
+	MOVQ v_base+0(FP), DI
+	MOVQ v_len+8(FP), CX
+	MOVQ a_base+24(FP), SI
+	MOVQ b_base+48(FP), DX
+	MOVQ shingles_base+72(FP), R8
+	MOVQ shingles_len+80(FP), R9
+
+	MOVQ         $0x1fffffffffffffff, AX
+	VPBROADCASTQ AX, Z16
+
+primes512:
+	VMOVDQU64 (DI), Z0
+	VMOVDQU64 64(DI), Z1
+	VMOVDQU64 (SI), Z2
+	VMOVDQU64 64(SI), Z3
+	VMOVDQU64 (DX), Z4
+	VMOVDQU64 64(DX), Z5
+	MOVQ      R8, R10
+	MOVQ      R9, R11
+
+prime512:
+	VPBROADCASTQ (R10), Z6
+	VPMULLQ      Z2, Z6, Z7
+	VPMULLQ      Z3, Z6, Z8
+	VPADDQ       Z4, Z7, Z7
+	VPADDQ       Z5, Z8, Z8
+	VPSRLQ       $61, Z7, Z9
+	VPSRLQ       $61, Z8, Z10
+	VPANDQ       Z16, Z7, Z7
+	VPANDQ       Z16, Z8, Z8
+	VPADDQ       Z9, Z7, Z7
+	VPADDQ       Z10, Z8, Z8
+	VPSUBQ       Z16, Z7, Z9
+	VPSUBQ       Z16, Z8, Z10
+	VPMINUQ      Z9, Z7, Z7
+	VPMINUQ      Z10, Z8, Z8
+	VPMINUQ      Z7, Z0, Z0
+	VPMINUQ      Z8, Z1, Z1
+	ADDQ         $8, R10
+	DECQ         R11
+	JNE          prime512
+
+	VMOVDQU64 Z0, (DI)
+	VMOVDQU64 Z1, 64(DI)
+	ADDQ      $128, DI
+	ADDQ      $128, SI
+	ADDQ      $128, DX
+	SUBQ      $16, CX
+	JNE       primes512
+	VZEROUPPER
+	RET

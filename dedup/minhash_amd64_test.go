@@ -20,17 +20,17 @@ func TestVectorsAreEqualToPortable(t *testing.T) {
 		for _, count := range []int{1, 2, 3, 300} {
 			a, b, shingles := numbers(rng, n), numbers(rng, n), numbers(rng, count)
 			v := slices.Repeat([]uint64{math.MaxUint64, 1 << 63, 1<<63 - 1, 0}, n/4)
-			want := slices.Clone(v)
-			leastPortable(want, a, b, shingles)
-			check := func(name string, least func(v, a, b, shingles []uint64)) {
-				got := slices.Clone(v)
+			check := func(name string, least, portable func(v, a, b, shingles []uint64)) {
+				got, want := slices.Clone(v), slices.Clone(v)
+				portable(want, a, b, shingles)
 				if least(got, a, b, shingles); !slices.Equal(got, want) {
 					t.Errorf("%s: %d values of %d shingles differ", name, n, count)
 				}
 			}
-			check("AVX2", leastAVX2)
+			check("AVX2", leastAVX2, leastPortable)
 			if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
-				check("AVX-512", leastAVX512)
+				check("AVX-512", leastAVX512, leastPortable)
+				check("AVX-512 mod 2^61-1", leastPrimesAVX512, leastPrimesPortable)
 			}
 		}
 	}

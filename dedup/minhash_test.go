@@ -1,8 +1,10 @@
 package dedup
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 )
@@ -26,13 +28,46 @@ func (m *minhash) of(shingles []uint64) []uint64 {
 
 // linked says whether two signatures have a band in common and are similar.
 func linked(c Config, x, y []uint64) bool {
-	return c.similarity(x[c.Bands:], y[c.Bands:]) >= leastSimilarity && shareBand(x[:c.Bands], y[:c.Bands])
+	return c.similarity(x[c.Bands:], y[c.Bands:]) >= c.leastSimilarity() && shareBand(x[:c.Bands], y[:c.Bands])
 }
 
 // detection is the share of pairs that LSH finds: 1-(1-s^r)^b (Leskovec,
 // Rajaraman, Ullman, Mining of Massive Datasets, 3.4.2).
 func detection(c Config, s float64) float64 {
 	return 1 - math.Pow(1-math.Pow(s, float64(c.Rows)), float64(c.Bands))
+}
+
+// The values of near datatrove are datatrove's own, see TestSignatures there.
+func TestDatatrove(t *testing.T) {
+	data, err := os.ReadFile("datatrove/testdata/signatures.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct {
+		Text   string
+		Values [][]uint64
+	}
+	if err := json.Unmarshal(data, &rows); err != nil {
+		t.Fatal(err)
+	}
+	c := Config{Near: Datatrove}.withDefaults()
+	s, none := newSigner(c), 0
+	for _, row := range rows {
+		_, signature := s.sign(nil, row.Text)
+		want := slices.Concat(row.Values...)
+		if len(want) == 0 {
+			if none++; len(signature) > 0 {
+				t.Errorf("%q has a signature", row.Text)
+			}
+			continue
+		}
+		if !slices.Equal(s.minhash.v[:c.values()], want) {
+			t.Errorf("values of %q differ", row.Text)
+		}
+	}
+	if none == 0 || none == len(rows) {
+		t.Errorf("%d of %d texts are too short", none, len(rows))
+	}
 }
 
 func TestRecallFollowsTheFormula(t *testing.T) {

@@ -11,6 +11,9 @@ const FineWeb = "fineweb"
 // Off is the setting that finds exact duplicates alone.
 const Off = "off"
 
+// Datatrove is the setting that has FineWeb's signatures, and not only its bands.
+const Datatrove = "datatrove"
+
 // What a shingle is made of.
 const (
 	Words = "words"
@@ -28,6 +31,8 @@ func settings() []named {
 	return []named{
 		// datatrove, MinhashConfig
 		{FineWeb, Config{Bands: 14, Rows: 8, Shingle: 5, Unit: Words}},
+		// the same by its own code: words, hashes and permutations, package datatrove
+		{Datatrove, Config{Bands: 14, Rows: 8, Shingle: 5, Unit: Words, Code: Datatrove}},
 		// NVIDIA NeMo Curator, FuzzyDeduplicationWorkflow
 		{"nemo", Config{Bands: 20, Rows: 13, Shingle: 24, Unit: Chars}},
 		// RedPajama-Data v2, app/src/dedupe/minhash.py: at most 128 values, and the bands
@@ -58,6 +63,9 @@ func (c Config) resolve() Config {
 		return c
 	}
 	d := settings()[i].config
+	if c.Near != "" {
+		c.Code = d.Code
+	}
 	c.Near, c.Bands, c.Rows = "", cmp.Or(c.Bands, d.Bands), cmp.Or(c.Rows, d.Rows)
 	if c.Unit == "" || c.Unit == d.Unit {
 		c.Unit, c.Shingle = d.Unit, cmp.Or(c.Shingle, d.Shingle)

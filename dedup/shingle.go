@@ -12,6 +12,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"corpus"
+	"corpus/dedup/datatrove"
 	"corpus/internal/words"
 )
 
@@ -22,6 +23,7 @@ type signer struct {
 	fold    *folding
 	minhash *minhash
 	sink    func(shingles []uint64) // where they go: into minhash, or a set
+	theirs  *datatrove.Shingler     // takes the shingles instead, where Config.Code says so
 	exact   hash.Hash
 	words   io.Writer // where the normalised text goes: into exact
 	spans   []words.Span
@@ -41,7 +43,18 @@ func newSigner(c Config) *signer {
 		s.highest *= golden
 	}
 	s.sink, s.words = s.minhash.add, s.exact
+	if c.Code == Datatrove {
+		s.theirs = datatrove.New(c.Shingle)
+	}
 	return s
+}
+
+// signerMemory is the most that a signer takes, in bytes.
+func (c Config) signerMemory() int64 {
+	if c.Code == Datatrove {
+		return signerMemory + datatrove.Memory
+	}
+	return signerMemory
 }
 
 // sign gives the hash of the normalised text and appends its signature to dst.
@@ -56,6 +69,9 @@ func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint
 		s.wordless(text)
 	}
 	s.flush()
+	if s.theirs != nil {
+		s.theirs.Shingles(text, s.sink)
+	}
 	copy(exact[:], s.exact.Sum(s.merged[:0]))
 	return exact, s.minhash.append(dst)
 }
@@ -110,7 +126,7 @@ func (s *signer) add(text string, start, end int) {
 	if len(all) == before {
 		return
 	}
-	if s.config.Near != Off {
+	if s.config.Near != Off && s.theirs == nil {
 		s.addUnits(all[before:], digits)
 	}
 	s.count++

@@ -180,7 +180,7 @@ ingest:
 crawl: []                # sites that corpus run goes on with first, for example:
   # - {urls: ["https://docs.example.org/"], path: [/guide/], pages: 5000, time: 1h}
 dedup:
-  near: fineweb          # near-duplicates as FineWeb: 92 % of pairs of similarity 0.8; redpajama, nemo, refinedweb; off: exact ones alone
+  near: fineweb          # near-duplicates as FineWeb: 92 % of pairs of similarity 0.8; redpajama, nemo, refinedweb, datatrove; off: exact ones alone
   # bands: 14            # and rows, shingle, unit (words or chars), in the place of the setting's own; verify: 0.8 drops what truly is so alike
   # substring: 200       # cut what repeats so many bytes of any text (substring_keep, substring_with)
   keep_copy: first       # of a run's copies; or longest, or best-quality; url: true makes copies of what has one address
