@@ -40,7 +40,7 @@ func (c Config) setMemory() int64 { return 8 * int64(c.mostShingles(corpus.MaxDo
 // of is the set of a text, empty for one without words; valid until the next.
 func (s *shingleSet) of(text string) []uint64 {
 	s.hashes = slices.Grow(s.hashes[:0], s.signer.config.mostShingles(len(text)))
-	s.signer.sign(nil, text)
+	s.signer.eachShingle(text)
 	s.sorter.sort(s.hashes)
 	return slices.Compact(s.hashes)
 }

@@ -76,6 +76,15 @@ func (s *signer) sign(dst []uint64, text string) (exact corpus.ID, hashes []uint
 	return exact, s.minhash.append(dst)
 }
 
+// eachShingle gives the sink the shingles of a text. Ours are a by-product of its words.
+func (s *signer) eachShingle(text string) {
+	if s.theirs != nil {
+		s.theirs.Shingles(text, s.sink)
+		return
+	}
+	s.sign(nil, text)
+}
+
 // reset begins a text.
 func (s *signer) reset() {
 	s.exact.Reset()

@@ -1,6 +1,7 @@
 package datatrove
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
@@ -62,15 +63,49 @@ func chunkEnd(text string) int {
 	return end
 }
 
-// words adds the words of a chunk.
+// words adds the words of a chunk. Most are of letters alone, which are tokens as
+// they stand; the runs of others between them the tokenizer cuts.
 func (s *Shingler) words(text string) {
-	simple := s.simplify(text)
-	s.spans = s.tokens.Append(s.spans[:0], string(simple))
-	for _, span := range s.spans {
-		s.text = append(s.text, simple[span.Start:span.End]...)
-		s.ends = append(s.ends, len(s.text))
-		s.text = append(s.text, ' ')
+	simple := string(s.simplify(text))
+	run := 0 // where what is not yet cut begins
+	for i := 0; i < len(simple); {
+		end := lettersEnd(simple, i)
+		if end > i && (end == len(simple) || simple[end] == ' ') && s.tokens.Plain(simple[i:end]) {
+			s.cut(simple[run:i])
+			s.add(simple[i:end])
+			run = end
+		} else if n := strings.IndexByte(simple[end:], ' '); n >= 0 {
+			end += n
+		} else {
+			end = len(simple)
+		}
+		i = min(end+1, len(simple))
 	}
+	s.cut(simple[run:])
+}
+
+func lettersEnd(s string, i int) int {
+	for i < len(s) && 'a' <= s[i] && s[i] <= 'z' {
+		i++
+	}
+	return i
+}
+
+// cut adds the tokens of a run of words.
+func (s *Shingler) cut(run string) {
+	if len(run) < 2 && strings.TrimLeft(run, " ") == "" {
+		return
+	}
+	s.spans = s.tokens.Append(s.spans[:0], run)
+	for _, span := range s.spans {
+		s.add(run[span.Start:span.End])
+	}
+}
+
+func (s *Shingler) add(word string) {
+	s.text = append(s.text, word...)
+	s.ends = append(s.ends, len(s.text))
+	s.text = append(s.text, ' ')
 }
 
 // take gives sink the shingles that are whole and keeps the words of those that are not.

@@ -79,6 +79,13 @@ func (t *Tokenizer) Append(dst []words.Span, text string) []words.Span {
 	return dst
 }
 
+// Plain says whether a word of the letters a to z, where no affix is found, is one
+// token: it is unless it is a special case.
+func (t *Tokenizer) Plain(word string) bool {
+	_, special := t.rules.cases.find(word)
+	return !special
+}
+
 // trim is text[start:end] without white space around it.
 func (t *Tokenizer) trim(start, end int) (int, int) {
 	for start < end {
