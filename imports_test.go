@@ -54,6 +54,8 @@ var importRules = map[string]struct {
 	"corpus/filter/toxic/gen":     {[]string{"corpus/filter/linear", "corpus/filter/toxic"}, "trains the embedded model"},
 	"corpus/filter/pii":           {[]string{"corpus"}, "personal data is found in strings"},
 	"corpus/tokenize":             {append(tokenizeMay, stageMay...), stageWhy},
+	"corpus/tokenize/normal":      {nil, "text is rewritten, whatever it is for"},
+	"corpus/tokenize/decoding":    {[]string{"corpus/tokenize/normal"}, "tokens are text again; one rule is a normalizer and a decoder"},
 	"corpus/tokenize/heap":        {nil, "a heap knows what it is told"},
 	"corpus/tokenize/memo":        {nil, "words are remembered, whoever made their tokens"},
 	"corpus/tokenize/split":       {[]string{"corpus"}, "words are cut out of strings"},

@@ -1,0 +1,150 @@
+package normal
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// goldenCase is a line of golden.jsonl: what the real normalizer makes of each
+// text, null where it leaves it as it is.
+type goldenCase struct {
+	Normalizer json.RawMessage `json:"normalizer"`
+	Charsmap   string          `json:"charsmap"` // a file, for what JSON has no field for
+	Longest    bool            `json:"longest"`
+	Texts      []string        `json:"texts"`
+	File       string          `json:"file"` // of texts; neither: those of the scripts
+	Want       []*string       `json:"want"`
+}
+
+// compiled is our own charsmap, once.
+var compiled = sync.OnceValue(func() []byte {
+	charsmap, err := CompileCharsmap(NmtNFKC())
+	if err != nil {
+		panic(err)
+	}
+	return charsmap
+})
+
+func (c goldenCase) normalizer(t *testing.T) Normalizer {
+	t.Helper()
+	match := ShortestPrefix
+	if c.Longest {
+		match = LeftmostLongest
+	}
+	charsmap := compiled()
+	if c.Charsmap != "" && c.Charsmap != "nmt_nfkc" {
+		charsmap = must(os.ReadFile(c.Charsmap))(t)
+	}
+	if c.Charsmap != "" {
+		return must(NewPrecompiled(charsmap, match))(t)
+	}
+	return must(Read(c.Normalizer))(t)
+}
+
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// scriptTexts are the texts that the scripts make fixtures of.
+func scriptTexts(t testing.TB) (texts []string) {
+	t.Helper()
+	var pairs [][2]string
+	raw := must(os.ReadFile("../../testdata/scripts/tokenizer_texts.json"))(t)
+	if err := json.Unmarshal(raw, &pairs); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pairs {
+		texts = append(texts, p[1])
+	}
+	return texts
+}
+
+// TestGolden compares with what the real tokenizers makes of texts in more than
+// thirty languages. CORPUS_NORMAL_CASES names a larger file, as
+// testdata/scripts/normal_fixtures.py --big writes one.
+func TestGolden(t *testing.T) {
+	path := "testdata/golden.jsonl"
+	if p := os.Getenv("CORPUS_NORMAL_CASES"); p != "" {
+		path = p
+	}
+	f := must(os.Open(path))(t)
+	defer f.Close()
+	texts, bytes, scripts := 0, 0, scriptTexts(t)
+	for in := bufio.NewReaderSize(f, 1<<20); ; {
+		line, err := in.ReadBytes('\n')
+		if err == io.EOF {
+			break
+		}
+		var c goldenCase
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case c.File != "":
+			if err := json.Unmarshal(must(os.ReadFile(c.File))(t), &c.Texts); err != nil {
+				t.Fatal(err)
+			}
+		case c.Texts == nil:
+			c.Texts = scripts
+		}
+		name := string(c.Normalizer[:min(len(c.Normalizer), 300)]) + c.Charsmap
+		n := c.normalizer(t)
+		wrong := 0
+		for i, text := range c.Texts {
+			want := text
+			if c.Want[i] != nil {
+				want = *c.Want[i]
+			}
+			texts, bytes = texts+1, bytes+len(text)
+			if got := String(n, text); got != want || string(n.Append(nil, text)) != want {
+				if wrong++; wrong <= 3 {
+					t.Errorf("%s of\n%s\n gives %s\nwant   %s", name, show(text, want), show(got, want), show(want, got))
+				}
+			}
+		}
+		if wrong > 0 {
+			t.Errorf("%s: %d of %d differ", name, wrong, len(c.Texts))
+		}
+	}
+	t.Logf("%d texts of %d bytes compared", texts, bytes)
+	if texts < 1000 {
+		t.Error("too few texts")
+	}
+}
+
+// show writes a text by its code points, from shortly before it differs on.
+func show(text, other string) string {
+	a, b := []rune(text), []rune(other)
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	start := max(0, i-6)
+	var s strings.Builder
+	fmt.Fprintf(&s, "[%d]", start)
+	for _, r := range a[start:min(len(a), start+20)] {
+		fmt.Fprintf(&s, " %04X", r)
+	}
+	return s.String()
+}
+
+// TestCharsmapFile writes our charsmap for the script that makes fixtures.
+func TestCharsmapFile(t *testing.T) {
+	if path := os.Getenv("CORPUS_NORMAL_CHARSMAP"); path != "" {
+		if err := os.WriteFile(path, compiled(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
