@@ -79,6 +79,34 @@ def run(normalizer, texts):
     return [normalizer.normalize_str(t) for t in texts]
 
 
+def regexes(rng, n):
+    """Patterns of what means the same everywhere, or that Go has to refuse."""
+    atoms = ["a", "b", " ", "é", "\n", ".", r"\s", r"\S", r"\n", r"\.", "[ab]", "[^a]", r"[\sa-c]", "[^é ]", "ab", "(a|b)", "(?:ab|a)", r"\t"]
+    after = ["", "", "", "*", "+", "?", "+?", "*?", "??", "{2}", "{2,}", "{1,2}", "{1,2}?", "{2,}?"]
+
+    def piece(depth):
+        atom = rng.choice(atoms)
+        if depth and rng.random() < 0.3:
+            atom = rng.choice(["(", "(?:"]) + "|".join(sequence(depth - 1) for _ in range(rng.choice([1, 2]))) + ")"
+        elif len(atom) == 2 and atom == "ab":
+            atom = "(?:ab)"
+        return atom + rng.choice(after)
+
+    def sequence(depth):
+        return "".join(piece(depth) for _ in range(rng.choice([1, 1, 2, 3])))
+
+    for _ in range(n):
+        yield rng.choice(["", "", "", "^"]) + sequence(2) + rng.choice(["", "", "", "$", "|" + sequence(1)])
+
+
+def regex_cases(rng, n):
+    texts = ["".join(rng.choices("aabbc é\n\t. ", k=rng.choice([1, 3, 8, 20]))) for _ in range(300)]
+    for pattern in regexes(rng, n):
+        replace = N.Replace(Regex(pattern), "<>")
+        kept, want = safe(replace, texts)
+        yield line(kept, want, spec("normalizer", replace), texts=kept, refusable=True)
+
+
 # --- SentencePiece
 
 
@@ -172,7 +200,8 @@ def random_texts(rng, n):
 
 
 def safe(normalizer, texts):
-    """The texts that the real one can take: Precompiled panics on some."""
+    """The texts that the real one can take: it gives up on patterns that backtrack
+    too much."""
     out = []
     for t in texts:
         try:
@@ -193,10 +222,11 @@ def big(seed):
         (pathlib.Path(folder) / "spm.bin").write_bytes(theirs)
         path = pathlib.Path(folder) / "cases.jsonl"
         with open(path, "w") as f:
+            f.writelines(regex_cases(rng, 2000))
             for name, texts in (("points", points), ("mixed", mixed)):
                 at = folder + "/" + name
                 pathlib.Path(at).write_text(json.dumps(texts))
-                for n in plain():
+                for n in [*plain(), t5(ours), t5(theirs)]:
                     f.write(line(texts, run(n, texts), spec("normalizer", n), file=at))
                 for blob, name in ((ours, "nmt_nfkc"), (theirs, folder + "/spm.bin")):
                     kept, want = safe(N.Precompiled(blob), texts)
@@ -251,7 +281,7 @@ def decoded(folder, seed, n):
     with open(path, "w") as f:
         f.write(json.dumps(lists, ensure_ascii=False, separators=(",", ":")) + "\n")
         for d in all_decoders():
-            shown = D.Sequence([d, D.WordPiece("\0", False)])
+            shown = D.Sequence([d, D.WordPiece("in no token", False)])
             case = {"decoder": spec("decoder", d), "want": [shown.decode(t) for t in lists]}
             f.write(json.dumps(case, ensure_ascii=False, separators=(",", ":")) + "\n")
     return path

@@ -61,3 +61,19 @@ func TestMatch(t *testing.T) {
 		}
 	}
 }
+
+// The bits for single runes are what looking them up gives.
+func TestMapped(t *testing.T) {
+	for _, rules := range []map[string]string{{"\u00a0": " ", "\r": "\n"}, {"\xc3\xa9": "e", "a": "b", "가": "x", "\uffff": "y"}} {
+		p := must(NewPrecompiled(must(CompileCharsmap(rules))(t), ShortestPrefix))(t)
+		for r := range rune(0x10000) {
+			if r >= 0xD800 && r < 0xE000 {
+				continue
+			}
+			_, want := p.trie.shortest(string(r))
+			if got := p.mapped[r/64]>>(r%64)&1 != 0; got != want {
+				t.Fatalf("U+%04X: %v, want %v", r, got, want)
+			}
+		}
+	}
+}

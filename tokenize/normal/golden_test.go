@@ -17,6 +17,7 @@ type goldenCase struct {
 	Normalizer json.RawMessage `json:"normalizer"`
 	Charsmap   string          `json:"charsmap"` // a file, for what JSON has no field for
 	Longest    bool            `json:"longest"`
+	Refusable  bool            `json:"refusable"` // Read may say that it cannot
 	Texts      []string        `json:"texts"`
 	File       string          `json:"file"` // of texts; neither: those of the scripts
 	Want       []*string       `json:"want"`
@@ -81,7 +82,7 @@ func TestGolden(t *testing.T) {
 	}
 	f := must(os.Open(path))(t)
 	defer f.Close()
-	texts, bytes, scripts := 0, 0, scriptTexts(t)
+	texts, bytes, refused, scripts := 0, 0, 0, scriptTexts(t)
 	for in := bufio.NewReaderSize(f, 1<<20); ; {
 		line, err := in.ReadBytes('\n')
 		if err == io.EOF {
@@ -99,8 +100,15 @@ func TestGolden(t *testing.T) {
 		case c.Texts == nil:
 			c.Texts = scripts
 		}
+		if _, err := Read(c.Normalizer); err != nil && c.Refusable {
+			refused++
+			continue
+		}
 		name := string(c.Normalizer[:min(len(c.Normalizer), 300)]) + c.Charsmap
 		n := c.normalizer(t)
+		if written := must(Encode(n))(t); c.Normalizer != nil && string(written) != string(c.Normalizer) {
+			t.Errorf("%s is written as %.300s", name, written)
+		}
 		wrong := 0
 		for i, text := range c.Texts {
 			want := text
@@ -118,7 +126,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s: %d of %d differ", name, wrong, len(c.Texts))
 		}
 	}
-	t.Logf("%d texts of %d bytes compared", texts, bytes)
+	t.Logf("%d texts of %d bytes compared, %d normalizers refused", texts, bytes, refused)
 	if texts < 1000 {
 		t.Error("too few texts")
 	}

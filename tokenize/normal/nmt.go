@@ -1,22 +1,48 @@
 package normal
 
+import "unicode/utf8"
+
 // Nmt drops control characters and makes a space of what looks like one: the
 // rules of SentencePiece's nmt_nfkc, as tokenizers 0.23 has them.
 type Nmt struct{}
 
 // Append implements Normalizer.
 func (Nmt) Append(dst []byte, text string) []byte {
-	start := 0
-	for i, r := range text {
-		to, ok := nmtRule(r)
-		if !ok {
+	for {
+		i, n, to := nmtNext(text)
+		dst = append(dst, text[:i]...)
+		if n == 0 {
+			return dst
+		}
+		dst = append(dst, to...)
+		text = text[i+n:]
+	}
+}
+
+func (Nmt) keeps(text string) bool {
+	_, n, _ := nmtNext(text)
+	return n == 0
+}
+
+// nmtNext is where the first rune with a rule begins, its bytes, and what it
+// becomes; without one, the end of text and 0 bytes.
+func nmtNext(text string) (i, n int, to string) {
+	for i < len(text) {
+		switch c := text[i]; {
+		case c >= ' ' && c < 0x7F:
+			i++
+			continue
+		case c >= utf8.RuneSelf && c != 0xC2 && c != 0xE1 && c != 0xE2 && c != 0xEF:
+			i++ // no rune with a rule begins so, nor does the middle of one
 			continue
 		}
-		dst = append(dst, text[start:i]...)
-		dst = append(dst, to...)
-		start = i + len(string(r))
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if to, ok := nmtRule(r); ok {
+			return i, n, to
+		}
+		i += n
 	}
-	return append(dst, text[start:]...)
+	return i, 0, ""
 }
 
 // nmtRule is what a rune becomes, if there is a rule for it.

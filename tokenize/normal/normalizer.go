@@ -14,11 +14,14 @@ type keeper interface {
 	keeps(text string) bool
 }
 
-// String is text as n normalizes it; text itself, without a copy, where n sees
-// that nothing changes. A nil n changes nothing.
+// String is text as n normalizes it; text itself or a part of it, without a
+// copy, where n sees that no more is needed. A nil n changes nothing.
 func String(n Normalizer, text string) string {
 	if n == nil {
 		return text
+	}
+	if s, ok := n.(Strip); ok {
+		return s.cut(text)
 	}
 	if k, ok := n.(keeper); ok && k.keeps(text) {
 		return text

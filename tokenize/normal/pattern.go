@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -30,7 +31,8 @@ func Literal(text string) (Pattern, error) {
 // Regex is a pattern of Oniguruma's Ruby syntax. What means something else in
 // Go, or depends on the age of Unicode's tables, is an error: character
 // properties, \d and \w, look-around, options, nested sets, possessive
-// quantifiers, ^ elsewhere than at the start, and whatever matches nothing.
+// quantifiers, ^ elsewhere than at the start, what matches the empty text, and
+// repetition of what may.
 func Regex(text string) (Pattern, error) {
 	if len(text) > maxPattern {
 		return Pattern{}, fmt.Errorf("a pattern of %d bytes, where %d are allowed", len(text), maxPattern)
@@ -39,23 +41,58 @@ func Regex(text string) (Pattern, error) {
 	if err := t.translate(); err != nil {
 		return Pattern{}, fmt.Errorf("pattern %q, byte %d: %w", text, t.at, err)
 	}
+	tree, err := syntax.Parse(t.out.String(), syntax.Perl)
+	if err != nil {
+		return Pattern{}, fmt.Errorf("pattern %q: %w", text, err)
+	}
+	if nullable(tree) {
+		return Pattern{}, fmt.Errorf("pattern %q matches the empty text", text)
+	}
+	if repeatsNothing(tree) {
+		return Pattern{}, fmt.Errorf("pattern %q repeats what may be empty: that %w", text, errMeans)
+	}
 	re, err := regexp.Compile(t.out.String())
 	if err != nil {
 		return Pattern{}, fmt.Errorf("pattern %q: %w", text, err)
 	}
-	if re.MatchString("") || re.MatchString("\n") && re.FindString("\n") == "" {
-		return Pattern{}, fmt.Errorf("pattern %q matches the empty text", text)
-	}
 	p := Pattern{text: text, regex: true, re: re}
-	p.run, p.min = runOf(t.out.String())
+	p.run, p.min = runOf(tree)
 	return p, nil
 }
 
-// runOf is the rune and the least number of them if re finds runs of one rune,
-// such as " {2,}", else 0.
-func runOf(re string) (rune, int) {
-	tree, err := syntax.Parse(re, syntax.Perl)
-	if err != nil || tree.Flags&syntax.NonGreedy != 0 {
+// nullable reports whether re matches an empty text.
+func nullable(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL, syntax.OpNoMatch:
+		return false
+	case syntax.OpCapture, syntax.OpPlus:
+		return nullable(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min == 0 || nullable(re.Sub[0])
+	case syntax.OpConcat:
+		return !slices.ContainsFunc(re.Sub, func(s *syntax.Regexp) bool { return !nullable(s) })
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(re.Sub, nullable)
+	}
+	return true
+}
+
+// repeatsNothing reports whether a part of re that may be empty is repeated:
+// engines differ in when they stop.
+func repeatsNothing(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
+		if nullable(re.Sub[0]) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(re.Sub, repeatsNothing)
+}
+
+// runOf is the rune and the least number of them if tree finds runs of one
+// rune, such as " {2,}", else 0.
+func runOf(tree *syntax.Regexp) (rune, int) {
+	if tree.Flags&syntax.NonGreedy != 0 {
 		return 0, 0
 	}
 	least := tree.Min

@@ -42,10 +42,8 @@ func NewPrecompiled(charsmap []byte, match Match) (*Precompiled, error) {
 	for c := range p.plain {
 		p.plain[c] = c != '\r' && !t.startsASCII(byte(c))
 	}
-	for r := range rune(len(p.mapped) * 64) {
-		if _, ok := t.shortest(string(r)); ok {
-			p.mapped[r/64] |= 1 << (r % 64)
-		}
+	for i := range p.mapped {
+		p.mapped[i] = t.mapped(rune(i) * 64)
 	}
 	return p, nil
 }
@@ -157,8 +155,9 @@ func (p *Precompiled) next(text string, long *int) (to string, n int, ok bool) {
 		if to, n, ok = p.trie.longest(text); ok {
 			return to, n, true
 		}
-		_, n = utf8.DecodeRuneInString(text)
-		return "", n, false
+		r, n := utf8.DecodeRuneInString(text)
+		// A key may end within a rune: what is left of it is ill-formed.
+		return "\uFFFD", n, r == utf8.RuneError && n == 1
 	}
 	if *long == 0 {
 		n = tables().cluster(text)

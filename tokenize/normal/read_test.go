@@ -82,7 +82,7 @@ func TestReadErrors(t *testing.T) {
 func TestRegexRefused(t *testing.T) {
 	for _, re := range []string{
 		`a{,2}`, `a++`, `(?i)a`, `é`, `[[a]b]`, `[a&&b]`, `a{2}?`, `{2}`, `a{x}`, `]`, `a^`, `\b`, `\w`, `\d`, `\h`,
-		`(a`, `a)`, `[a`, `\`, `a**`, `|*`, `[]a]`, `[a-\s]`, `[\s-a]`, `[-a]`, `[a-]`, `[:alpha:]`, `(?<n>a)`, `\1`, `\x41`,
+		`(a`, `a)`, `[a`, `\`, `a**`, `|*`, `[]a]`, `[a-\s]`, `[\s-a]`, `[-a]`, `[a-]`, `[:alpha:]`, `(?<n>a)`, `(a?)+b`, `(?:a??)*b`, `\1`, `\x41`,
 	} {
 		if _, err := Regex(re); err == nil && re != `é` && re != `[:alpha:]` {
 			t.Errorf("%s is taken", re)
@@ -132,4 +132,24 @@ func FuzzCharsmap(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The tables are of the ages that tokenizers 0.23 has, and stay so.
+func TestAges(t *testing.T) {
+	bert := BERT{CleanText: true, HandleChineseChars: true, Lowercase: true}
+	for _, c := range []struct {
+		n          Normalizer
+		text, want string
+	}{
+		{NFKC, "\u32FE\u32FF", "\u30F2\u32FF"},                       // U+32FF came with Unicode 12.1
+		{NFD, "\U00011938", "\U00011938"},                            // with 13.0
+		{StripAccents{}, "a\u1DF5\u1DF6", "a\u1DF6"},                 // with 9.0 and 10.0
+		{Lowercase{}, "\U00016EA0İΣ", "\U00016EBBi\u0307σ"},          // with 17.0
+		{bert, "x\u08E3y\u08D4z", "xy\u08D4z"},                       // Mn of 8.0 and of 9.0
+		{bert, "a\u061Cb\u08E2c\U0002B820d", "ab\u08E2c\U0002B820d"}, // Cf of 6.3 and of 9.0; a Chinese character left out
+	} {
+		if got := String(c.n, c.text); got != c.want {
+			t.Errorf("%T of %+q gives %+q, want %+q", c.n, c.text, got, c.want)
+		}
+	}
 }

@@ -50,9 +50,10 @@ func parseTrie(charsmap []byte) (trie, error) {
 func offset(unit uint32) uint32 { return unit >> 10 << (unit >> 6 & 8) }
 
 // child is the place of the child with a label, from the place of the children.
+// The root is nobody's child.
 func (t *trie) child(base uint32, label byte) (at uint32, ok bool) {
 	at = base ^ uint32(label)
-	return at, at < uint32(len(t.units)) && t.units[at]&(valueBit|0xFF) == uint32(label)
+	return at, at > 0 && at < uint32(len(t.units)) && t.units[at]&(valueBit|0xFF) == uint32(label)
 }
 
 // value is the text of a key that ends in the unit whose children are at base.
@@ -76,6 +77,37 @@ func (t *trie) shortest(key string) (text string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// mapped has a bit for each of 64 runes from first on, which differ in their
+// last byte alone: whether a key is the rune or its beginning.
+func (t *trie) mapped(first rune) (bits uint64) {
+	if first < utf8.RuneSelf {
+		for i := range rune(64) {
+			if _, ok := t.shortest(string(first + i)); ok {
+				bits |= 1 << i
+			}
+		}
+		return bits
+	}
+	base := offset(t.units[0])
+	lead := string(first)
+	for _, c := range []byte(lead[:len(lead)-1]) {
+		at, ok := t.child(base, c)
+		if !ok {
+			return 0
+		}
+		if t.units[at]&leafBit != 0 {
+			return ^uint64(0)
+		}
+		base = at ^ offset(t.units[at])
+	}
+	for i := range byte(64) {
+		if at, ok := t.child(base, 0x80|i); ok && t.units[at]&leafBit != 0 {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }
 
 // longest is the text of the longest key that text begins with, and the
