@@ -82,7 +82,7 @@ func TestGolden(t *testing.T) {
 	}
 	f := must(os.Open(path))(t)
 	defer f.Close()
-	texts, bytes, refused, scripts := 0, 0, 0, scriptTexts(t)
+	var total comparison
 	for in := bufio.NewReaderSize(f, 1<<20); ; {
 		line, err := in.ReadBytes('\n')
 		if err == io.EOF {
@@ -92,44 +92,58 @@ func TestGolden(t *testing.T) {
 		if err := json.Unmarshal(line, &c); err != nil {
 			t.Fatal(err)
 		}
-		switch {
-		case c.File != "":
-			if err := json.Unmarshal(must(os.ReadFile(c.File))(t), &c.Texts); err != nil {
-				t.Fatal(err)
-			}
-		case c.Texts == nil:
-			c.Texts = scripts
-		}
-		if _, err := Read(c.Normalizer); err != nil && c.Refusable {
-			refused++
-			continue
-		}
-		name := string(c.Normalizer[:min(len(c.Normalizer), 300)]) + c.Charsmap
-		n := c.normalizer(t)
-		if written := must(Encode(n))(t); c.Normalizer != nil && string(written) != string(c.Normalizer) {
-			t.Errorf("%s is written as %.300s", name, written)
-		}
-		wrong := 0
-		for i, text := range c.Texts {
-			want := text
-			if c.Want[i] != nil {
-				want = *c.Want[i]
-			}
-			texts, bytes = texts+1, bytes+len(text)
-			if got := String(n, text); got != want || string(n.Append(nil, text)) != want {
-				if wrong++; wrong <= 3 {
-					t.Errorf("%s of\n%s\n gives %s\nwant   %s", name, show(text, want), show(got, want), show(want, got))
-				}
-			}
-		}
-		if wrong > 0 {
-			t.Errorf("%s: %d of %d differ", name, wrong, len(c.Texts))
-		}
+		total.compare(t, c)
 	}
-	t.Logf("%d texts of %d bytes compared, %d normalizers refused", texts, bytes, refused)
-	if texts < 1000 {
+	t.Logf("%d texts of %d bytes compared, %d normalizers refused", total.texts, total.bytes, total.refused)
+	if total.texts < 1000 {
 		t.Error("too few texts")
 	}
+}
+
+// comparison counts what was compared.
+type comparison struct{ texts, bytes, refused int }
+
+func (total *comparison) compare(t *testing.T, c goldenCase) {
+	t.Helper()
+	if _, err := Read(c.Normalizer); err != nil && c.Refusable {
+		total.refused++
+		return
+	}
+	n := c.normalizer(t)
+	name := fmt.Sprintf("%.300s%s", c.Normalizer, c.Charsmap)
+	if written := must(Encode(n))(t); c.Normalizer != nil && string(written) != string(c.Normalizer) {
+		t.Errorf("%s is written as %.300s", name, written)
+	}
+	wrong := 0
+	for i, text := range c.texts(t) {
+		want := text
+		if c.Want[i] != nil {
+			want = *c.Want[i]
+		}
+		total.texts, total.bytes = total.texts+1, total.bytes+len(text)
+		if got := String(n, text); got != want || string(n.Append(nil, text)) != want {
+			if wrong++; wrong <= 3 {
+				t.Errorf("%s of\n%s\n gives %s\nwant   %s", name, show(text, want), show(got, want), show(want, got))
+			}
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%s: %d of %d differ", name, wrong, len(c.Want))
+	}
+}
+
+func (c goldenCase) texts(t *testing.T) (texts []string) {
+	t.Helper()
+	switch {
+	case c.File != "":
+		if err := json.Unmarshal(must(os.ReadFile(c.File))(t), &texts); err != nil {
+			t.Fatal(err)
+		}
+		return texts
+	case c.Texts != nil:
+		return c.Texts
+	}
+	return scriptTexts(t)
 }
 
 // show writes a text by its code points, from shortly before it differs on.

@@ -2,9 +2,7 @@ package normal
 
 import (
 	_ "embed"
-	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 	"sync"
 	"unicode/utf8"
 )
@@ -83,200 +81,62 @@ func (t *table) plain(text string, mask uint32) int {
 	return len(text)
 }
 
-// source is unicode.txt, read.
-type source struct {
-	flags            []uint32
-	lower, nfd, nfkd map[rune]string
-	pairs            map[[2]rune]rune
-}
-
-func newSource(text string) *source {
-	s := &source{
-		flags: make([]uint32, utf8.MaxRune+1), pairs: map[[2]rune]rune{},
-		lower: map[rune]string{}, nfd: map[rune]string{}, nfkd: map[rune]string{},
-	}
-	for line := range strings.Lines(text) {
-		name, cells, ok := strings.Cut(strings.TrimSpace(line), ": ")
-		if !ok {
-			continue // the heading
-		}
-		for cell := range strings.SplitSeq(cells, " ") {
-			s.cell(name, cell)
-		}
-	}
-	s.derive()
-	return s
-}
-
-// cell takes in one "FIRST..LAST" or "RUNE=RUNE,RUNE" of a line.
-func (s *source) cell(name, cell string) {
-	if from, to, ok := strings.Cut(cell, "="); ok {
-		s.mapping(name, hex(from), to)
-		return
-	}
-	first, last, ok := strings.Cut(cell, "..")
-	if !ok {
-		last = first
-	}
-	bits := bitsOf(name)
-	for r := hex(first); r <= hex(last); r++ {
-		s.flags[r] |= bits
-	}
-}
-
-func (s *source) mapping(name string, from rune, cells string) {
-	var to []rune
-	for cell := range strings.SplitSeq(cells, ",") {
-		to = append(to, hex(cell))
-	}
-	switch name {
-	case "lower":
-		s.lower[from] = string(to)
-	case "canonical":
-		s.nfd[from], s.nfkd[from] = string(to), string(to)
-	case "compatibility":
-		s.nfkd[from] = string(to)
-	case "compose":
-		s.pairs[[2]rune{to[0], to[1]}] = from
-	default:
-		panic("normal: unicode.txt has a line " + name)
-	}
-}
-
-func hex(cell string) rune {
-	n, err := strconv.ParseUint(cell, 16, 32)
-	if err != nil || n > utf8.MaxRune {
-		panic("normal: unicode.txt has a rune " + cell)
-	}
-	return rune(n)
-}
-
-func bitsOf(name string) uint32 {
-	kind, value, _ := strings.Cut(name, " ")
-	switch kind {
-	case "class":
-		n, err := strconv.ParseUint(value, 10, 8)
-		if err == nil {
-			return uint32(n)
-		}
-	case "cluster":
-		for i, n := range clusterNames {
-			if n == value {
-				return uint32(i) << clusterShift
-			}
-		}
-	default:
-		if bit, ok := map[string]uint32{"space": space, "other": drop, "nonspacing": nonspacing, "mark": mark}[name]; ok {
-			return bit
-		}
-	}
-	panic(fmt.Sprintf("normal: unicode.txt has a line %q", name))
-}
-
-// derive sets the flags that follow from what was read.
-func (s *source) derive() {
-	composed := map[rune]bool{}
-	for pair, r := range s.pairs {
-		s.flags[pair[1]] |= joins | joinsCompat
-		composed[r] = true
-	}
-	s.hangul()
-	for r := range s.lower {
-		s.flags[r] |= upper
-	}
-	for r, to := range s.nfd {
-		s.flags[r] |= canonical | s.leading(to, leads, joins)
-		if !composed[r] {
-			s.flags[r] |= changesC
-		}
-	}
-	for r, to := range s.nfkd {
-		s.flags[r] |= compat | s.leading(to, leadsCompat, joinsCompat)
-		if !composed[r] || to != s.nfd[r] {
-			s.flags[r] |= changesKC
-		}
-	}
-	for r := range s.flags {
-		if s.flags[r]&classMask != 0 && s.nfd[rune(r)] == "" {
-			s.flags[r] |= leads | leadsCompat
-		}
-	}
-	s.forBERT()
-	s.singles()
-}
-
-// leading is the flags of a rune by the first rune of its decomposition.
-func (s *source) leading(to string, lead, join uint32) (flags uint32) {
-	r, _ := utf8.DecodeRuneInString(to)
-	if s.flags[r]&classMask != 0 {
-		flags |= lead
-	}
-	if s.flags[r]&joins != 0 {
-		flags |= join
-	}
-	return flags
-}
-
-func (s *source) hangul() {
-	for r := rune(syllables); r < syllables+syllableCount; r++ {
-		s.flags[r] |= canonical | compat
-		if (r-syllables)%trails == 0 {
-			s.flags[r] |= clusterLV << clusterShift
-		} else {
-			s.flags[r] |= clusterLVT << clusterShift
-		}
-	}
-	for r := rune(vowelBase); r < vowelBase+vowels; r++ {
-		s.flags[r] |= joins | joinsCompat
-	}
-	for r := rune(trailBase + 1); r < trailBase+trails; r++ {
-		s.flags[r] |= joins | joinsCompat
-	}
-}
-
 // table shares pages and records.
 func (s *source) table() *table {
-	t := &table{pairs: s.pairs}
-	type record struct {
-		flags            uint32
-		lower, nfd, nfkd string
-	}
-	known := map[record]uint16{}
-	pages := map[[pageSize]uint16]uint16{}
-	plain := map[[pageSize]uint32]uint16{} // pages by flags alone, where no rune maps to others
-	for p := range t.page {
-		flags := [pageSize]uint32(s.flags[p*pageSize:])
-		if at, ok := plain[flags]; ok {
-			t.page[p] = at
-			continue
-		}
-		var page [pageSize]uint16
-		maps := false
-		for i, f := range flags {
-			r := rune(p*pageSize + i)
-			rec := record{f, s.lower[r], s.nfd[r], s.nfkd[r]}
-			maps = maps || rec.lower != "" || rec.nfkd != ""
-			n, ok := known[rec]
-			if !ok {
-				n = uint16(len(known))
-				known[rec] = n
-				t.flags, t.lower = append(t.flags, f), append(t.lower, rec.lower)
-				t.nfd, t.nfkd = append(t.nfd, rec.nfd), append(t.nfkd, rec.nfkd)
-			}
-			page[i] = n
-		}
-		at, ok := pages[page]
+	p := packing{table: &table{pairs: s.pairs}, records: map[record]uint16{}, pages: map[[pageSize]uint16]uint16{}}
+	same := map[[pageSize]uint32]uint16{} // pages by flags alone, where no rune maps to others
+	for i := range p.page {
+		flags := [pageSize]uint32(s.flags[i*pageSize:])
+		at, ok := same[flags]
 		if !ok {
-			at = uint16(len(pages))
-			pages[page] = at
-			t.records = append(t.records, page[:]...)
+			at = p.add(s, i)
+			if !slices.ContainsFunc(flags[:], func(f uint32) bool { return f&(upper|compat) != 0 }) {
+				same[flags] = at
+			}
 		}
-		t.page[p] = at
-		if !maps {
-			plain[flags] = at
-		}
+		p.page[i] = at
 	}
-	t.bertASCII()
-	t.bertLetters()
-	return t
+	p.bertASCII()
+	p.bertLetters()
+	return p.table
+}
+
+// record is what is known of a rune.
+type record struct {
+	flags            uint32
+	lower, nfd, nfkd string
+}
+
+// packing is a table in the making.
+type packing struct {
+	*table
+	records map[record]uint16
+	pages   map[[pageSize]uint16]uint16
+}
+
+// add takes in a page, unless the table has its like, and says which it is.
+func (p *packing) add(s *source, n int) uint16 {
+	var page [pageSize]uint16
+	for i := range page {
+		r := rune(n*pageSize + i)
+		page[i] = p.number(record{s.flags[r], s.lower[r], s.nfd[r], s.nfkd[r]})
+	}
+	at, ok := p.pages[page]
+	if !ok {
+		at = uint16(len(p.pages))
+		p.pages[page] = at
+		p.table.records = append(p.table.records, page[:]...)
+	}
+	return at
+}
+
+func (p *packing) number(rec record) uint16 {
+	n, ok := p.records[rec]
+	if !ok {
+		n = uint16(len(p.records))
+		p.records[rec] = n
+		p.flags, p.lower = append(p.flags, rec.flags), append(p.lower, rec.lower)
+		p.nfd, p.nfkd = append(p.nfd, rec.nfd), append(p.nfkd, rec.nfkd)
+	}
+	return n
 }
