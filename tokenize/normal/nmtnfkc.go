@@ -9,7 +9,8 @@ import (
 // doc/normalization.md): NFKC of Unicode 9.0 as far as replacing keys can be
 // it, with control characters dropped and what looks like a space made one;
 // U+FF5E and U+200D stay. Sequences of runes that compose are keys, whichever
-// way each is written, unless shorter keys already lead to the same.
+// way each is written, unless shorter keys already lead to the same. The charsmap
+// of sentencepiece 0.2.3 also has U+061C and 171 runes newer than Unicode 9.0.
 //
 // In tokenizers 0.23 such a charsmap loses marks that follow a key within a
 // cluster (see ShortestPrefix); Sequence{Nmt{}, NFKC} does not.
