@@ -1,0 +1,113 @@
+package split
+
+// deepSeekExprs are the patterns of DeepSeek-V2's and V3's tokenizer.json.
+var deepSeekExprs = []string{
+	`\p{N}{1,3}`,
+	`[一-龥぀-ゟ゠-ヿ]+`,
+	"[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+",
+}
+
+// DeepSeek cuts what the patterns of DeepSeek-V2's and V3's tokenizer.json do,
+// one within the words of the other:
+//
+//	\p{N}{1,3}
+//	[一-龥぀-ゟ゠-ヿ]+
+//	[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+//
+// What the first two find is the end of the text to the third.
+type DeepSeek struct{}
+
+const (
+	deepWord = upper | lower | mark // [\p{L}\p{M}], but for
+	deepCJK  = caseless             // [一-龥぀-ゟ゠-ヿ]
+	deepStop = deepCJK | number     // where the third pattern's text ends
+)
+
+var deepTable = newTable(func(cat category) class {
+	cl := categoryClass(cat)
+	if cl == caseless {
+		return lower
+	}
+	return cl
+}, spaceRange, ranges{deepCJK, [][2]rune{{'一', '龥'}, {0x3040, 0x309F}, {0x30A0, 0x30FF}}})
+
+// Append appends the words of a text.
+func (s DeepSeek) Append(dst []string, text string, _ bool) []string {
+	return appendCuts(dst, s, text)
+}
+
+// End gives the end of the word that begins at text[i:].
+func (DeepSeek) End(text string, i int) int {
+	t := deepTable
+	first, n := t.at(text, i)
+	switch {
+	case first&deepWord != 0:
+		return t.letterEnd(text, i+n, deepWord)
+	case first == deepCJK:
+		return t.runEnd(text, i+n, deepCJK)
+	case first == number:
+		return t.numberEnd(text, i+n, 3)
+	case first == symbol:
+		return deepSymbolEnd(text, i, n)
+	}
+	second, m := deepStop, 0
+	if i+n < len(text) {
+		second, m = t.at(text, i+n)
+	}
+	newline := text[i] == '\n' || text[i] == '\r'
+	switch {
+	case !newline && second&deepWord != 0:
+		return t.letterEnd(text, i+n+m, deepWord)
+	case first == other:
+		return deepGapEnd(text, i+n)
+	case text[i] == ' ' && second == symbol:
+		return deepTable.darkEnd(text, i+1+m, symbol, false)
+	}
+	return deepBlankEnd(text, i)
+}
+
+// deepSymbolEnd gives the end of the first or third alternative, which begins
+// with a symbol of n bytes.
+func deepSymbolEnd(text string, i, n int) int {
+	if n > 1 || i+1 == len(text) || !asciiLetter(text[i+1]) {
+		return deepTable.darkEnd(text, i+n, symbol, false)
+	}
+	for i += 2; i < len(text) && asciiLetter(text[i]); i++ {
+	}
+	return i
+}
+
+func asciiLetter(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// deepGapEnd gives the end of runes that the third pattern does not find: the
+// last one before a letter is found with it.
+func deepGapEnd(text string, i int) int {
+	for i < len(text) {
+		cl, n := deepTable.at(text, i)
+		if cl != other {
+			break
+		}
+		if i+n < len(text) {
+			if next, _ := deepTable.at(text, i+n); next&deepWord != 0 {
+				break
+			}
+		}
+		i += n
+	}
+	return i
+}
+
+func deepBlankEnd(text string, i int) int {
+	b := deepTable.blankAt(text, i)
+	if b.newline > 0 {
+		return b.newline
+	}
+	if b.end < len(text) {
+		if next, _ := deepTable.at(text, b.end); next&deepStop != 0 {
+			return b.end
+		}
+	}
+	return b.lookahead(text, i)
+}
