@@ -104,7 +104,7 @@ def main():
         *go_ranges("otherAlphabetic", "otherAlphabetic are in \\w, though not letters, marks, digits or connectors.",
                    words & onig - by_category),
         *go_ranges("rustWords", "rustWords are in \\w of Rust's regex alone.", words - onig),
-        *go_ranges("onigWords", "onigWords are in \\w of Oniguruma alone, which takes those below U+0100 from a table of Latin-1.",
+        *go_ranges("onigWords", "onigWords are in \\w of Oniguruma outside of brackets, which takes runes below U+0100 from a table of Latin-1.",
                    onig - words),
         *go_ranges("rustNumbers", "rustNumbers are in Rust's char::is_numeric and not yet in \\p{N} of Unicode 16.0.",
                    rust_numbers() - numbers),

@@ -272,12 +272,13 @@ func (p *parser) escape(fold bool) *node {
 	case p.accept("z"):
 		return &node{op: end}
 	}
-	s, single := p.escapedSet()
+	s, single := p.escapedSet(wordSet().union(onigWords))
 	return p.one(s, fold && single)
 }
 
 // escapedSet reads an escape that stands for runes, and whether it is one rune.
-func (p *parser) escapedSet() (s set, single bool) {
+// What \w is depends on where it stands.
+func (p *parser) escapedSet(words set) (s set, single bool) {
 	switch r := p.next(); r {
 	case 's':
 		return spaceSet(), false
@@ -288,9 +289,9 @@ func (p *parser) escapedSet() (s set, single bool) {
 	case 'D':
 		return inCategories(nd, nd).complement(), false
 	case 'w':
-		return wordSet(), false
+		return words, false
 	case 'W':
-		return wordSet().complement(), false
+		return words.complement(), false
 	case 'h':
 		return set{{'0', '9'}, {'A', 'F'}, {'a', 'f'}}, false
 	case 'p', 'P':

@@ -62,7 +62,7 @@ func (p *parser) classSet(fold bool) (s set, single bool) {
 		if p.accept("b") {
 			return set{{'\b', '\b'}}, true
 		}
-		return p.escapedSet()
+		return p.escapedSet(wordSet())
 	default:
 		return set{{r, r}}, true
 	}

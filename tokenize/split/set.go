@@ -79,9 +79,9 @@ func spaceSet() set {
 	return inCategories(zs, zp).union(spaceRange.ranges)
 }
 
-// wordSet is Oniguruma's \w.
+// wordSet is Oniguruma's \w in brackets; outside of them it has onigWords too.
 func wordSet() set {
-	return inCategories(lu, nl).union(inCategories(pc, pc)).union(otherAlphabetic).union(onigWords)
+	return inCategories(lu, nl).union(inCategories(pc, pc)).union(otherAlphabetic)
 }
 
 // property is \p{name}: a general category, a group of them, or one of the
