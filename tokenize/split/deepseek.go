@@ -14,22 +14,28 @@ var deepSeekExprs = []string{
 //	[一-龥぀-ゟ゠-ヿ]+
 //	[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 //
-// What the first two find is the end of the text to the third.
+// No word goes over the edge of what the first two find, and there the third
+// sees an end of the text.
 type DeepSeek struct{}
 
+// The classes of deepTable are those of unicode16, but for these.
 const (
-	deepWord = upper | lower | mark // [\p{L}\p{M}], but for
-	deepCJK  = caseless             // [一-龥぀-ゟ゠-ヿ]
-	deepStop = deepCJK | number     // where the third pattern's text ends
+	deepWord   = lower    // [\p{L}\p{M}] outside of CJK, which is [一-龥぀-ゟ゠-ヿ]
+	cjkWord    = caseless // the same in it
+	cjkSymbol  = upper
+	cjkUnknown = mark // no rune yet
+	deepStop   = number | cjkWord | cjkSymbol | cjkUnknown
 )
 
 var deepTable = newTable(func(cat category) class {
-	cl := categoryClass(cat)
-	if cl == caseless {
-		return lower
+	if cat <= me {
+		return deepWord
 	}
-	return cl
-}, spaceRange, ranges{deepCJK, [][2]rune{{'一', '龥'}, {0x3040, 0x309F}, {0x30A0, 0x30FF}}})
+	return categoryClass(cat)
+}, spaceRange,
+	ranges{cjkWord, [][2]rune{{'一', '龥'}, {0x3040, 0x309F}, {0x30A0, 0x30FF}}},
+	ranges{cjkSymbol, [][2]rune{{0x309B, 0x309C}, {0x30A0, 0x30A0}, {0x30FB, 0x30FB}}},
+	ranges{cjkUnknown, [][2]rune{{0x3040, 0x3040}, {0x3097, 0x3098}}})
 
 // Append appends the words of a text.
 func (s DeepSeek) Append(dst []string, text string, _ bool) []string {
@@ -40,14 +46,14 @@ func (s DeepSeek) Append(dst []string, text string, _ bool) []string {
 func (DeepSeek) End(text string, i int) int {
 	t := deepTable
 	first, n := t.at(text, i)
-	switch {
-	case first&deepWord != 0:
+	switch first {
+	case deepWord:
 		return t.letterEnd(text, i+n, deepWord)
-	case first == deepCJK:
-		return t.runEnd(text, i+n, deepCJK)
-	case first == number:
+	case cjkWord, cjkSymbol:
+		return t.runEnd(text, i+n, first)
+	case number:
 		return t.numberEnd(text, i+n, 3)
-	case first == symbol:
+	case symbol:
 		return deepSymbolEnd(text, i, n)
 	}
 	second, m := deepStop, 0
@@ -56,10 +62,14 @@ func (DeepSeek) End(text string, i int) int {
 	}
 	newline := text[i] == '\n' || text[i] == '\r'
 	switch {
-	case !newline && second&deepWord != 0:
+	case first == cjkUnknown && second == cjkWord:
+		return t.runEnd(text, i+n+m, cjkWord)
+	case first == cjkUnknown:
+		return deepGapEnd(text, i+n, cjkUnknown, cjkWord)
+	case !newline && second == deepWord:
 		return t.letterEnd(text, i+n+m, deepWord)
 	case first == other:
-		return deepGapEnd(text, i+n)
+		return deepGapEnd(text, i+n, other, deepWord)
 	case text[i] == ' ' && second == symbol:
 		return deepTable.darkEnd(text, i+1+m, symbol, false)
 	}
@@ -83,14 +93,14 @@ func asciiLetter(c byte) bool {
 
 // deepGapEnd gives the end of runes that the third pattern does not find: the
 // last one before a letter is found with it.
-func deepGapEnd(text string, i int) int {
+func deepGapEnd(text string, i int, gap, word class) int {
 	for i < len(text) {
 		cl, n := deepTable.at(text, i)
-		if cl != other {
+		if cl != gap {
 			break
 		}
 		if i+n < len(text) {
-			if next, _ := deepTable.at(text, i+n); next&deepWord != 0 {
+			if next, _ := deepTable.at(text, i+n); next == word {
 				break
 			}
 		}

@@ -3,10 +3,8 @@ package split
 import (
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
@@ -36,26 +34,6 @@ func split(text string) (words []string) {
 		i = end
 	}
 	return words
-}
-
-func goClass(r rune) class {
-	switch {
-	case unicode.In(r, unicode.Lu, unicode.Lt):
-		return upper
-	case unicode.Is(unicode.Ll, r):
-		return lower
-	case unicode.IsLetter(r):
-		return caseless
-	case unicode.IsMark(r):
-		return mark
-	case unicode.IsNumber(r):
-		return number
-	case unicode.IsSpace(r):
-		return space
-	case unicode.In(r, unicode.P, unicode.S):
-		return symbol
-	}
-	return other
 }
 
 func sameClass(r rune) rune {
@@ -128,29 +106,3 @@ func FuzzSplit(f *testing.F) {
 		}
 	})
 }
-
-// TestClasses: the frozen tables are Go's own and what Unicode added since;
-// nothing was taken away.
-func TestClasses(t *testing.T) {
-	major, _, _ := strings.Cut(unicode.Version, ".")
-	release, err := strconv.Atoi(major)
-	if err != nil {
-		t.Fatal(err)
-	}
-	added := 0
-	for r := range rune(unicode.MaxRune + 1) {
-		got, want := unicode16.of(r), goClass(r)
-		older := release < 16 && want == other || release > 16 && got == other // assigned in one of the two only
-		if got != want && !older {
-			t.Errorf("%U has class %d, Go says %d", r, got, want)
-		}
-		if got != want {
-			added++
-		}
-	}
-	if unicode.Version == "15.0.0" && added != 5004 {
-		t.Errorf("%d letters and numbers are new since Unicode 15.0, want 5004", added)
-	}
-}
-
-// TestRepairUTF8 has the examples of Unicode 16.0, tables 3-8 to 3-11.

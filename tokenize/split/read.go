@@ -5,15 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"unicode/utf8"
 )
 
 // Read reads the field "pre_tokenizer" of a tokenizer.json. The Splitter is nil
 // where the field is null: the whole text is one word. byteLevel says that the
 // model's tokens are written in ByteLevel's characters; they are bytes of the
-// words here. What the splitter does not take from the text ends in no error:
-// text is cut as tokenizers 0.23.3 does it.
+// words here. Words are those of tokenizers 0.23.3; what is not cut as it does is an
+// error.
 func Read(raw json.RawMessage) (s Splitter, byteLevel bool, err error) {
 	if raw = bytes.TrimSpace(raw); len(raw) == 0 || string(raw) == "null" {
 		return nil, false, nil
@@ -22,8 +22,7 @@ func Read(raw json.RawMessage) (s Splitter, byteLevel bool, err error) {
 	if err := r.read(raw, "pre_tokenizer", 0); err != nil {
 		return nil, false, err
 	}
-	s, err = r.splitter()
-	return s, r.bytes, err
+	return r.splitter(), r.bytes, nil
 }
 
 // reader gathers the stages of nested Sequences in order.
@@ -122,20 +121,20 @@ func (r *reader) byteLevel(o object) error {
 }
 
 // splitter makes one of the stages: a Cutter where it can be.
-func (r *reader) splitter() (Splitter, error) {
-	if len(r.exprs) == len(deepSeekExprs) && strings.Join(r.exprs, "\x00") == strings.Join(deepSeekExprs, "\x00") {
-		return DeepSeek{}, nil
-	}
+func (r *reader) splitter() Splitter {
 	if r.bytes && r.behind < len(r.stages) {
-		return behindBytes{r.stages[:r.behind], r.stages[r.behind:]}, nil
+		return behindBytes{r.stages[:r.behind], r.stages[r.behind:]}
+	}
+	if slices.Equal(r.exprs, deepSeekExprs) {
+		return DeepSeek{}
 	}
 	if len(r.stages) != 1 {
-		return sequence(r.stages), nil
+		return sequence(r.stages)
 	}
 	if c, ok := r.stages[0].(cuts); ok {
-		return c.Cutter, nil
+		return c.Cutter
 	}
-	return r.stages[0], nil
+	return r.stages[0]
 }
 
 // stage makes a pre-tokenizer that is not a Sequence or ByteLevel; expr is its
@@ -160,6 +159,8 @@ func (o object) stage() (s stage, expr string, err error) {
 		s, err = o.delimiter()
 	case "FixedLength":
 		s, err = o.fixedLength()
+	case "UnicodeScripts":
+		err = errors.New("this type is not supported")
 	case "":
 		err = errors.New("it has no type")
 	default:

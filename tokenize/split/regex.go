@@ -76,6 +76,7 @@ type machine struct {
 	insts []inst
 	text  string
 	stack []frame
+	steps int // of all runs
 }
 
 // A frame is where to go on when what follows does not fit: at text[high:], and
@@ -102,10 +103,10 @@ const slow = 1 << 12
 
 // run gives the end of what the instructions from pc on find at text[at:], or -1.
 func (m *machine) run(pc, at int) int {
-	base, steps := len(m.stack), 0
-	var seen visited
+	base, limit := len(m.stack), m.steps+slow
+	seen := visited{first: at}
 	for {
-		if steps++; steps > slow && seen.visit(pc, at, len(m.insts)) {
+		if m.steps++; m.steps > limit && seen.visit(pc, at, len(m.insts)) {
 			goto back
 		}
 		switch in := &m.insts[pc]; in.op {
@@ -119,6 +120,10 @@ func (m *machine) run(pc, at int) int {
 		case opRun, opHold:
 			low := at
 			for n := in.takes(m.text, at); n > 0; n = in.takes(m.text, at) {
+				m.steps++
+				if m.steps > limit && in.op == opRun && seen.visit(pc, at+n, len(m.insts)) {
+					break // all from there on has been tried
+				}
 				at += n
 			}
 			pc++
@@ -206,21 +211,14 @@ func (in *inst) takes(text string, i int) int {
 	return 0
 }
 
-// visited holds the instructions that have been tried, for each place behind the first.
+// visited holds the instructions that have been tried, for each place from first on.
 type visited struct {
 	bits  []uint64
 	first int
 }
 
-// visit marks an instruction at a place, and says whether it was marked. What
-// lies before the first place marked is not remembered.
+// visit marks an instruction at a place, and says whether it was marked.
 func (v *visited) visit(pc, at, insts int) bool {
-	if v.bits == nil {
-		v.first = at
-	}
-	if at < v.first {
-		return false
-	}
 	bit := (at-v.first)*insts + pc
 	if need := bit>>6 + 1; need > len(v.bits) {
 		v.bits = append(v.bits, make([]uint64, max(need-len(v.bits), len(v.bits)))...)
