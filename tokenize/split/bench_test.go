@@ -49,6 +49,9 @@ func BenchmarkEnd(b *testing.B) {
 		{"gpt2", func(text string) int { return walk(GPT2{}, text) }},
 		{"cl100k", func(text string) int { return walk(&CL100K, text) }},
 		{"o200k", func(text string) int { return walk(&O200K, text) }},
+		{"gpt2-batch", func(text string) int { return walkBatches(GPT2{}, text) }},
+		{"cl100k-batch", func(text string) int { return walkBatches(&CL100K, text) }},
+		{"o200k-batch", func(text string) int { return walkBatches(&O200K, text) }},
 		{"deepseek", func(text string) int { return walk(DeepSeek{}, text) }},
 	} {
 		for name, text := range texts {
@@ -67,6 +70,16 @@ func BenchmarkEnd(b *testing.B) {
 func walk[C Cutter](c C, text string) (words int) {
 	for i := 0; i < len(text); words++ {
 		i = c.End(text, i)
+	}
+	return words
+}
+
+func walkBatches[C BatchCutter](c C, text string) (words int) {
+	var room [256]int32
+	for i := 0; i < len(text); {
+		ends := c.Ends(room[:0], text, i)
+		words += len(ends)
+		i = int(ends[len(ends)-1])
 	}
 	return words
 }

@@ -1,5 +1,6 @@
 // Command split_pieces prints the words that package split makes of texts, for
-// split_fixtures.py to compare: a JSON string a line in, a JSON array a line out.
+// split_fixtures.py to compare: a JSON string a line in, a JSON array a line out,
+// in which each character is a byte.
 // Its argument is the field "pre_tokenizer" of a tokenizer.json, or a tiktoken
 // encoding.
 package main
@@ -36,10 +37,24 @@ func run(config string, in io.Reader, out io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		if err := to.Encode(s.Append([]string{}, text, true)); err != nil {
+		words := s.Append([]string{}, text, true)
+		for i, w := range words {
+			words[i] = latin1(w)
+		}
+		if err := to.Encode(words); err != nil {
 			return err
 		}
 	}
+}
+
+// latin1 makes each byte a character, since words behind a ByteLevel may end
+// within a rune.
+func latin1(word string) string {
+	out := make([]rune, len(word))
+	for i := range len(word) {
+		out[i] = rune(word[i])
+	}
+	return string(out)
 }
 
 func splitter(config string) (split.Splitter, error) {
