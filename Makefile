@@ -88,7 +88,7 @@ tools: .tools/gofumpt .tools/golangci-lint .tools/versitygw .tools/fake-gcs-serv
 lint: libtorch .tools/gofumpt .tools/golangci-lint
 	@files=$$(git grep -L '^// Code generated' -- '*.go'); \
 	  test -z "$$(.tools/gofumpt -l $$files)" || { .tools/gofumpt -d $$files; exit 1; }
-	CGO_ENABLED=0 $(GO) vet ./... ./testdata/demo ./testdata/tally ./testdata/scripts/langid_models ./testdata/scripts/langid_fixture ./testdata/scripts/langid_figures
+	CGO_ENABLED=0 $(GO) vet ./... ./testdata/demo ./testdata/tally ./testdata/scripts/langid_models ./testdata/scripts/langid_fixture ./testdata/scripts/langid_figures ./testdata/scripts/split_pieces
 	cd internal/htmldate && GOWORK=off $(GO) vet .
 	cd internal/whatlang && GOWORK=off $(GO) vet .
 	$(GO) vet -tags torch ./...

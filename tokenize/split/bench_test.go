@@ -47,11 +47,11 @@ func BenchmarkEnd(b *testing.B) {
 		end  func(text string) int
 	}{
 		{"gpt2", func(text string) int { return walk(GPT2{}, text) }},
-		{"cl100k", func(text string) int { return walk(&CL100K, text) }},
-		{"o200k", func(text string) int { return walk(&O200K, text) }},
+		{"cl100k", func(text string) int { return walk(CL100K(), text) }},
+		{"o200k", func(text string) int { return walk(O200K(), text) }},
 		{"gpt2-batch", func(text string) int { return walkBatches(GPT2{}, text) }},
-		{"cl100k-batch", func(text string) int { return walkBatches(&CL100K, text) }},
-		{"o200k-batch", func(text string) int { return walkBatches(&O200K, text) }},
+		{"cl100k-batch", func(text string) int { return walkBatches(CL100K(), text) }},
+		{"o200k-batch", func(text string) int { return walkBatches(O200K(), text) }},
 		{"deepseek", func(text string) int { return walk(DeepSeek{}, text) }},
 	} {
 		for name, text := range texts {

@@ -6,9 +6,9 @@ func Encoding(name string) (Cutter, bool) {
 	case "gpt2", "r50k_base", "p50k_base", "p50k_edit":
 		return GPT2{}, true
 	case "cl100k_base":
-		return &CL100K, true
+		return CL100K(), true
 	case "o200k_base", "o200k_harmony":
-		return &O200K, true
+		return O200K(), true
 	}
 	return nil, false
 }

@@ -8,7 +8,7 @@ import (
 )
 
 var batchCutters = map[string]BatchCutter{
-	"gpt2": GPT2{}, "cl100k": &CL100K, "o200k": &O200K, "one digit": &GPT4{digits: 1, letters: letter, dark: dark},
+	"gpt2": GPT2{}, "cl100k": CL100K(), "o200k": O200K(), "one digit": &GPT4{digits: 1, letters: letter, dark: dark},
 	"two digits": &GPT4o{digits: 2}, "any digits": &GPT4{longS: true, letters: letter | mark, dark: symbol | other},
 }
 

@@ -16,11 +16,13 @@ type GPT4 struct {
 // CL100K is the pattern of cl100k_base as tiktoken 0.14.0 has it:
 //
 //	'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s
-var CL100K = GPT4{longS: true, letters: letter, digits: 3, dark: dark, tail: true}
+func CL100K() *GPT4 {
+	return &GPT4{longS: true, letters: letter, digits: 3, dark: dark, tail: true}
+}
 
 // Append appends the words of a text.
-func (s GPT4) Append(dst []string, text string, _ bool) []string {
-	return appendCuts(dst, &s, text)
+func (s *GPT4) Append(dst []string, text string, _ bool) []string {
+	return appendCuts(dst, s, text)
 }
 
 // End gives the end of the word that begins at text[i:].

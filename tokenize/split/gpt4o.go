@@ -14,7 +14,9 @@ type GPT4o struct {
 }
 
 // O200K is the pattern of o200k_base and o200k_harmony (tiktoken 0.14.0).
-var O200K = GPT4o{contractions: true, longS: true, digits: 3, slash: true}
+func O200K() *GPT4o {
+	return &GPT4o{contractions: true, longS: true, digits: 3, slash: true}
+}
 
 const (
 	head = upper | caseless | mark // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
@@ -22,8 +24,8 @@ const (
 )
 
 // Append appends the words of a text.
-func (s GPT4o) Append(dst []string, text string, _ bool) []string {
-	return appendCuts(dst, &s, text)
+func (s *GPT4o) Append(dst []string, text string, _ bool) []string {
+	return appendCuts(dst, s, text)
 }
 
 // End gives the end of the word that begins at text[i:].
