@@ -41,7 +41,7 @@ func ourMatches(re *regex, text string) (found []part) {
 func TestRegexOracle(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	compared := 0
-	for range 1500 {
+	for range 500 {
 		expr := randomExpr(rng, 3)
 		re, err := compile(expr)
 		if err != nil {
@@ -60,7 +60,7 @@ func TestRegexOracle(t *testing.T) {
 			compared++
 		}
 	}
-	if compared < 3000 {
+	if compared < 1000 {
 		t.Errorf("only %d texts were compared", compared)
 	}
 }
