@@ -1,0 +1,214 @@
+"""Make the golden fixtures of tokenize/wordpiece/testdata and
+tokenize/unigram/testdata with the real Hugging Face `tokenizers`, and compare
+on a larger scale.
+
+    pip install tokenizers==0.23.3
+    python testdata/scripts/subword_fixtures.py              # write the fixtures
+    python testdata/scripts/subword_fixtures.py --big FILE [--model tokenizer.json…]
+        # FILE is JSON lines with "text"; models of 8,000 and 32,000 tokens are
+        # trained on its first megabytes, more models may be given; compares the
+        # ids of all pieces of 8 MB of it, and the speed, one thread each
+
+Fixtures, made from tokenizer_texts.json:
+  NAME.json         the field "model" of a tokenizer.json
+  NAME-golden.json  pieces with their ids in the real model
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import struct
+import subprocess
+import tempfile
+import time
+
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["RAYON_NUM_THREADS"] = "1"
+
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+ROOT = pathlib.Path(__file__).parents[2]
+LONG = 600  # characters of the longest piece of a fixture
+
+
+def texts():
+    pairs = json.loads((pathlib.Path(__file__).parent / "tokenizer_texts.json").read_text())
+    return [text for _, text in pairs]
+
+
+def pieces_of(tok, corpus):
+    """What the model sees of the texts, each piece once, in order."""
+    seen = {}
+    for text in corpus:
+        if tok.normalizer:
+            text = tok.normalizer.normalize_str(text)
+        for piece, _ in tok.pre_tokenizer.pre_tokenize_str(text):
+            seen.setdefault(piece)
+    return list(seen)
+
+
+def wordpiece(corpus, vocab, prefix="##"):
+    tok = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100))
+    tok.normalizer = normalizers.BertNormalizer(lowercase=False)
+    tok.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tok.train_from_iterator(corpus, trainers.WordPieceTrainer(
+        vocab_size=vocab, special_tokens=["[PAD]", "[UNK]"], show_progress=False, limit_alphabet=vocab // 3,
+        continuing_subword_prefix=prefix))
+    return tok
+
+
+def unigram(corpus, vocab, split=True):
+    tok = Tokenizer(models.Unigram())
+    tok.pre_tokenizer = pre_tokenizers.Metaspace(split=split)
+    tok.train_from_iterator(corpus, trainers.UnigramTrainer(
+        vocab_size=vocab, special_tokens=["<pad>", "<unk>"], unk_token="<unk>", show_progress=False))
+    return tok
+
+
+def model_of(tok):
+    return json.loads(tok.to_str())["model"]
+
+
+def load(model):
+    """A tokenizer of nothing but the model."""
+    return Tokenizer.from_str(json.dumps({
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None,
+        "pre_tokenizer": None, "post_processor": None, "decoder": None, "model": model}))
+
+
+def ids_of(tok, piece):
+    return [t.id for t in tok.model.tokenize(piece)]
+
+
+def save(package, name, model, pieces):
+    folder = ROOT / "tokenize" / package / "testdata"
+    folder.mkdir(exist_ok=True)
+    (folder / (name + ".json")).write_text(json.dumps(model, ensure_ascii=False, separators=(",", ":")) + "\n")
+    tok = load(model)
+    lines = [json.dumps({"piece": p, "ids": ids_of(tok, p)}, separators=(",", ":")) for p in pieces]
+    (folder / (name + "-golden.json")).write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+def random_pieces(letters, count, longest, seed):
+    rng = random.Random(seed)
+    return ["".join(rng.choice(letters) for _ in range(rng.randint(1, longest))) for _ in range(count)]
+
+
+def odd_pieces(corpus):
+    """Pieces that no pre-tokenizer makes: whole texts, long runs, prefixes, unknown characters."""
+    runs = [c * n for c in "a-字😀" for n in (2, 99, 100, 101, LONG)]
+    odd = ["", "#", "##", "##a", "##the", "a##b", "▁", "▁▁", "<unk>", "a<unk>b", "<0x41>", "\0", "a\0b", "\U0010FFFF\u0378"]
+    return [t[:LONG] for t in corpus] + runs + odd
+
+
+def fixtures():
+    corpus = texts()
+    odd = odd_pieces(corpus)
+
+    tok = wordpiece(corpus * 2, 1200)
+    save("wordpiece", "bert", model_of(tok), pieces_of(tok, corpus)[::3] + odd)
+    few = dict(model_of(tok), max_input_chars_per_word=7, continuing_subword_prefix="")
+    few["vocab"] = {t: i for i, t in enumerate(["[UNK]", "a", "aa", "aab", "bab", "é", "éa", "[", "ba", "字", "a字b"])}
+    save("wordpiece", "noprefix", few, random_pieces("aabé字", 150, 9, 1) + odd[-14:])
+    hashes = dict(few, max_input_chars_per_word=40, continuing_subword_prefix="##")
+    words = ["[UNK]", "a", "##a", "##aab", "ab", "##b", "#", "##", "###", "##ab#", "##字", "aaaa字", "####a"]
+    hashes["vocab"] = {t: i for i, t in enumerate(words)}
+    save("wordpiece", "hashes", hashes, random_pieces("aab#字", 250, 24, 2) + odd[-14:])
+
+    tok = unigram(corpus * 2, 1500)
+    save("unigram", "t5", model_of(tok), pieces_of(tok, corpus)[::3] + odd)
+    # near ties: few scores, so that sums differ in their last bits alone
+    rng = random.Random(3)
+    vocab = [["<unk>", 0.0]] + [["".join(rng.choice("abc") for _ in range(rng.randint(1, 5))), rng.choice(
+        [-1.1, -2.2, -3.3, -rng.random() * 3])] for _ in range(80)]
+    ties = {"type": "Unigram", "unk_id": 0, "vocab": vocab, "byte_fallback": False}
+    save("unigram", "ties", ties, random_pieces("abc", 200, 60, 4) + random_pieces("abcé", 60, 40, 5) + odd[-14:])
+    # unknown characters: as bytes, as bytes of which some lack, and as tokens
+    # that stand together only
+    known = [[c, -3.0 - i / 7] for i, c in enumerate("▁abcdefgh")] + [["ab", -2.5], ["éü", -40.0], ["xy", -300.0]]
+    fallback = [["<unk>", 0.0]] + [["<0x%02X>" % b, 0.0] for b in range(256)] + known
+    mixed = random_pieces("abéüxyz字😀<", 250, 16, 6)
+    save("unigram", "bytes", {"type": "Unigram", "unk_id": 0, "vocab": fallback, "byte_fallback": True}, mixed + odd)
+    some = [t for t in fallback if t[0] not in ("<0xF0>", "<0xE5>")]
+    save("unigram", "somebytes", {"type": "Unigram", "unk_id": 0, "vocab": some, "byte_fallback": True}, mixed)
+    high = [["a", 30.5], ["<unk>", 25.0], ["xyz", 26.0], ["xyz", 25.5], ["b", 28.0]]
+    save("unigram", "highscores", {"type": "Unigram", "unk_id": 1, "vocab": high, "byte_fallback": False},
+         mixed + random_pieces("abxyz", 100, 20, 7))
+
+
+def corpus_of(path, limit):
+    out, size = [], 0
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            text = json.loads(line)["text"]
+            out.append(text)
+            size += len(text.encode())
+            if size > limit:
+                return out
+    return out
+
+
+def go_test(package, **env):
+    subprocess.run(["go", "test", "./tokenize/" + package, "-count=1", "-timeout", "60m", "-run", "^TestBig$", "-v"],
+                   cwd=ROOT, env={**os.environ, **env}, check=True)
+
+
+def compare(package, name, model, pieces):
+    tok = load(model)
+    data = [p.encode() for p in pieces]
+    size = sum(map(len, data))
+    with tempfile.TemporaryDirectory() as tmp:
+        tmp = pathlib.Path(tmp)
+        (tmp / "model.json").write_text(json.dumps(model))
+        (tmp / "pieces").write_bytes(b"".join(struct.pack("<I", len(d)) + d for d in data))
+        go_test(package, CORPUS_TOKENIZE_BIG=str(tmp))
+        ours = (tmp / "ids").read_bytes()
+    differ = total = at = 0
+    start = time.process_time()
+    theirs = [ids_of(tok, p) for p in pieces]
+    took = time.process_time() - start
+    for p, ids in zip(pieces, theirs):
+        (n,) = struct.unpack_from("<I", ours, at)
+        mine = list(struct.unpack_from("<%dI" % n, ours, at + 4))
+        at += 4 + 4 * n
+        total += len(ids)
+        if mine != ids:
+            differ += 1
+            if differ < 4:
+                print("differs: %r\n ours %s\n real %s" % (p[:200], mine[:40], ids[:40]))
+    assert at == len(ours)
+    print("%s %s of %d tokens: %d pieces, %.1f MB, %d ids; pieces that differ: %d; tokenizers: %.2f MB/s a piece at a time, from Python"
+          % (package, name, len(model["vocab"]), len(pieces), size / 1e6, total, differ, size / 1e6 / took), flush=True)
+
+
+def big(path, extra):
+    corpus = corpus_of(path, 8 << 20)
+    learn = corpus[: len(corpus) // 4]
+    for vocab in (8000, 32000):
+        tok = wordpiece(learn, vocab)
+        compare("wordpiece", "trained", model_of(tok), pieces_of(tok, corpus))
+        tok = unigram(learn, vocab)
+        compare("unigram", "trained", model_of(tok), pieces_of(tok, corpus))
+        compare("unigram", "trained, whole lines", model_of(tok), [p for t in corpus[::4] for p in t.replace(" ", "▁").split("\n")])
+    for name in extra:
+        tok = Tokenizer.from_file(name)
+        model = model_of(tok)
+        tok.pre_tokenizer = pre_tokenizers.Metaspace() if model["type"] == "Unigram" else pre_tokenizers.BertPreTokenizer()
+        compare(model["type"].lower(), name, model, pieces_of(tok, corpus))
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("--big", metavar="FILE")
+    args.add_argument("--model", nargs="+", default=[])
+    args = args.parse_args()
+    if args.big:
+        big(args.big, args.model)
+    else:
+        fixtures()
+
+
+if __name__ == "__main__":
+    main()
