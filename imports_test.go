@@ -61,6 +61,9 @@ var importRules = map[string]struct {
 	"corpus/tokenize/split":       {[]string{"corpus"}, "words are cut out of strings"},
 	"corpus/tokenize/count":       {[]string{"corpus/tokenize/heap", "corpus/tokenize/memo", "corpus/tokenize/split"}, "words are counted, whatever is learnt from them"},
 	"corpus/tokenize/bpe":         {[]string{"corpus", "corpus/tokenize/count", "corpus/tokenize/heap", "corpus/tokenize/memo"}, "a model knows words"},
+	"corpus/tokenize/trie":        {nil, "keys are bytes, whatever they stand for"},
+	"corpus/tokenize/unigram":     {[]string{"corpus/tokenize/count", "corpus/tokenize/trie"}, "a model knows words"},
+	"corpus/tokenize/wordpiece":   {[]string{"corpus/tokenize/trie"}, "a model knows words"},
 	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
 	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
 	"corpus/trainer":              {[]string{"corpus", "corpus/internal/fsx", "corpus/shards"}, "the trainer reads token shards, nothing before them"},
@@ -74,7 +77,7 @@ var importRules = map[string]struct {
 var (
 	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/datatrove", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay   = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
-	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/memo", "corpus/tokenize/split"}
+	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/memo", "corpus/tokenize/split", "corpus/tokenize/unigram", "corpus/tokenize/wordpiece"}
 	stageMay    = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}
 	stageWhy    = "stages know documents, words and languages, never each other nor the disk format"
 )
