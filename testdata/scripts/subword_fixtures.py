@@ -7,7 +7,8 @@ on a larger scale.
     python testdata/scripts/subword_fixtures.py --big FILE [--model tokenizer.json…]
         # FILE is JSON lines with "text"; models of 8,000 and 32,000 tokens are
         # trained on its first megabytes, more models may be given; compares the
-        # ids of all pieces of 8 MB of it, and the speed, one thread each
+        # ids of all pieces of 8 MB of it, and the speed of the models alone on these
+        # pieces, each once, in time of the processor on one thread
 
 Fixtures, made from tokenizer_texts.json:
   NAME.json         the field "model" of a tokenizer.json
@@ -167,8 +168,10 @@ def compare(package, name, model, pieces):
         ours = (tmp / "ids").read_bytes()
     differ = total = at = 0
     start = time.process_time()
-    theirs = [ids_of(tok, p) for p in pieces]
+    for i in range(0, len(pieces), 1000):
+        tok.encode(pieces[i : i + 1000], is_pretokenized=True)
     took = time.process_time() - start
+    theirs = [ids_of(tok, p) for p in pieces]
     for p, ids in zip(pieces, theirs):
         (n,) = struct.unpack_from("<I", ours, at)
         mine = list(struct.unpack_from("<%dI" % n, ours, at + 4))
@@ -179,7 +182,7 @@ def compare(package, name, model, pieces):
             if differ < 4:
                 print("differs: %r\n ours %s\n real %s" % (p[:200], mine[:40], ids[:40]))
     assert at == len(ours)
-    print("%s %s of %d tokens: %d pieces, %.1f MB, %d ids; pieces that differ: %d; tokenizers: %.2f MB/s a piece at a time, from Python"
+    print("%s %s of %d tokens: %d pieces, %.1f MB, %d ids; pieces that differ: %d; tokenizers: %.2f MB/s"
           % (package, name, len(model["vocab"]), len(pieces), size / 1e6, total, differ, size / 1e6 / took), flush=True)
 
 
