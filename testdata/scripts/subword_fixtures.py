@@ -13,6 +13,7 @@ on a larger scale.
 Fixtures, made from tokenizer_texts.json:
   NAME.json         the field "model" of a tokenizer.json
   NAME-golden.json  pieces with their ids in the real model
+  scores.json       numbers and what the real package takes them for
 """
 
 import argparse
@@ -118,6 +119,7 @@ def fixtures():
     hashes["vocab"] = {t: i for i, t in enumerate(words)}
     save("wordpiece", "hashes", hashes, random_pieces("aab#字", 250, 24, 2) + odd[-14:])
 
+    scores()
     tok = unigram(corpus * 2, 1500)
     save("unigram", "t5", model_of(tok), pieces_of(tok, corpus)[::3] + odd)
     # near ties: few scores, so that sums differ in their last bits alone
@@ -137,6 +139,21 @@ def fixtures():
     high = [["a", 30.5], ["<unk>", 25.0], ["xyz", 26.0], ["xyz", 25.5], ["b", 28.0]]
     save("unigram", "highscores", {"type": "Unigram", "unk_id": 1, "vocab": high, "byte_fallback": False},
          mixed + random_pieces("abxyz", 100, 20, 7))
+
+
+def scores(seed=8):
+    """How the real package reads numbers: not always as the nearest float."""
+    rng = random.Random(seed)
+    digits = lambda n: "".join(rng.choice("0123456789") for _ in range(n))
+    texts = ["0", "-0", "-0.0", "0e9999", "1e308", "-1e-400", "5e-324", "1.7976931348623157e308", "1E+2", "-12e-0",
+             "0.000" + digits(400), "1" + digits(300), "18446744073709551615", "18446744073709551616e-3", "1." + "0" * 30 + "1"]
+    texts += ["-%d.%s" % (rng.randint(0, 20), digits(rng.choice([1, 6, 12, 14, 15, 16, 17, 18, 19, 25]))) for _ in range(300)]
+    texts += ["%d%s.%se%d" % (rng.randint(1, 9), digits(rng.randint(0, 24)), digits(rng.randint(1, 24)), rng.randint(-330, 250)) for _ in range(200)]
+    raw = '{"version":"1.0","added_tokens":[],"model":{"type":"Unigram","unk_id":0,"vocab":[%s]}}'
+    raw = raw % ",".join('["t%d",%s]' % (i, text) for i, text in enumerate(texts))
+    read = [score for _, score in json.loads(Tokenizer.from_str(raw).to_str())["model"]["vocab"]]
+    lines = [json.dumps([text, repr(score)]) for text, score in zip(texts, read)]
+    (ROOT / "tokenize" / "unigram" / "testdata" / "scores.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 
 def corpus_of(path, limit):

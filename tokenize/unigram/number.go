@@ -3,6 +3,7 @@ package unigram
 import (
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // parseScore reads a JSON number as Hugging Face tokenizers does: its parser
@@ -47,10 +48,11 @@ func parseScore(s string) (float64, error) {
 
 const maxPower = 308
 
-// powers are the powers of ten, each the nearest float.
+// powers are the powers of ten, each the nearest float, which those of
+// math.Pow10 are not.
 var powers = func() (p [maxPower + 1]float64) {
 	for i := range p {
-		p[i] = math.Pow10(i)
+		p[i], _ = strconv.ParseFloat("1e"+strconv.Itoa(i), 64)
 	}
 	return p
 }()
