@@ -29,6 +29,14 @@ const MaxTrainBytes = 16 << 20
 // low that text that spells one is put together from other tokens. All scores are
 // rounded to six decimals.
 //
+// What is else than in Hugging Face's trainer: strings are counted as often as
+// their words, words that begin no other are pieces too (see seeds), no character
+// is ever given up, and the last tenth of the pieces is pruned like those before,
+// with their scores estimated once more.
+//
+// It holds some 27 bytes for each byte of the distinct words, 450 MB at the
+// limit, and 8 MB a worker.
+//
 // The models come in the order of the sizes. Text with too few different strings
 // gives a smaller vocabulary; no words at all, or more characters than a size has
 // room for, are an error. Nothing depends on the order in which words were
