@@ -75,7 +75,7 @@ var importRules = map[string]struct {
 }
 
 var (
-	dedupMay  = []string{"corpus/dedup/against", "corpus/dedup/datatrove", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
+	dedupMay    = []string{"corpus/dedup/against", "corpus/dedup/datatrove", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay   = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
 	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/memo", "corpus/tokenize/split", "corpus/tokenize/unigram", "corpus/tokenize/wordpiece"}
 	stageMay    = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}
