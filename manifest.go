@@ -56,6 +56,8 @@ type Check struct {
 	Size int64  `json:"size"`
 	Sum  uint64 `json:"sum"`
 	Rows int64  `json:"rows,omitempty"` // of a record batch; older files do not tell
+
+	Tokens int64 `json:"tokens,omitempty"` // of a token shard's record batch; older files do not tell
 }
 
 // File is the file of a role in the part, or false.

@@ -5,6 +5,10 @@ const (
 	// record batch holds corpus.BatchBytes plus at most one document.
 	MaxRange = 1 << 30
 
+	// verifyAtOnce is the largest set of token shards that is verified as it is
+	// opened; it takes a second where the disk is slow.
+	verifyAtOnce = 256 << 20
+
 	// maxBatchBuffer is the most buffers of a record batch that are looked at.
 	maxBatchBuffer = 64
 

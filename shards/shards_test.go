@@ -63,7 +63,7 @@ func write(t testing.TB, fs fsx.FS, name string, tables ...*corpus.Table) corpus
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	f := corpus.File{Role: "part", Name: name, Size: s.Size(), SHA256: s.Sum(), Rows: w.Rows(), Checks: w.Checks()}
+	f := corpus.File{Role: "part", Name: name, Size: s.Size(), SHA256: s.Sum(), Rows: w.Rows(), Checks: w.Checks(), Tokens: w.Tokens()}
 	if err := s.Commit(func(string) string { return name }); err != nil {
 		t.Fatal(err)
 	}
@@ -156,18 +156,18 @@ func TestTokensReadEveryRange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if tok.Len() != int64(len(want)) {
-			t.Fatal(tok.Len())
+		if tok.All().Len() != int64(len(want)) {
+			t.Fatal(tok.All().Len())
 		}
 		for from := range want {
 			for to := from; to <= len(want); to++ {
 				got := make([]int32, to-from)
-				if err := tok.Read(got, int64(from)); err != nil || !cmp.Equal(got, want[from:to], cmpopts.EquateEmpty()) {
+				if err := tok.All().Read(got, int64(from)); err != nil || !cmp.Equal(got, want[from:to], cmpopts.EquateEmpty()) {
 					t.Fatalf("%d:%d = %v, %v", from, to, got, err)
 				}
 			}
 		}
-		if err := tok.Read(make([]int32, 2), int64(len(want)-1)); err == nil {
+		if err := tok.All().Read(make([]int32, 2), int64(len(want)-1)); err == nil {
 			t.Error("reading past the end succeeds")
 		}
 		if err := tok.Close(); err != nil {
@@ -182,15 +182,15 @@ func TestTokensSpanBatches(t *testing.T) {
 		big[i] = uint32(i % 50000)
 	}
 	tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), corpus.Uint16s, [][]uint32{big, big[:10], big}), "part", 60000)
-	if err != nil || len(tok.batches) < 2 {
-		t.Fatal(err, len(tok.batches))
+	if err != nil || len(tok.shards[0].batches) < 2 {
+		t.Fatal(err, len(tok.shards[0].batches))
 	}
-	got := make([]int32, tok.Len())
-	if err := tok.Read(got, 0); err != nil {
+	got := make([]int32, tok.All().Len())
+	if err := tok.All().Read(got, 0); err != nil {
 		t.Fatal(err)
 	}
 	n := int64(len(big))
-	if got[0] != 0 || got[n] != 60000 || got[n+1] != 0 || got[n+11] != 60000 || got[n+13] != 1 || got[tok.Len()-1] != 60000 {
+	if got[0] != 0 || got[n] != 60000 || got[n+1] != 0 || got[n+11] != 60000 || got[n+13] != 1 || got[tok.All().Len()-1] != 60000 {
 		t.Fatal(got[n : n+13])
 	}
 }

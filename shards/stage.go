@@ -31,13 +31,16 @@ type Config struct {
 }
 
 // Version of the stage: raised whenever the same input would give other bytes.
-const Version = 2
+const Version = 3
 
 // Roles of the stage.
 const (
 	TrainRole = "train/part"
 	ValidRole = "valid/part"
 	keptRole  = "filter/kept/part"
+
+	SourceRole = "source" // whose documents stand where in train, by runs
+	runRole    = "run"    // the same of one part
 )
 
 // Stage encodes the kept documents into token shards. A document belongs to
@@ -45,9 +48,10 @@ const (
 // a validation document is learnt.
 func Stage(c Config) corpus.Stage {
 	return corpus.Stage{
-		Name: "shards", Version: Version, Keep: []string{TrainRole, ValidRole}, Derive: derive,
+		Name: "shards", Version: Version, Keep: []string{TrainRole, ValidRole, SourceRole}, Derive: derive,
 		Passes: []corpus.Pass{
 			{Name: "encode", Config: c, Inputs: []string{keptRole, "tokenize/tokenizer"}, Memory: c.encodeMemory(), Need: c.need, Run: c.encode},
+			{Name: "source", Inputs: []string{runRole}, Tasks: oneIfParts, Memory: sourceMemory, Run: joinRuns},
 			{Name: "overlap", Config: c, Inputs: []string{keptRole + "+"}, Tasks: corpus.One, Memory: c.overlapMemory(), Run: c.overlap},
 		},
 		Gate: func(n corpus.Counts) error {
@@ -85,6 +89,9 @@ func (c Config) encode(e corpus.Env) error {
 			return err
 		}
 	}
+	if s.runs, err = newRuns(e); err != nil {
+		return err
+	}
 	return s.part()
 }
 
@@ -104,7 +111,7 @@ func (s *splitter) part() error {
 			return err
 		}
 	}
-	return nil
+	return s.runs.end()
 }
 
 // splitter sends documents to train or valid, encoded.
@@ -116,6 +123,7 @@ type splitter struct {
 	ids     []uint32
 	row     *corpus.Table
 	writers map[string]corpus.TableWriter
+	runs    *runs // of train
 }
 
 // table sends the documents of a batch that have a place in this round, and says
@@ -144,6 +152,11 @@ func (s *splitter) table(in *corpus.Table) (more bool, err error) {
 		s.row.Rows = 1
 		if err := s.writers[role].Write(s.row); err != nil {
 			return false, err
+		}
+		if role == TrainRole {
+			if err := s.runs.add(d.Source, int64(len(s.ids))); err != nil {
+				return false, err
+			}
 		}
 		s.count(name, &d, int64(len(s.ids)))
 	}

@@ -205,7 +205,7 @@ func TestWidthOfIDs(t *testing.T) {
 			t.Errorf("%d ids: %q in the manifest, %v\n%s", vocab, f.Tokens, err, info)
 		}
 		tok, err := shards.OpenTokens(d, shards.TrainRole, 2)
-		if err != nil || tok.Len() != int64(len("some text")+1) {
+		if err != nil || tok.All().Len() != int64(len("some text")+1) {
 			t.Errorf("%d ids: %v", vocab, err)
 		}
 	}

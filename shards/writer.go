@@ -109,8 +109,21 @@ func (t *Writer) flush() error {
 	if err := t.arrow.Write(rec); err != nil {
 		return err
 	}
-	t.out.cut(rec.NumRows())
+	t.out.cut(rec.NumRows(), tokensOf(rec))
 	return nil
+}
+
+// tokensOf counts the tokens of a record batch; 0 for other tables.
+func tokensOf(rec arrowRecord) int64 {
+	list, ok := rec.Column(0).(*array.List)
+	if !ok {
+		return 0
+	}
+	switch ids := list.ListValues().(type) {
+	case *array.Uint16, *array.Uint32:
+		return int64(ids.Len())
+	}
+	return 0
 }
 
 // Close ends the part. Rows and Checks are complete after it.
@@ -129,7 +142,7 @@ func (t *Writer) Close() error {
 	if err := t.arrow.Close(); err != nil {
 		return err
 	}
-	t.out.cut(0)
+	t.out.cut(0, 0)
 	return nil
 }
 
@@ -169,10 +182,10 @@ func (r *rangeWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// cut ends a range, which holds so many rows.
-func (r *rangeWriter) cut(rows int64) {
+// cut ends a range, which holds so many rows and tokens.
+func (r *rangeWriter) cut(rows, tokens int64) {
 	if r.size > 0 {
-		r.checks = append(r.checks, corpus.Check{Size: r.size, Sum: r.sum.Sum64(), Rows: rows})
+		r.checks = append(r.checks, corpus.Check{Size: r.size, Sum: r.sum.Sum64(), Rows: rows, Tokens: tokens})
 	}
 	r.sum.Reset()
 	r.size = 0

@@ -1,0 +1,218 @@
+package shards
+
+import (
+	"sort"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"corpus"
+	"corpus/internal/fsx"
+
+	"github.com/zeebo/xxh3"
+)
+
+// tokenShard is a mapped token shard: its documents are a stream, each followed
+// by the end token.
+type tokenShard struct {
+	part          int // its number
+	name, rebuild string
+	file          corpus.File
+	mapped        *fsx.Mapping
+	starts        []int64 // in the stream, of each batch, and the end
+	length        int64
+
+	once    sync.Once // what follows is made when the shard is first read
+	broken  error
+	mu      sync.Mutex // of verifying
+	blocks  []block
+	offsets []int64 // in the file, of each batch's range
+	batches []tokenBatch
+}
+
+// tokenBatch is the tokens of a record batch, once it is ready.
+type tokenBatch struct {
+	ready   atomic.Bool
+	offsets []int32 // documents' token ranges, rows+1
+	values  []byte  // ids of 2 or 4 bytes
+}
+
+// measure finds the length of the shard's stream, from the manifest where that
+// tells, else by reading.
+func (s *tokenShard) measure() error {
+	n := len(s.file.Checks) - 1
+	if n < 0 {
+		return corrupt(s.name, 0, "has no checksums in the manifest", nil, s.rebuild)
+	}
+	s.starts = make([]int64, n+1)
+	for i, c := range s.file.Checks[:n] {
+		rows, tokens := c.Rows, c.Tokens
+		if tokens == 0 { // an older file, or without tokens
+			b, err := s.batch(i)
+			if err != nil {
+				return err
+			}
+			rows = int64(b.docs())
+			tokens = int64(b.offsets[rows])
+		}
+		s.starts[i+1] = s.starts[i] + tokens + rows
+	}
+	s.length = s.starts[n]
+	return nil
+}
+
+// batch is a verified record batch.
+func (s *tokenShard) batch(i int) (*tokenBatch, error) {
+	if s.once.Do(func() { s.broken = s.open() }); s.broken != nil {
+		return nil, s.broken
+	}
+	b := &s.batches[i]
+	if b.ready.Load() {
+		return b, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if b.ready.Load() {
+		return b, nil
+	}
+	if err := s.verify(b, i); err != nil {
+		return nil, err
+	}
+	b.ready.Store(true)
+	return b, nil
+}
+
+// open verifies what ends the file before it is believed where batches are.
+func (s *tokenShard) open() (err error) {
+	data, checks := s.mapped.Data, s.file.Checks
+	last := checks[len(checks)-1]
+	if last.Size > s.file.Size || xxh3.Hash(data[s.file.Size-last.Size:]) != last.Sum {
+		return corrupt(s.name, s.file.Size-last.Size, "does not match its checksum", nil, s.rebuild)
+	}
+	if s.blocks, err = readFooter(data); err != nil || len(s.blocks) != len(checks)-1 {
+		return corrupt(s.name, 0, "has a damaged footer", err, s.rebuild)
+	}
+	s.batches = make([]tokenBatch, len(s.blocks))
+	s.offsets = make([]int64, len(checks))
+	for i, c := range checks[:len(checks)-1] {
+		s.offsets[i+1] = s.offsets[i] + c.Size
+		if s.offsets[i+1] > s.file.Size {
+			return corrupt(s.name, s.offsets[i], "has a range beyond its end", nil, s.rebuild)
+		}
+	}
+	return nil
+}
+
+// Buffers of the first column of a token shard, the tokens, in a record batch.
+const (
+	tokenOffsets = 1 // list: validity, offsets; values: validity, data
+	tokenValues  = 3
+)
+
+// verify checks a batch's range before the places of its buffers, which the range
+// holds, are believed, and what the manifest says of it.
+func (s *tokenShard) verify(b *tokenBatch, i int) error {
+	data, at, c := s.mapped.Data, s.offsets[i], s.file.Checks[i]
+	if xxh3.Hash(data[at:at+c.Size]) != c.Sum {
+		return corrupt(s.name, at, "does not match its checksum", nil, s.rebuild)
+	}
+	rows, bufs, err := s.blocks[i].buffers(data)
+	if err != nil || rows < 0 || len(bufs) <= tokenValues || len(bufs[tokenOffsets]) < 4*(rows+1) && rows > 0 {
+		return corrupt(s.name, at, "is not a token shard", err, s.rebuild)
+	}
+	b.offsets = []int32{0}
+	if rows > 0 {
+		b.offsets = cast[int32](bufs[tokenOffsets])[:rows+1]
+	}
+	b.values = bufs[tokenValues]
+	tokens := int64(b.offsets[rows])
+	if int64(len(b.values)) < tokens*s.width() {
+		return corrupt(s.name, at, "is not a token shard", nil, s.rebuild)
+	}
+	if c.Tokens != 0 && (c.Tokens != tokens || c.Rows != int64(rows)) {
+		return corrupt(s.name, at, "has other documents than the manifest says", nil, s.rebuild)
+	}
+	return nil
+}
+
+// width is the bytes of an id.
+func (s *tokenShard) width() int64 {
+	if s.file.Tokens == "uint16" {
+		return 2
+	}
+	return 4
+}
+
+// cast views little-endian bytes as integers; Arrow aligns buffers to 8 bytes.
+func cast[T int32 | uint16 | uint32](b []byte) []T {
+	var zero T
+	if len(b) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/int(unsafe.Sizeof(zero)))
+}
+
+// find is the batch that holds a position, and where it begins.
+func (s *tokenShard) find(at int64) (b *tokenBatch, start int64, err error) {
+	i := sort.Search(len(s.starts)-1, func(i int) bool { return s.starts[i+1] > at })
+	b, err = s.batch(i)
+	return b, s.starts[i], err
+}
+
+// read fills dst with the stream from position at on.
+func (s *tokenShard) read(dst []int32, at int64, eos uint32) error {
+	for len(dst) > 0 {
+		b, start, err := s.find(at)
+		if err != nil {
+			return err
+		}
+		n := b.read(dst, at-start, int32(eos), s.width() == 2)
+		dst, at = dst[n:], at+int64(n)
+	}
+	return nil
+}
+
+func (b *tokenBatch) docs() int { return len(b.offsets) - 1 }
+
+// length is that of a document with its end token.
+func (b *tokenBatch) length(doc int) int64 { return int64(b.offsets[doc+1]-b.offsets[doc]) + 1 }
+
+// doc is the document that holds position at of the batch's stream, where
+// document i begins at offsets[i]+i, for each one before it ended in eos.
+func (b *tokenBatch) doc(at int64) int {
+	low, high := 0, b.docs()
+	for low+1 < high {
+		if mid := (low + high) / 2; int64(b.offsets[mid])+int64(mid) <= at {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// read copies what the batch has from at on and returns how much.
+func (b *tokenBatch) read(dst []int32, at int64, eos int32, narrow bool) (n int) {
+	for i := b.doc(at); i < b.docs() && n < len(dst); i++ {
+		from, to := at-int64(i), int64(b.offsets[i+1])
+		k := min(int64(len(dst)-n), to-from)
+		if narrow {
+			widen(dst[n:], cast[uint16](b.values)[from:from+k])
+		} else {
+			widen(dst[n:], cast[uint32](b.values)[from:from+k])
+		}
+		n, at = n+int(k), at+k
+		if from+k == to && n < len(dst) {
+			dst[n] = eos
+			n, at = n+1, at+1
+		}
+	}
+	return n
+}
+
+func widen[T uint16 | uint32](dst []int32, src []T) {
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] = int32(v)
+	}
+}
