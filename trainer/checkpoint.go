@@ -44,6 +44,9 @@ type Checkpoint struct {
 	Unigram *float64 `json:"unigram,omitempty"`    // cross-entropy, at the phase's last step
 	Run     string   `json:"run"`                  // Identity of the phase
 	Env     Env      `json:"env"`                  // of the process that wrote it
+
+	Tokens int64              `json:"tokens"`           // of documents, read up to here
+	Epochs map[string]float64 `json:"epochs,omitempty"` // how often each source has been read in the phase
 }
 
 // Best is the lowest validation loss and the step that reached it.

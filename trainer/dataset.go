@@ -5,78 +5,208 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"corpus"
+	"corpus/shards/order"
 )
 
-// Dataset is a token stream cut into examples of one objective, in an order and
-// with noise that are pure functions of (seed, epoch, index): where training
-// stands is one number.
+// Dataset is documents in rows, made to examples of one objective, in an order and
+// with noise that are pure functions of (seed, epoch, row): where training stands
+// is one number. Methods may be called concurrently.
 type Dataset struct {
-	tokens Tokens
-	obj    Objective
-	seed   uint64
-	n      uint64 // examples of one epoch
-	order  permutation
-	epoch  uint64 // of order
+	sources []Source
+	plan    *order.Plan
+	obj     Objective
+	special Special
+	apart   bool // documents of a row do not see each other
+	seed    uint64
 }
 
-// NewDataset cuts tokens into examples. name is used in errors.
-func NewDataset(name string, tokens Tokens, obj Objective, seed uint64) (*Dataset, error) {
-	n := (tokens.Len() - int64(obj.Raw()-obj.Stride())) / int64(obj.Stride())
-	if n < 1 {
-		return nil, corpus.Errorf(corpus.NoInput, "the %s set has %d tokens, one example needs %d; add data, or train on shorter rows",
-			name, tokens.Len(), obj.Raw())
+// NewDataset packs the sources into rows for an objective, as a resolved spec says.
+// name is used in errors.
+func NewDataset(name string, sources []Source, obj Objective, s Spec, special Special, seed uint64) (*Dataset, error) {
+	d := &Dataset{sources: sources, obj: obj, special: special, apart: s.DocMask, seed: seed}
+	tokens, packed := int64(0), make([]order.Source, len(sources))
+	for i, src := range sources {
+		p, err := order.Pack(s.packing(), src.Tokens, int64(obj.Room()))
+		if err != nil {
+			return nil, fmt.Errorf("pack the %s set: %w", name, err)
+		}
+		tokens += src.Tokens.Len()
+		packed[i] = order.Source{Name: src.Name, Weight: src.Weight, Packing: p}
+		if p.Rows() == 0 && len(sources) > 1 {
+			return nil, corpus.Errorf(corpus.NoInput, "no document of the %s set is of source %s; it cannot be mixed in", name, src.Name)
+		}
 	}
-	return &Dataset{tokens: tokens, obj: obj, seed: seed, n: uint64(n), order: newPermutation(uint64(n), seed, 0)}, nil
+	if tokens < int64(obj.Room()) {
+		return nil, corpus.Errorf(corpus.NoInput, "the %s set has %d tokens, one example needs %d; add data, or train on shorter rows",
+			name, tokens, obj.Room())
+	}
+	d.plan = order.NewPlan(packed, d.shuffle)
+	return d, nil
 }
 
-// Len is the number of examples of one epoch.
-func (d *Dataset) Len() int64 { return int64(d.n) }
+// shuffle gives the numbers that a source's order in an epoch is drawn from. A
+// source has its own by its name, whatever it is mixed with.
+func (d *Dataset) shuffle(source int, epoch uint64) *rand.Rand {
+	return stream(d.words(domainOrder, source, epoch)...)
+}
+
+func (d *Dataset) words(domain uint64, source int, words ...uint64) []uint64 {
+	words = append([]uint64{domain, d.seed}, words...)
+	if len(d.sources) > 1 {
+		words = append(words, word(d.sources[source].Name))
+	}
+	return words
+}
+
+// Len is the number of rows of all sources.
+func (d *Dataset) Len() int64 { return d.plan.Rows() }
+
+// Epochs is how often each source has been read before a place.
+func (d *Dataset) Epochs(at int64) map[string]float64 { return d.plan.Epochs(uint64(at)) }
 
 // Batch makes rows examples from place at on; places go on through the epochs,
-// each in an order and with noise of its own. Not for concurrent use.
-func (d *Dataset) Batch(at int64, rows int) (Batch, error) {
+// each in an order and with noise of its own.
+func (d *Dataset) Batch(at int64, rows int) (Batch, error) { return d.Every(at, 1, rows) }
+
+// Every is Batch of every step-th place.
+func (d *Dataset) Every(at, step int64, rows int) (Batch, error) {
 	cols, decCols := d.obj.Shape()
-	b := Batch{Rows: rows, Cols: cols, DecCols: decCols, Input: make([]int32, rows*cols)}
-	out := cols
-	if decCols > 0 {
-		out, b.Decoder = decCols, make([]int32, rows*decCols)
-	}
-	b.Labels = make([]int32, rows*out)
-	raw := make([]int32, d.obj.Raw())
+	b := d.blank(rows, cols, decCols)
+	r := reader{set: d, room: d.obj.Room()}
 	for i := range rows {
-		epoch, index := d.place(uint64(at) + uint64(i))
-		if err := d.tokens.Read(raw, int64(index)*int64(d.obj.Stride())); err != nil {
-			return Batch{}, fmt.Errorf("example %d: %w", index, err)
+		if err := d.row(&r, &b, i, uint64(at+int64(i)*step)); err != nil {
+			return Batch{}, err
 		}
-		row := Row{Input: b.Input[i*cols:][:cols], Labels: b.Labels[i*out:][:out]}
-		if decCols > 0 {
-			row.Decoder = b.Decoder[i*decCols:][:decCols]
-		}
-		d.obj.Example(raw, stream(domainNoise, d.seed, epoch, index), row)
+	}
+	if !r.padded {
+		b.Mask = nil
 	}
 	return b, nil
 }
 
-// place is the epoch of a place and the example that stands there.
-func (d *Dataset) place(at uint64) (epoch, index uint64) {
-	if epoch = at / d.n; epoch != d.epoch {
-		d.order, d.epoch = newPermutation(d.n, d.seed, epoch), epoch
+// blank is a batch of padding.
+func (d *Dataset) blank(rows, cols, decCols int) Batch {
+	pad := max(0, d.special.Pad)
+	b := Batch{Rows: rows, Cols: cols, DecCols: decCols, Input: filled(rows*cols, pad), Mask: make([]uint8, rows*cols)}
+	out := cols
+	if decCols > 0 {
+		out, b.Decoder = decCols, filled(rows*decCols, pad)
 	}
-	return epoch, d.order.at(at % d.n)
+	if b.Labels = filled(rows*out, Ignore); d.apart {
+		b.Documents = filled(rows*cols, -1)
+	}
+	return b
 }
 
-// NewValidation cuts the validation set of a resolved spec into examples.
-// Order and noise come from fixed seeds, so that all evaluations of all runs
+func filled(n int, v int32) []int32 {
+	s := make([]int32, n)
+	if v != 0 {
+		for i := range s {
+			s[i] = v
+		}
+	}
+	return s
+}
+
+// row writes row i of a batch, which stands at a place of the order.
+func (d *Dataset) row(r *reader, b *Batch, i int, place uint64) error {
+	at := d.plan.At(place)
+	p, err := r.passage(at)
+	if err != nil {
+		return fmt.Errorf("row %d of %s: %w", at.Row, d.sources[at.Source].Name, err)
+	}
+	of := func(s []int32, cols int) []int32 {
+		if s == nil {
+			return nil
+		}
+		return s[i*cols:][:cols]
+	}
+	row := Row{
+		Input: of(b.Input, b.Cols), Decoder: of(b.Decoder, b.DecCols), Documents: of(b.Documents, b.Cols),
+		Labels: of(b.Labels, len(b.Labels)/b.Rows),
+	}
+	seen := d.obj.Example(p, stream(d.words(domainNoise, at.Source, at.Epoch, at.Row)...), row)
+	r.padded = r.padded || seen < b.Cols
+	for j := range seen {
+		b.Mask[i*b.Cols+j] = 1
+	}
+	b.Tokens += int64(len(p.Tokens))
+	return nil
+}
+
+// reader reads the passages of a batch, one after the other.
+type reader struct {
+	set       *Dataset
+	room      int
+	stretches []order.Stretch
+	raw       []int32 // a stretch and the token before it
+	ends      []int
+	p         Passage
+	padded    bool // a row had padding
+}
+
+// passage is what stands in a row, valid until the next.
+func (r *reader) passage(at order.Place) (_ Passage, err error) {
+	if r.stretches, err = r.set.plan.Row(r.stretches[:0], at); err != nil {
+		return Passage{}, err
+	}
+	tokens := r.set.sources[at.Source].Tokens
+	r.p.Tokens, r.p.Before, r.p.Documents = r.p.Tokens[:0], r.p.Before[:0], r.p.Documents[:0]
+	for i, s := range r.stretches {
+		if err := r.read(tokens, s); err != nil {
+			return Passage{}, err
+		}
+		r.p.Before, r.p.Tokens = append(r.p.Before, r.raw[:s.N]...), append(r.p.Tokens, r.raw[1:]...)
+		if r.set.apart {
+			if err := r.number(tokens, s, int32(i*r.room)); err != nil {
+				return Passage{}, err
+			}
+		}
+	}
+	if !r.set.apart {
+		r.p.Documents = nil
+	}
+	return r.p, nil
+}
+
+// read reads a stretch behind the token before it.
+func (r *reader) read(tokens Tokens, s order.Stretch) error {
+	r.raw = slices.Grow(r.raw[:0], r.room+1)[:s.N+1]
+	if s.At == 0 {
+		r.raw[0] = r.set.special.EOS
+		return tokens.Read(r.raw[1:], 0)
+	}
+	return tokens.Read(r.raw, s.At-1)
+}
+
+// number numbers the documents of a stretch, from doc on.
+func (r *reader) number(tokens Tokens, s order.Stretch, doc int32) (err error) {
+	if r.ends, err = tokens.Ends(r.ends[:0], s.At, int(s.N)); err != nil {
+		return err
+	}
+	at := 0
+	for _, end := range append(r.ends, int(s.N)) {
+		for ; at < end; at++ {
+			r.p.Documents = append(r.p.Documents, doc)
+		}
+		doc++
+	}
+	return nil
+}
+
+// NewValidation packs the validation set of a resolved spec as it trains, but not
+// mixed. Order and noise come from fixed seeds, so that all evaluations of all runs
 // see the same.
 func NewValidation(s Spec, special Special, vocab int, tokens Tokens) (*Dataset, error) {
 	obj, err := NewObjective(s, special, vocab, true)
 	if err != nil {
 		return nil, err
 	}
-	return NewDataset("validation", tokens, obj, domainValid)
+	return NewDataset("validation", All(tokens), obj, s, special, domainValid)
 }
 
 // Unigram is the cross-entropy, in nats per predicted token, of the best guesser

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 
 	"corpus"
 	"corpus/internal/fsx"
@@ -84,11 +86,20 @@ func Status(fsys fsx.FS, dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		line += epochsRead(c.Epochs)
 		if c.Best != nil {
 			line += fmt.Sprintf(", best validation loss %.3f at step %d", c.Best.Loss, c.Best.Step)
 		}
 	}
 	return line, nil
+}
+
+// epochsRead says how often the sources have been read.
+func epochsRead(epochs map[string]float64) (s string) {
+	for _, name := range slices.Sorted(maps.Keys(epochs)) {
+		s += fmt.Sprintf(", %.2f epochs of %s", epochs[name], name)
+	}
+	return s
 }
 
 // readState is a checkpoint without its tensors, which are not verified.

@@ -18,11 +18,14 @@ type Metric struct {
 	Loss            *float64 `json:"loss"` // of this step, nats per predicted token
 	LR              float64  `json:"lr"`
 	GradNorm        *float64 `json:"grad_norm"` // before clipping
-	Tokens          int64    `json:"tokens"`    // of the stream read so far, by all steps
+	Tokens          int64    `json:"tokens"`    // of documents read so far, by all steps
 	TokensPerSecond float64  `json:"tokens_per_second"`
-	Skipped         bool     `json:"skipped,omitempty"`    // the update was not made
-	Valid           *float64 `json:"valid_loss,omitempty"` // nats per predicted token; of the whole set at the last step
-	Perplexity      *float64 `json:"perplexity,omitempty"` // e^valid_loss
+	Skipped         bool     `json:"skipped,omitempty"` // the update was not made
+
+	Epochs map[string]float64 `json:"epochs"` // how often each source has been read in this phase
+
+	Valid      *float64 `json:"valid_loss,omitempty"` // nats per predicted token; of the whole set at the last step
+	Perplexity *float64 `json:"perplexity,omitempty"` // e^valid_loss
 }
 
 // metricsLog appends to metrics.jsonl.

@@ -44,12 +44,19 @@ type Batch struct {
 	Input      []int32 // Rows × Cols: what the encoder, or the only stack, reads
 	Mask       []uint8 // Rows × Cols: 1 token, 0 padding; nil = no padding
 
+	// Documents numbers the documents of each row, Rows × Cols, padding being -1: a
+	// position sees its own document alone, whose positions count from 0. nil = a
+	// row is one text. Encoder-decoders have none.
+	Documents []int32
+
 	DecCols int     // 0 unless the model has a decoder beside an encoder
 	Decoder []int32 // Rows × DecCols: targets shifted right behind the start token (teacher forcing)
 	DecMask []uint8 // Rows × DecCols; nil = no padding
 
 	// Labels has the shape of Decoder for encoder-decoders, else of Input.
 	Labels []int32
+
+	Tokens int64 // of documents that the rows were made from
 }
 
 // Hyper is what an update needs beside the batch.

@@ -12,7 +12,8 @@ type Need struct {
 // model, and a copy of all but the gradient while a checkpoint is written. For
 // each token of a micro-batch, what backward needs: in a layer some 20 vectors of
 // the hidden size, 4 of the feed-forward size, and 4 rows of attention scores a
-// head; and for each predicted token the logits twice.
+// head (the mask of documents is one more for all); and for each predicted token the
+// logits twice.
 //
 // Disk: weights and moments in each checkpoint (those kept, the best, and the one
 // being written), and the weights in the finished folder.
@@ -28,6 +29,9 @@ func need(s Spec, c Config, obj Objective, checkpoints int) Need {
 func activations(s Spec, c Config, cols, decCols int64) int64 {
 	width, heads := 20*int64(c.Hidden)+4*int64(c.FFN), 4*int64(c.Heads)
 	n := int64(c.Layers) * cols * (width + heads*cols)
+	if s.DocMask {
+		n += cols * cols
+	}
 	n += int64(c.DecLayers) * decCols * (2*width + heads*(decCols+cols))
 	predicted := cols
 	switch {

@@ -7,21 +7,33 @@ import (
 	"corpus"
 )
 
-// Objective makes one example out of a piece of the token stream. Its noise
-// comes from r alone, so an example is a pure function of its tokens and r.
+// Objective makes one example out of the tokens of a row. Its noise comes from r
+// alone, so an example is a pure function of its tokens and r.
 type Objective interface {
-	// Raw is how many tokens of the stream an example reads, Stride how far the
-	// next example begins behind it.
-	Raw() int
-	Stride() int
+	// Room is how many tokens of documents a row has room for.
+	Room() int
 	// Shape is the columns of Input and of Decoder (0 = no decoder).
 	Shape() (cols, decCols int)
-	// Example writes one row from Raw tokens.
-	Example(tokens []int32, r *rand.Rand, row Row)
+	// Example writes a row from 1 to Room tokens. The row comes as padding that
+	// nothing is predicted of. It returns how many columns of Input the model is to
+	// see; a decoder sees nothing behind a position anyway.
+	Example(p Passage, r *rand.Rand, row Row) (seen int)
+}
+
+// Passage is the tokens of a row: documents, whole or in pieces, one behind the
+// other.
+type Passage struct {
+	Tokens []int32
+	Before []int32 // what stands before each; before a document's first the end token
+	// Documents numbers the documents of the row, token by token; nil = not asked for.
+	Documents []int32
 }
 
 // Row is one row of a batch.
-type Row struct{ Input, Decoder, Labels []int32 }
+type Row struct {
+	Input, Decoder, Labels []int32
+	Documents              []int32 // as in Batch
+}
 
 // NewObjective makes the objective of a resolved spec for a vocabulary of vocab
 // tokens. eval gives the form that validation uses: mlm masks 15 % there,
@@ -43,19 +55,21 @@ func NewObjective(s Spec, special Special, vocab int, eval bool) (Objective, err
 	return nil, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm or span", s.Objective)
 }
 
-// clm predicts the next token of the packed stream (GPT-2; nanoGPT train.py).
-// Documents are cut where a row ends, and go on in the next row.
+// clm predicts each token from those before it (GPT-2; nanoGPT train.py), the
+// first of a document from the end token, behind which a text is generated. That
+// end token is counted to the document that it is before.
 type clm struct{ cols int }
 
-func (o clm) Raw() int          { return o.cols + 1 }
-func (o clm) Stride() int       { return o.cols }
+func (o clm) Room() int         { return o.cols }
 func (o clm) Shape() (int, int) { return o.cols, 0 }
-func (o clm) Example(tokens []int32, _ *rand.Rand, row Row) {
-	copy(row.Input, tokens)
-	copy(row.Labels, tokens[1:])
+func (o clm) Example(p Passage, _ *rand.Rand, row Row) int {
+	copy(row.Input, p.Before)
+	copy(row.Labels, p.Tokens)
+	copy(row.Documents, p.Documents)
+	return o.cols
 }
 
-// mlm hides tokens of a packed row, framed by CLS and SEP, and predicts them.
+// mlm hides tokens of a row, framed by CLS and SEP, and predicts them.
 // The count is fairseq's (mask_tokens_dataset.py): rate × candidates plus a
 // uniform fraction, rounded down, and at least one (BERT); the hidden tokens are
 // drawn without replacement; each becomes MASK (80 %), a random ordinary token
@@ -85,17 +99,26 @@ func newMLM(cols int, rate float64, special Special, vocab int) (Objective, erro
 	return nil, corpus.Errorf(corpus.BadConfig, "all %d tokens of the vocabulary are reserved", vocab)
 }
 
-func (o mlm) Raw() int          { return o.cols - 2 }
-func (o mlm) Stride() int       { return o.cols - 2 }
+func (o mlm) Room() int         { return o.cols - 2 }
 func (o mlm) Shape() (int, int) { return o.cols, 0 }
 
-func (o mlm) Example(tokens []int32, r *rand.Rand, row Row) {
-	row.Input[0], row.Input[o.cols-1] = o.special.CLS, o.special.SEP
-	copy(row.Input[1:], tokens)
+func (o mlm) Example(p Passage, r *rand.Rand, row Row) int {
+	end := len(p.Tokens) + 1
+	row.Input[0], row.Input[end] = o.special.CLS, o.special.SEP
+	copy(row.Input[1:], p.Tokens)
+	if p.Documents != nil { // the frame is of the documents beside it
+		row.Documents[0], row.Documents[end] = p.Documents[0], p.Documents[end-2]
+		copy(row.Documents[1:], p.Documents)
+	}
+	o.hide(row.Input[:end+1], row.Labels, r)
+	return end + 1
+}
+
+// hide chooses what is predicted.
+func (o mlm) hide(input, labels []int32, r *rand.Rand) {
 	var candidates []int
-	for i := range row.Labels {
-		row.Labels[i] = Ignore
-		if !o.reserved[row.Input[i]] {
+	for i, id := range input {
+		if !o.reserved[id] {
 			candidates = append(candidates, i)
 		}
 	}
@@ -104,8 +127,8 @@ func (o mlm) Example(tokens []int32, r *rand.Rand, row Row) {
 		j := k + r.IntN(len(candidates)-k)
 		candidates[k], candidates[j] = candidates[j], candidates[k]
 		i := candidates[k]
-		row.Labels[i] = row.Input[i]
-		row.Input[i] = o.corrupt(row.Input[i], r)
+		labels[i] = input[i]
+		input[i] = o.corrupt(input[i], r)
 	}
 }
 

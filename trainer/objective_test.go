@@ -19,32 +19,45 @@ func newTestObjective(t testing.TB, s Spec, special Special, vocab int, eval boo
 	return o
 }
 
+// newTestSet is a dataset as a spec says.
+func newTestSet(t testing.TB, sources []Source, s Spec, seed uint64) *Dataset {
+	t.Helper()
+	s, err := s.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewDataset("test", sources, newTestObjective(t, s, testSpecial, testVocab, false), s, testSpecial, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // example makes one row of an objective from tokens.
 func example(o Objective, tokens []int32, words ...uint64) Row {
 	cols, decCols := o.Shape()
-	row := Row{Input: make([]int32, cols), Labels: make([]int32, cols)}
+	row := Row{Input: make([]int32, cols), Labels: filled(cols, Ignore)}
 	if decCols > 0 {
-		row.Decoder, row.Labels = make([]int32, decCols), make([]int32, decCols)
+		row.Decoder, row.Labels = make([]int32, decCols), filled(decCols, Ignore)
 	}
-	o.Example(tokens, stream(words...), row)
+	before := append([]int32{testSpecial.EOS}, tokens[:len(tokens)-1]...)
+	o.Example(Passage{Tokens: tokens, Before: before}, stream(words...), row)
 	return row
 }
 
 func TestCLM(t *testing.T) {
 	o := newTestObjective(t, Spec{Objective: "clm", SeqLen: 8}, testSpecial, testVocab, false)
-	if o.Raw() != 9 || o.Stride() != 8 {
-		t.Errorf("raw %d, stride %d", o.Raw(), o.Stride())
+	if o.Room() != 8 {
+		t.Errorf("room %d", o.Room())
 	}
-	tokens := []int32{17, 18, 2, 19, 20, 21, 22, 23, 24}
+	tokens := []int32{17, 18, 2, 19, 20, 21, 22, 23}
 	row := example(o, tokens, 1)
-	if !slices.Equal(row.Input, tokens[:8]) || !slices.Equal(row.Labels, tokens[1:]) || row.Decoder != nil {
+	if !slices.Equal(row.Input, append([]int32{2}, tokens[:7]...)) || !slices.Equal(row.Labels, tokens) || row.Decoder != nil {
 		t.Errorf("row %+v", row)
 	}
-	// Consecutive rows predict every token of the stream but the first, once.
-	stream := chain(8*20+1, 3)
-	set, err := NewDataset("test", stream, o, 1)
-	if err != nil || set.Len() != 20 {
-		t.Fatalf("%d examples, %v", set.Len(), err)
+	row = example(o, tokens[:5], 1)
+	if !slices.Equal(row.Input, []int32{2, 17, 18, 2, 19, 0, 0, 0}) || !slices.Equal(row.Labels, []int32{17, 18, 2, 19, 20, Ignore, Ignore, Ignore}) {
+		t.Errorf("a short row %+v", row)
 	}
 }
 
@@ -52,8 +65,8 @@ func TestCLM(t *testing.T) {
 func TestMLM(t *testing.T) {
 	const cols, rows = 128, 4000
 	o := newTestObjective(t, Spec{Objective: "mlm", SeqLen: cols}, testSpecial, 1000, false)
-	if o.Raw() != cols-2 || o.Stride() != cols-2 {
-		t.Errorf("raw %d, stride %d", o.Raw(), o.Stride())
+	if o.Room() != cols-2 {
+		t.Errorf("room %d", o.Room())
 	}
 	reserved := testSpecial.set(1000)
 	tokens := make([]int32, cols-2)
@@ -172,11 +185,7 @@ func TestNoiseOfAnExample(t *testing.T) {
 	for _, objective := range []string{"mlm", "span"} {
 		s := Spec{Objective: objective, SeqLen: 64} // at 24 T5 has one span, always last
 		set := func(seed uint64) *Dataset {
-			d, err := NewDataset("test", chain(2000, 1), newTestObjective(t, s, testSpecial, testVocab, false), seed)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return d
+			return newTestSet(t, All(chain(2000, 1)), s, seed)
 		}
 		a, b := set(1), set(1)
 		n := a.Len()
@@ -223,104 +232,4 @@ func asRunes(ids []int32) []rune {
 		out[i] = rune(id + 256)
 	}
 	return out
-}
-
-// TestPermutation: every order is a bijection, and another epoch is another one.
-func TestPermutation(t *testing.T) {
-	for _, n := range []uint64{1, 2, 3, 4, 5, 7, 16, 17, 64, 65, 100, 1000, 4097} {
-		var last []uint64
-		for epoch := range uint64(3) {
-			p := newPermutation(n, 7, epoch)
-			seen, order := make([]bool, n), make([]uint64, n)
-			for i := range n {
-				order[i] = p.at(i)
-				if order[i] >= n || seen[order[i]] {
-					t.Fatalf("n %d, epoch %d: %d is there twice or too large", n, epoch, order[i])
-				}
-				seen[order[i]] = true
-			}
-			if n > 50 && slices.Equal(order, last) {
-				t.Errorf("n %d: epoch %d has the order of the one before", n, epoch)
-			}
-			last = order
-		}
-	}
-}
-
-// TestPermutationMixes: over many seeds each example comes to each place about
-// equally often (chi-squared, 24 degrees of freedom), and neighbours do not stay
-// neighbours.
-func TestPermutationMixes(t *testing.T) {
-	const n, seeds = 25, 4000
-	var count [n][n]float64
-	neighbours := 0
-	for seed := range uint64(seeds) {
-		p := newPermutation(n, seed, 0)
-		for i := range uint64(n) {
-			count[i][p.at(i)]++
-			if i > 0 && p.at(i) == p.at(i-1)+1 {
-				neighbours++
-			}
-		}
-	}
-	for i := range count {
-		chi := 0.0
-		for _, c := range count[i] {
-			chi += (c - seeds/n) * (c - seeds/n) / (seeds / n)
-		}
-		if chi > 65 { // p = 1e-5
-			t.Errorf("place %d: chi-squared %v over 24 degrees of freedom", i, chi)
-		}
-	}
-	// In a random order the next place holds the next example once in n.
-	if got := float64(neighbours) / (seeds * (n - 1)); math.Abs(got-1.0/n) > 0.004 {
-		t.Errorf("neighbours stay together at rate %v, want %v", got, 1.0/n)
-	}
-}
-
-func FuzzPermutation(f *testing.F) {
-	f.Add(uint64(10), uint64(1), uint64(0), uint64(3))
-	f.Add(uint64(1)<<40, uint64(1), uint64(5), uint64(1)<<39)
-	f.Fuzz(func(t *testing.T, n, seed, epoch, i uint64) {
-		if n == 0 || n > 1<<62 {
-			return
-		}
-		if p := newPermutation(n, seed, epoch); p.at(i%n) >= n {
-			t.Fatalf("%d of %d becomes %d", i%n, n, p.at(i%n))
-		}
-	})
-}
-
-// TestEpochReadsAll: an epoch reads every token of the stream once, but for a
-// remainder shorter than a row.
-func TestEpochReadsAll(t *testing.T) {
-	stream := make(ids, 1000)
-	for i := range stream {
-		stream[i] = int32(i)
-	}
-	d, err := NewDataset("test", stream, clm{7}, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var last []int32
-	for epoch := range int64(3) {
-		b, err := d.Batch(epoch*d.Len(), int(d.Len()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if slices.Equal(b.Input, last) {
-			t.Errorf("epoch %d has the order of the one before", epoch)
-		}
-		last = b.Input
-		seen := map[int32]bool{}
-		for i, id := range b.Input {
-			if seen[id] || b.Labels[i] != id+1 {
-				t.Fatalf("token %d is read twice, or labelled %d", id, b.Labels[i])
-			}
-			seen[id] = true
-		}
-		if len(seen) != 999/7*7 {
-			t.Errorf("%d tokens", len(seen))
-		}
-	}
 }

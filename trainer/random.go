@@ -3,6 +3,8 @@ package trainer
 import (
 	"hash/fnv"
 	"math/rand/v2"
+
+	"corpus/shards/order"
 )
 
 // Domains keep the random streams of one seed apart.
@@ -24,18 +26,9 @@ func stream(words ...uint64) *rand.Rand {
 
 func fold(h uint64, words []uint64) uint64 {
 	for _, w := range words {
-		h = mix(h ^ mix(w))
+		h = order.Scramble(h ^ order.Scramble(w))
 	}
 	return h
-}
-
-// mix is the finalizer of SplitMix64 (Steele, Lea, Flood: "Fast Splittable
-// Pseudorandom Number Generators", 2014), a bijection of 64 bits.
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
 }
 
 // word hashes a name (FNV-1a, 64 bits) for use in stream.

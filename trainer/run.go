@@ -39,7 +39,7 @@ type Job struct {
 
 // Data is an open set of shards.
 type Data struct {
-	Train Tokens
+	Train []Source
 	Valid Tokens // nil = no evaluation
 	io.Closer
 }
@@ -93,6 +93,7 @@ type run struct {
 	state        []Tensor // of the newest checkpoint, until the model has it
 	data         *Data
 	train, valid *Dataset
+	feed         *Feed // of train
 	metrics      *metricsLog
 
 	done    int64 // last step whose update is in the model
@@ -102,6 +103,7 @@ type run struct {
 	unigram *float64
 	busy    time.Duration // training time since the last metric
 	counted int64         // tokens since the last metric
+	tokens  int64         // tokens so far
 	result  Result
 }
 
@@ -156,6 +158,7 @@ func (r *run) resume() error {
 		}
 	}
 	r.state, r.done, r.saved, r.bad, r.best, r.unigram = tensors, c.Step, c.Step, c.Bad, c.Best, c.Unigram
+	r.tokens = c.Tokens
 	r.result.Resumed, r.result.Valid = c.Step, c.Valid
 	if r.Warn != nil && r.done < r.info.last().Spec.Steps {
 		for _, w := range c.Env.warnings(r.Env) {
@@ -215,11 +218,16 @@ func (r *run) openData() (err error) {
 	if err != nil {
 		return err
 	}
-	if r.train, err = NewDataset("training", r.data.Train, obj, r.phase.seed()); err != nil || r.data.Valid == nil {
+	if r.train, err = NewDataset("training", r.data.Train, obj, r.Spec, r.Special, r.phase.seed()); err != nil {
 		return err
 	}
-	r.valid, err = NewValidation(r.Spec, r.Special, r.Config.Vocab, r.data.Valid)
-	return err
+	if r.data.Valid != nil {
+		if r.valid, err = NewValidation(r.Spec, r.Special, r.Config.Vocab, r.data.Valid); err != nil {
+			return err
+		}
+	}
+	r.feed = NewFeed(r.train, r.reading(), r.done-r.phase.From)
+	return nil
 }
 
 func (r *run) makeModel() (err error) {
@@ -275,7 +283,12 @@ func (r *run) finish() (err error) {
 	return prune(r.FS, r.Dir, r.asked.Keep, r.best)
 }
 
+// closeData closes what is open of a phase, readers before what they read.
 func (r *run) closeData() error {
+	if r.feed != nil {
+		r.feed.Close()
+		r.feed = nil
+	}
 	if r.data == nil || r.data.Closer == nil {
 		return nil
 	}

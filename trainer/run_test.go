@@ -30,6 +30,27 @@ func (t ids) Read(dst []int32, at int64) error {
 	return nil
 }
 
+func (t ids) Ends(dst []int, at int64, n int) ([]int, error) {
+	for i, id := range t[at : at+int64(n)] {
+		if id == testSpecial.EOS {
+			dst = append(dst, i+1)
+		}
+	}
+	return dst, nil
+}
+
+func (t ids) Lengths(dst []int64, at int64) (n int, err error) {
+	rest := t[at:]
+	for ; n < len(dst) && len(rest) > 0; n++ {
+		length := min(slices.Index(rest, testSpecial.EOS)+1, len(rest))
+		if length == 0 { // a last document without an end
+			length = len(rest)
+		}
+		dst[n], rest = int64(length), rest[length:]
+	}
+	return n, nil
+}
+
 // testSpecial reserves the ids 0 to 16.
 var testSpecial = Special{Pad: 0, BOS: 1, EOS: 2, Unk: 3, CLS: 4, SEP: 5, Mask: 6, Sentinels: []int32{7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}
 
@@ -91,12 +112,12 @@ func model(j Job) Model {
 
 // opened gives shards to a run.
 func opened(train, valid Tokens) func(DataInfo) (*Data, error) {
-	return func(DataInfo) (*Data, error) { return &Data{Train: train, Valid: valid}, nil }
+	return func(DataInfo) (*Data, error) { return &Data{Train: All(train), Valid: valid}, nil }
 }
 
 // testData is 3,000 tokens, and 500 held out, for each generation.
 func testData(d DataInfo) (*Data, error) {
-	return &Data{Train: chain(3000*d.Generations, 1), Valid: chain(500*d.Generations, 2)}, nil
+	return &Data{Train: All(chain(3000*d.Generations, 1)), Valid: chain(500*d.Generations, 2)}, nil
 }
 
 // outcome is what must not depend on how a run was interrupted: the bytes of
@@ -195,7 +216,7 @@ func (j Job) perStep(t *testing.T) int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int64(j.Spec.Batch*j.Spec.Accum) * int64(obj.Stride())
+	return int64(j.Spec.Batch*j.Spec.Accum) * int64(obj.Room())
 }
 
 func TestRunTwiceIsTheSame(t *testing.T) {
@@ -542,7 +563,7 @@ func TestRunKeepsNewestAndBest(t *testing.T) {
 
 func TestRunTooLittleData(t *testing.T) {
 	j := smallJob(t, "clm", 4)
-	j.Open = opened(chain(12, 1), chain(500, 2))
+	j.Open = opened(chain(11, 1), chain(500, 2))
 	if _, err := Run(context.Background(), j); corpus.ClassOf(err) != corpus.NoInput {
 		t.Errorf("%v", err)
 	}

@@ -122,11 +122,8 @@ func TestSpecArchitecture(t *testing.T) {
 }
 
 func TestUnigram(t *testing.T) {
-	d, err := NewDataset("test", ids{17, 18, 17, 18, 17, 19, 17, 20, 17}, clm{4}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := d.Unigram(context.Background()) // labels 18 17 18 17 19 17 20 17: 1/2, 1/4, 1/8, 1/8
+	d := newTestSet(t, All(ids{18, 17, 18, 17, 19, 17, 20, 17}), Spec{Objective: "clm", SeqLen: 4}, 1)
+	got, err := d.Unigram(context.Background()) // 1/2, 1/4, 1/8, 1/8
 	if want := 1.75 * math.Ln2; err != nil || math.Abs(got-want) > 1e-12 {
 		t.Errorf("%v, want %v, %v", got, want, err)
 	}

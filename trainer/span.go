@@ -11,10 +11,13 @@ import (
 // random_spans_noise_mask and random_spans_helper): noise spans become one
 // sentinel each in the input; the target is each sentinel followed by what it
 // stands for. Sentinels go <extra_id_0>, <extra_id_1>, … from the left; both
-// sides end with EOS; every example has the same lengths, so nothing is padded.
+// sides end with EOS; full rows have the same lengths, so that nothing of them is
+// padded.
 type span struct {
-	raw, noise, spans int // tokens read, tokens hidden, spans
-	special           Special
+	room            int // tokens of a full row
+	cols, decCols   int
+	density, length float64
+	special         Special
 }
 
 func newSpan(cols int, density, length float64, special Special) (Objective, error) {
@@ -24,28 +27,31 @@ func newSpan(cols int, density, length float64, special Special) (Objective, err
 	if cols < 4 {
 		return nil, corpus.Errorf(corpus.Usage, "span corruption needs rows of at least 4 tokens, got %d", cols)
 	}
-	raw := spanRaw(cols, density, length)
-	noise, spans := spanCounts(raw, density, length)
-	if spans > raw-noise {
-		return nil, corpus.Errorf(corpus.Usage, "noise density %v in spans of %v leaves %d tokens between %d spans", density, length, raw-noise, spans)
+	room := spanRoom(cols, density, length)
+	noise, spans := spanCounts(room, density, length)
+	if spans > room-noise {
+		return nil, corpus.Errorf(corpus.Usage, "noise density %v in spans of %v leaves %d tokens between %d spans", density, length, room-noise, spans)
 	}
 	if err := checkSentinels(spans, special); err != nil {
 		return nil, corpus.Errorf(corpus.Usage, "span corruption: %w", err)
 	}
-	return span{raw: raw, noise: noise, spans: spans, special: special}, nil
+	return span{room, room - noise + spans + 1, noise + spans + 1, density, length, special}, nil
 }
 
 // spanCounts is how many of n tokens are hidden, in how many spans. Halves round
 // to even, as Python's and TensorFlow's round do.
 func spanCounts(n int, density, length float64) (noise, spans int) {
+	if n < 2 { // one token alone is not hidden
+		return 0, 0
+	}
 	noise = int(math.RoundToEven(float64(n) * density))
 	noise = min(max(noise, 1), n-1)
 	return noise, max(1, int(math.RoundToEven(float64(noise)/length)))
 }
 
-// spanRaw is the largest number of tokens whose corrupted input, with one
+// spanRoom is the largest number of tokens whose corrupted input, with one
 // sentinel a span and EOS, fits cols: 568 for 512.
-func spanRaw(cols int, density, length float64) int {
+func spanRoom(cols int, density, length float64) int {
 	for n := 2; ; n++ {
 		if noise, spans := spanCounts(n+1, density, length); n+1-noise+spans+1 > cols {
 			return n
@@ -53,29 +59,33 @@ func spanRaw(cols int, density, length float64) int {
 	}
 }
 
-func (o span) Raw() int    { return o.raw }
-func (o span) Stride() int { return o.raw }
-func (o span) Shape() (int, int) {
-	return o.raw - o.noise + o.spans + 1, o.noise + o.spans + 1
-}
+func (o span) Room() int         { return o.room }
+func (o span) Shape() (int, int) { return o.cols, o.decCols }
 
-func (o span) Example(tokens []int32, r *rand.Rand, row Row) {
-	kept, hidden := segments(o.raw-o.noise, o.spans, r), segments(o.noise, o.spans, r)
+func (o span) Example(p Passage, r *rand.Rand, row Row) int {
+	tokens := p.Tokens
+	noise, spans := spanCounts(len(tokens), o.density, o.length)
+	spans = min(spans, len(tokens)-noise) // of a short row
 	in, out := row.Input[:0], row.Labels[:0]
-	for i := range o.spans { // a row begins with kept tokens and ends with hidden ones
+	kept, hidden := segments(len(tokens)-noise, spans, r), segments(noise, spans, r)
+	for i := range spans { // a row begins with kept tokens and ends with hidden ones
 		in = append(append(in, tokens[:kept[i]]...), o.special.Sentinels[i])
 		tokens = tokens[kept[i]:]
 		out = append(append(out, o.special.Sentinels[i]), tokens[:hidden[i]]...)
 		tokens = tokens[hidden[i]:]
 	}
-	_, _ = append(in, o.special.EOS), append(out, o.special.EOS)
+	in, out = append(append(in, tokens...), o.special.EOS), append(out, o.special.EOS)
 	row.Decoder[0] = o.special.Pad // the decoder's start token, as in T5
-	copy(row.Decoder[1:], row.Labels)
+	copy(row.Decoder[1:], out[:len(out)-1])
+	return len(in)
 }
 
 // segments cuts n items into k random pieces, none empty: of the n-1 places
 // between items, k-1 are drawn without replacement.
 func segments(n, k int, r *rand.Rand) []int {
+	if k == 0 {
+		return nil
+	}
 	cut := make([]bool, n-1)
 	for i := range k - 1 {
 		cut[i] = true

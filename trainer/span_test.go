@@ -22,8 +22,8 @@ func TestSpanLengths(t *testing.T) {
 	for cols, want := range map[int][2]int{128: {141, 29}, 256: {284, 58}, 512: {568, 114}, 1024: {1137, 229}} {
 		o := newTestObjective(t, Spec{Objective: "span", SeqLen: cols}, manySentinels(), 1000, false)
 		in, out := o.Shape()
-		if o.Raw() != want[0] || out != want[1] || in != cols {
-			t.Errorf("%d: raw %d, input %d, target %d, want %v", cols, o.Raw(), in, out, want)
+		if o.Room() != want[0] || out != want[1] || in != cols {
+			t.Errorf("%d: raw %d, input %d, target %d, want %v", cols, o.Room(), in, out, want)
 		}
 	}
 }
@@ -62,7 +62,7 @@ func TestSpanRestores(t *testing.T) {
 	} {
 		o := newTestObjective(t, s, special, 2000, false)
 		for n := range uint64(200) {
-			tokens := make([]int32, o.Raw())
+			tokens := make([]int32, o.Room())
 			for i := range tokens {
 				tokens[i] = int32(200 + i)
 			}
@@ -107,23 +107,24 @@ func refill(t *testing.T, special Special, input, target []int32) []int32 {
 // published ones, and spans are spread evenly.
 func TestSpanShares(t *testing.T) {
 	o := newTestObjective(t, Spec{Objective: "span", SeqLen: 512}, manySentinels(), 1000, false).(span)
-	hidden := make([]float64, o.raw)
+	noise, spans := spanCounts(o.room, o.density, o.length)
+	hidden := make([]float64, o.room)
 	const rows = 3000
 	longest := 0
 	for n := range uint64(rows) {
 		r := stream(n)
 		at := 0
-		kept, noise := segments(o.raw-o.noise, o.spans, r), segments(o.noise, o.spans, r)
+		kept, gone := segments(o.room-noise, spans, r), segments(noise, spans, r)
 		for i := range kept {
 			at += kept[i]
-			longest = max(longest, noise[i])
-			for range noise[i] {
+			longest = max(longest, gone[i])
+			for range gone[i] {
 				hidden[at]++
 				at++
 			}
 		}
-		if at != o.raw || len(kept) != o.spans || slices.Min(kept) < 1 || slices.Min(noise) < 1 {
-			t.Fatalf("segments %v and %v", kept, noise)
+		if at != o.room || len(kept) != spans || slices.Min(kept) < 1 || slices.Min(gone) < 1 {
+			t.Fatalf("segments %v and %v", kept, gone)
 		}
 	}
 	if longest < 12 {
@@ -137,6 +138,39 @@ func TestSpanShares(t *testing.T) {
 	}
 	if math.Abs(mean-0.15) > 0.005 || hidden[0] != 0 {
 		t.Errorf("hidden share %v, first token %v", mean, hidden[0])
+	}
+}
+
+// TestShortSpans: rows of every length from one token on give back their text, and
+// nothing is predicted of what is behind them.
+func TestShortSpans(t *testing.T) {
+	for _, s := range []Spec{
+		{Objective: "span", SeqLen: 64},
+		{Objective: "span", SeqLen: 40, NoiseDensity: 0.3},
+		{Objective: "span", SeqLen: 64, NoiseDensity: 0.4, SpanLength: 1},
+	} {
+		o := newTestObjective(t, s, manySentinels(), 2000, false)
+		cols, decCols := o.Shape()
+		for n := 1; n <= o.Room(); n++ {
+			text := make([]int32, n)
+			for i := range text {
+				text[i] = int32(200 + i)
+			}
+			row := Row{Input: filled(cols, 0), Decoder: filled(decCols, 0), Labels: filled(decCols, Ignore)}
+			seen := o.Example(Passage{Tokens: text}, stream(uint64(n)), row)
+			end := slices.Index(row.Labels, testSpecial.EOS) + 1
+			if got := refill(t, manySentinels(), row.Input[:seen], row.Labels[:end]); !slices.Equal(got, text) {
+				t.Fatalf("%d tokens come back as %v", n, got)
+			}
+			if !slices.Equal(row.Decoder[1:end], row.Labels[:end-1]) {
+				t.Fatalf("the decoder reads %v for %v", row.Decoder, row.Labels)
+			}
+			for _, id := range row.Labels[end:] {
+				if id != Ignore {
+					t.Fatalf("%d tokens have labels %v", n, row.Labels)
+				}
+			}
+		}
 	}
 }
 
@@ -192,7 +226,7 @@ func FuzzSpan(f *testing.F) {
 		if in > cols || out < 1 {
 			t.Fatalf("shape %d, %d for %d", in, out, cols)
 		}
-		tokens := make([]int32, o.Raw())
+		tokens := make([]int32, o.Room())
 		for i := range tokens {
 			tokens[i] = int32(200 + i)
 		}

@@ -1,10 +1,12 @@
 package trainer
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"corpus"
+	"corpus/shards/order"
 )
 
 // None asks for the number zero where a zero value means "the default".
@@ -21,6 +23,11 @@ type Spec struct {
 	Accum     int    `json:"accum"`     // micro-batches of an update; default 1
 	Steps     int64  `json:"steps"`     // updates; default 1000
 	Seed      uint64 `json:"seed"`      // of weights, order, noise and dropout
+
+	Mix     string `json:"mix,omitempty"`      // sources and their weights in rows, such as "wiki=2,crawl=1"; "" = all documents alike
+	Pack    string `json:"pack,omitempty"`     // of documents into rows: "" is split, and also asked for by that name; "best-fit"; "one-per-row"
+	DocMask bool   `json:"doc_mask,omitempty"` // documents of a row do not see each other; mlm and clm
+	Order   int    `json:"order,omitempty"`    // version of the order of rows, set by Resolve
 
 	LR          float64 `json:"lr"`        // peak rate; default by objective and size
 	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (span 0.0005)
@@ -53,6 +60,11 @@ type Spec struct {
 	Keep        int   `json:"keep"`         // checkpoints kept beside the best; default 2
 }
 
+// orderVersion is raised when a run would read other rows than a program before
+// would have given it. 2: clm predicts the first token, and the last tokens are a
+// row of their own.
+const orderVersion = 2
+
 // Resolve fills in the defaults and reports what cannot be. It is called once:
 // in a resolved spec 0 means 0.
 func (s Spec) Resolve() (Spec, error) {
@@ -74,6 +86,9 @@ func (s Spec) Resolve() (Spec, error) {
 	s.fillShape(r, c)
 	s.fillOptimizer(r, c)
 	s.fillPlan()
+	if err := s.fillOrder(); err != nil {
+		return s, err
+	}
 	return s, s.validate(c)
 }
 
@@ -138,6 +153,25 @@ func (s *Spec) fillOptimizer(r recipe, c Config) {
 		s.Warmup = 0
 	}
 }
+
+func (s *Spec) fillOrder() error {
+	s.Order = orderVersion
+	w, err := order.ParseWeights(s.Mix)
+	if err != nil {
+		return err
+	}
+	s.Mix = w.String()
+	if s.Pack == order.SplitRows {
+		s.Pack = ""
+	}
+	if s.DocMask && s.Objective == "span" {
+		return corpus.Errorf(corpus.Usage, "span corruption reads over the ends of documents, as T5 does; the document mask is for mlm and clm")
+	}
+	return order.CheckPacking(s.packing())
+}
+
+// packing is Pack, by its name.
+func (s Spec) packing() string { return cmp.Or(s.Pack, order.SplitRows) }
 
 func (s *Spec) fillPlan() {
 	fill(&s.MaxBad, 10)

@@ -33,7 +33,7 @@ func (r *run) stop(ctx context.Context) error {
 // step does one update with all that is due after it.
 func (r *run) step(ctx context.Context, step int64) error {
 	began := r.Now()
-	micro, err := r.batches(step)
+	micro, err := r.feed.Next()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,10 @@ func (r *run) step(ctx context.Context, step int64) error {
 		return err
 	}
 	r.busy += r.Now().Sub(began)
-	r.counted += r.tokensPerStep()
+	for _, b := range micro {
+		r.counted += b.Tokens
+		r.tokens += b.Tokens
+	}
 	if r.bad++; !stats.Skipped {
 		r.bad = 0
 	}
@@ -60,24 +63,14 @@ func (r *run) step(ctx context.Context, step int64) error {
 	return nil
 }
 
-// batches are the micro-batches of a step: where the data stands is a function
-// of the step alone.
-func (r *run) batches(step int64) ([]Batch, error) {
-	micro := make([]Batch, r.Spec.Accum)
-	at := (step - 1 - r.phase.From) * int64(r.Spec.Accum) * int64(r.Spec.Batch)
-	for i := range micro {
-		var err error
-		if micro[i], err = r.train.Batch(at, r.Spec.Batch); err != nil {
-			return nil, err
-		}
-		at += int64(r.Spec.Batch)
-	}
-	return micro, nil
+// reading is where the data of a step stands: a function of the step alone.
+func (r *run) reading() Reading {
+	return Reading{Global: r.Spec.Accum * r.Spec.Batch, Micro: r.Spec.Batch}
 }
 
-// tokensPerStep counts tokens of the stream.
-func (r *run) tokensPerStep() int64 {
-	return int64(r.Spec.Accum) * int64(r.Spec.Batch) * int64(r.train.obj.Stride())
+// epochs is how often each source has been read in this phase, after a step.
+func (r *run) epochs(step int64) map[string]float64 {
+	return r.train.Epochs((step - r.phase.From) * int64(r.reading().Global))
 }
 
 // report evaluates and writes the step's metric where they are due.
@@ -89,7 +82,7 @@ func (r *run) report(ctx context.Context, h Hyper, stats Stats) error {
 	}
 	m := Metric{
 		Step: h.Step, Loss: finite(stats.Loss), LR: h.LR, GradNorm: finite(stats.Norm), Skipped: stats.Skipped,
-		Tokens: h.Step * r.tokensPerStep(),
+		Tokens: r.tokens, Epochs: r.epochs(h.Step),
 	}
 	if s := r.busy.Seconds(); s > 0 {
 		m.TokensPerSecond = math.Round(float64(r.counted) / s)
@@ -165,7 +158,10 @@ func (r *run) save() error {
 	if err != nil {
 		return err
 	}
-	c := Checkpoint{Step: r.done, Bad: r.bad, Best: r.best, Valid: r.result.Valid, Unigram: r.unigram, Run: r.phase.Identity, Env: r.Env}
+	c := Checkpoint{
+		Step: r.done, Bad: r.bad, Best: r.best, Valid: r.result.Valid, Unigram: r.unigram, Run: r.phase.Identity, Env: r.Env,
+		Tokens: r.tokens, Epochs: r.epochs(r.done),
+	}
 	if err := writeCheckpoint(r.FS, r.Dir, c, tensors); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}

@@ -1,13 +1,27 @@
 package trainer
 
-// Tokens is a stream of token ids: document after document, each followed by
-// the end-of-text token. shards.Tokens is one.
+import "corpus/shards/order"
+
+// Tokens is documents as a stream of ids, each document followed by the end token.
+// shards.Stream is one. It is read by several goroutines.
 type Tokens interface {
-	// Len is the length of the stream in tokens.
-	Len() int64
+	order.Documents
 	// Read fills dst with the tokens from position at on.
 	Read(dst []int32, at int64) error
+	// Ends appends where, behind position at and up to n tokens on, a document
+	// ends: distances from at, of what is behind the end token.
+	Ends(dst []int, at int64, n int) ([]int, error)
 }
+
+// Source is a set of documents that is mixed with others.
+type Source struct {
+	Name   string
+	Weight int // rows of it, to those of the others
+	Tokens Tokens
+}
+
+// All is the only source of a set that is not mixed.
+func All(t Tokens) []Source { return []Source{{"all", 1, t}} }
 
 // Special names the reserved ids of a vocabulary that objectives and generation
 // use; tokenizer.json declares them.

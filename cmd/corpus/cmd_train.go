@@ -51,6 +51,9 @@ func trainingFlags() []cli.Flag {
 		&cli.IntFlag{Name: "batch", Usage: "`N` rows of a micro-batch"},
 		&cli.IntFlag{Name: "accum", Usage: "`N` micro-batches of an update"},
 		&cli.IntFlag{Name: "seq-len", Usage: "`N` tokens of a row"},
+		&cli.StringFlag{Name: "mix", Usage: "`NAME=WEIGHT,…`: of the rows so many are of the sources whose path begins with NAME (globs too; * is all the rest, else left out)"},
+		&cli.StringFlag{Name: "pack", Usage: "documents into rows: `split` as one stream, best-fit (whole ones together), one-per-row; nothing is lost"},
+		&cli.BoolFlag{Name: "doc-mask", Usage: "mlm and clm: documents of a row do not see each other, positions count from 0 in each"},
 		&cli.Float64Flag{Name: "lr", Usage: "peak learning `RATE`"},
 		&cli.StringFlag{Name: "schedule", Usage: "`cosine`, linear, constant or inverse-sqrt"},
 		&cli.Int64Flag{Name: "warmup", Usage: "`N` steps"},
@@ -68,7 +71,7 @@ func trainingFlags() []cli.Flag {
 func trainFlags(c *cli.Context) (trainOptions, error) {
 	t := training{
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
-		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
+		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), Mix: c.String("mix"), Pack: c.String("pack"), DocMask: c.Bool("doc-mask"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
 		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
 	}
 	if c.IsSet("dropout") {
@@ -103,6 +106,7 @@ func positive(c *cli.Context, names ...string) error {
 func (t training) options(class corpus.Class) (trainOptions, error) {
 	o := trainOptions{run: t.Run, device: t.Device, spec: trainer.Spec{
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
+		Mix: t.Mix, Pack: t.Pack, DocMask: t.DocMask,
 		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
 	}}
 	if o.run == "" {

@@ -105,6 +105,9 @@ type training struct {
 	Batch     int      `yaml:"batch"`
 	Accum     int      `yaml:"accum"`
 	SeqLen    int      `yaml:"seq_len"`
+	Mix       string   `yaml:"mix"`
+	Pack      string   `yaml:"pack"`
+	DocMask   bool     `yaml:"doc_mask"`
 	LR        float64  `yaml:"lr"`
 	Schedule  string   `yaml:"schedule"`
 	Warmup    *int64   `yaml:"warmup"`

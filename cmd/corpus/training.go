@@ -12,6 +12,7 @@ import (
 	"corpus/internal/engine"
 	"corpus/internal/term"
 	"corpus/shards"
+	"corpus/shards/order"
 	"corpus/tokenize"
 	"corpus/trainer"
 )
@@ -121,14 +122,44 @@ func (w *workspace) openTokens(name string, j trainer.Job, d trainer.DataInfo) (
 	if err != nil {
 		return nil, errors.Join(err, train.Close())
 	}
-	if !w.quiet && !w.json {
-		fmt.Fprintf(w.err, "train %s: %s, %s parameters, %s training tokens\n", name, j.Spec, term.Count(trainer.Count(j.Config)), term.Count(train.Len()))
+	data := &trainer.Data{Closer: both{train, valid}}
+	if held := valid.All(); held.Len() > 0 {
+		data.Valid = held
 	}
-	data := &trainer.Data{Train: train, Closer: both{train, valid}}
-	if valid.Len() > 0 {
-		data.Valid = valid
+	if data.Train, err = w.mixed(name, j, train); err != nil {
+		return nil, errors.Join(err, data.Close())
 	}
 	return data, nil
+}
+
+// mixed gives the sources of a training and says what they are.
+func (w *workspace) mixed(name string, j trainer.Job, t *shards.Tokens) ([]trainer.Source, error) {
+	weights, err := order.ParseWeights(j.Spec.Mix)
+	if err != nil {
+		return nil, err
+	}
+	say := func(format string, args ...any) {
+		if !w.quiet && !w.json {
+			fmt.Fprintf(w.err, "train %s: "+format+"\n", append([]any{name}, args...)...)
+		}
+	}
+	say("%s, %s parameters, %s training tokens", j.Spec, term.Count(trainer.Count(j.Config)), term.Count(t.All().Len()))
+	if weights == nil {
+		return trainer.All(t.All()), nil
+	}
+	groups, others, err := t.Groups(len(weights), weights.Of)
+	if err != nil {
+		return nil, err
+	}
+	var all []trainer.Source
+	for i, g := range groups {
+		say("weight %d for the %s tokens of %s", weights[i].Rows, term.Count(g.Len()), weights[i].Name)
+		all = append(all, trainer.Source{Name: weights[i].Name, Weight: weights[i].Rows, Tokens: g})
+	}
+	if others > 0 {
+		say("%s tokens are of no source of the mix and left out", term.Count(others))
+	}
+	return all, nil
 }
 
 // both closes two sets of shards.
