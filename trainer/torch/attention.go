@@ -99,6 +99,39 @@ func (s *scope) padding(mask []uint8, rows, cols int) tensor {
 	return s.floats(bias, int64(rows), 1, 1, int64(cols))
 }
 
+// apart hides from each position those of other documents of its row, and where it
+// is causal the keys behind it: [rows, 1, n, n].
+func (s *scope) apart(docs []int32, rows, n int, causal bool) hidden {
+	bias := make([]float32, rows*n*n)
+	for row := range rows {
+		of := docs[row*n:][:n]
+		for i, doc := range of {
+			keys := bias[(row*n+i)*n:][:n]
+			for j := range keys {
+				if of[j] != doc || causal && j > i {
+					keys[j] = lowest
+				}
+			}
+		}
+	}
+	return hidden{bias: s.floats(bias, int64(rows), 1, int64(n), int64(n))}
+}
+
+// positions gives each position's vector: those of a row count from 0, or those of
+// each of its documents.
+func (s *scope) positions(table tensor, docs []int32, rows, n int) tensor {
+	if docs == nil {
+		return s.narrow(table, 0, 0, int64(n))
+	}
+	at := make([]int64, len(docs))
+	for i := range at {
+		if i%n > 0 && docs[i] == docs[i-1] {
+			at[i] = at[i-1] + 1
+		}
+	}
+	return s.embedding(table, s.ints(at, int64(rows), int64(n)))
+}
+
 // both adds biases of which each may be nil.
 func (s *scope) both(a, b tensor) tensor {
 	switch {

@@ -3,6 +3,7 @@
 package torch
 
 import (
+	"errors"
 	"fmt"
 
 	"corpus/trainer"
@@ -13,7 +14,13 @@ func check(c trainer.Config, b trainer.Batch) error {
 	if err := checkGrid(c, "input", b.Rows, b.Cols, b.Input, b.Mask); err != nil {
 		return err
 	}
+	if b.Documents != nil && len(b.Documents) != len(b.Input) {
+		return fmt.Errorf("documents of %d positions for %d ids", len(b.Documents), len(b.Input))
+	}
 	if c.Family == "t5" {
+		if b.Documents != nil {
+			return errors.New("an encoder-decoder does not keep the documents of a row apart")
+		}
 		return checkGrid(c, "decoder", b.Rows, b.DecCols, b.Decoder, b.DecMask)
 	}
 	return nil

@@ -51,10 +51,15 @@ func newBERT(c trainer.Config, w *weights) *bert {
 
 func (n *bert) features(s *scope, b trainer.Batch) tensor {
 	x := s.add(s.embedding(n.words, s.grid(b.Input, b.Rows, b.Cols)), s.narrow(n.types, 0, 0, 1))
-	x = s.add(x, s.narrow(n.positions, 0, 0, int64(b.Cols)))
+	x = s.add(x, s.positions(n.positions, b.Documents, b.Rows, b.Cols))
 	x = s.view(x, -1, int64(n.c.Hidden))
 	x = s.drop(n.norm(s, x, n.embedded), n.c.Dropout)
-	hide := hidden{bias: s.padding(b.Mask, b.Rows, b.Cols)}
+	var hide hidden
+	if b.Documents != nil { // padding is one
+		hide = s.apart(b.Documents, b.Rows, b.Cols, false)
+	} else {
+		hide.bias = s.padding(b.Mask, b.Rows, b.Cols)
+	}
 	for i := range n.blocks {
 		x = n.block(s, &n.blocks[i], x, b.Rows, b.Cols, hide)
 	}

@@ -37,19 +37,24 @@ func newGPT2(c trainer.Config, w *weights) *gpt2 {
 }
 
 func (g *gpt2) features(s *scope, b trainer.Batch) tensor {
-	hide := s.ahead(b.Mask, b.Rows, b.Cols)
-	return g.run(s, s.grid(b.Input, b.Rows, b.Cols), b.Rows, b.Cols, hide, nil)
+	hide, ids := hidden{}, s.grid(b.Input, b.Rows, b.Cols)
+	if b.Documents != nil {
+		hide = s.apart(b.Documents, b.Rows, b.Cols, true)
+	} else {
+		hide = s.ahead(b.Mask, b.Rows, b.Cols)
+	}
+	return g.run(s, g.embed(s, ids, s.positions(g.wpe, b.Documents, b.Rows, b.Cols)), b.Rows, b.Cols, hide, nil)
 }
 
-// run gives the hidden states [rows·n, hidden] of n further positions; caches,
+// embed is the sum of tokens and positions: [rows·n, hidden].
+func (g *gpt2) embed(s *scope, ids, positions tensor) tensor {
+	x := s.add(s.embedding(g.wte, ids), positions)
+	return s.drop(s.view(x, -1, int64(g.c.Hidden)), g.c.Dropout)
+}
+
+// run gives the hidden states [rows·n, hidden] of n further positions x; caches,
 // if not nil, hold what came before them, one for each block.
-func (g *gpt2) run(s *scope, ids tensor, rows, n int, hide hidden, caches []cache) tensor {
-	past := 0
-	if caches != nil {
-		past = caches[0].used
-	}
-	x := s.add(s.embedding(g.wte, ids), s.narrow(g.wpe, 0, int64(past), int64(n)))
-	x = s.drop(s.view(x, -1, int64(g.c.Hidden)), g.c.Dropout)
+func (g *gpt2) run(s *scope, x tensor, rows, n int, hide hidden, caches []cache) tensor {
 	for i := range g.blocks {
 		var c *cache
 		if caches != nil {
@@ -95,12 +100,13 @@ type gpt2Decoding struct {
 }
 
 func (d *gpt2Decoding) next(s *scope, ids []int32) (tensor, error) {
-	n, err := newPositions(d.g.c, ids, d.rows, d.caches[0].used)
+	past := d.caches[0].used
+	n, err := newPositions(d.g.c, ids, d.rows, past)
 	if err != nil {
 		return nil, err
 	}
-	hide := hidden{bias: s.causal(n, d.caches[0].used)}
-	x := d.g.run(s, s.grid(ids, d.rows, n), d.rows, n, hide, d.caches)
+	x := d.g.embed(s, s.grid(ids, d.rows, n), s.narrow(d.g.wpe, 0, int64(past), int64(n)))
+	x = d.g.run(s, x, d.rows, n, hidden{bias: s.causal(n, past)}, d.caches)
 	return d.g.head(s, s.last(x, d.rows, n, d.g.c.Hidden)), nil
 }
 

@@ -331,6 +331,7 @@ func TestBadBatches(t *testing.T) {
 			"unknown id":      func(b *trainer.Batch) { b.Input[3] = int32(c.Vocab) },
 			"negative id":     func(b *trainer.Batch) { b.Input[3] = -1 },
 			"unknown label":   func(b *trainer.Batch) { b.Labels[3] = int32(c.Vocab) },
+			"documents":       func(b *trainer.Batch) { b.Documents = make([]int32, 9) },
 			"label minus one": func(b *trainer.Batch) { b.Labels[3] = -1 },
 		} {
 			b := good()
