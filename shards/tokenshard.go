@@ -55,6 +55,9 @@ func (s *tokenShard) measure() error {
 			rows = int64(b.docs())
 			tokens = int64(b.offsets[rows])
 		}
+		if c.Size < 0 || rows < 0 || tokens < 0 {
+			return corrupt(s.name, 0, "has impossible counts in the manifest", nil, s.rebuild)
+		}
 		s.starts[i+1] = s.starts[i] + tokens + rows
 	}
 	s.length = s.starts[n]
