@@ -30,7 +30,7 @@ func (s simulated) Map(name string) (*fsx.Mapping, error) { return fsx.NewMappin
 // in a hundred record batches each, and the table of their sources.
 func manyShards(t testing.TB, files fsx.FS, n int) []byte {
 	m := corpus.Manifest{Stage: "shards", Generations: make([]corpus.Generation, 1)}
-	runs := corpus.NewTable(runSchema())
+	runs := NewRuns()
 	for i := range n {
 		f := corpus.File{
 			Role: TrainRole, Name: fmt.Sprintf("train/part-%05d-0123456789ab.arrow", i), Size: shardBytes, Tokens: "uint16",
@@ -41,14 +41,11 @@ func manyShards(t testing.TB, files fsx.FS, n int) []byte {
 		}
 		f.Checks = append(f.Checks, corpus.Check{Size: 100, Sum: 1 << 63})
 		m.Generations[0].Parts = append(m.Generations[0].Parts, corpus.Part{Number: i, Files: []corpus.File{f}})
-		c := runs.Columns
 		for _, source := range []string{"wiki/a", "crawl/b"} {
-			c[0].Ints, c[1].Strings = append(c[0].Ints, int64(i)), append(c[1].Strings, source)
-			c[2].Ints, c[3].Ints = append(c[2].Ints, 50_000), append(c[3].Ints, 51_150_000)
-			runs.Rows++
+			runs.Add(i, source, 50_000, 51_150_000)
 		}
 	}
-	f := write(t, files, "source.arrow", runs)
+	f := write(t, files, "source.arrow", runs.Table)
 	f.Role = SourceRole
 	m.Generations[0].Parts[0].Files = append(m.Generations[0].Parts[0].Files, f)
 	b, err := m.Seal()

@@ -1,8 +1,6 @@
 package shards
 
-import (
-	"corpus"
-)
+import "corpus"
 
 // sourceMemory is what joining runs holds: batches of a table, read and written.
 const sourceMemory = 8 * corpus.BatchBytes
@@ -18,11 +16,27 @@ func runSchema() corpus.Schema {
 	}
 }
 
+// Runs is a table of runs.
+type Runs struct{ *corpus.Table }
+
+// NewRuns is an empty one.
+func NewRuns() Runs { return Runs{corpus.NewTable(runSchema())} }
+
+// Add appends that the next rows of a part are of a source.
+func (r Runs) Add(part int, source string, rows, tokens int64) {
+	c := r.Columns
+	c[0].Ints = append(c[0].Ints, int64(part))
+	c[1].Strings = append(c[1].Strings, source)
+	c[2].Ints = append(c[2].Ints, rows)
+	c[3].Ints = append(c[3].Ints, tokens)
+	r.Rows++
+}
+
 // runs writes of which sources the rows of a part are, in their order.
 type runs struct {
 	out          corpus.TableWriter
-	row          *corpus.Table
-	part         int64
+	row          Runs
+	part         int
 	source       string
 	rows, tokens int64
 }
@@ -30,7 +44,7 @@ type runs struct {
 func newRuns(e corpus.Env) (*runs, error) {
 	first, _ := e.Parts()
 	out, err := e.Create(runRole, runSchema())
-	return &runs{out: out, row: corpus.NewTable(runSchema()), part: int64(first + e.Task())}, err
+	return &runs{out: out, row: NewRuns(), part: first + e.Task()}, err
 }
 
 // add counts a row.
@@ -52,14 +66,9 @@ func (r *runs) end() error {
 		return nil
 	}
 	r.row.Reset()
-	c := r.row.Columns
-	c[0].Ints = append(c[0].Ints, r.part)
-	c[1].Strings = append(c[1].Strings, r.source)
-	c[2].Ints = append(c[2].Ints, r.rows)
-	c[3].Ints = append(c[3].Ints, r.tokens)
-	r.row.Rows = 1
+	r.row.Add(r.part, r.source, r.rows, r.tokens)
 	r.rows, r.tokens = 0, 0
-	return r.out.Write(r.row)
+	return r.out.Write(r.row.Table)
 }
 
 func oneIfParts(e corpus.Env) (int, error) {

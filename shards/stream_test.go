@@ -25,7 +25,7 @@ type text struct {
 func shardsOf(t testing.TB, files fsx.FS, parts ...[]text) *Dataset {
 	t.Helper()
 	d := &Dataset{fs: files, Dir: ".", Manifest: &corpus.Manifest{Stage: "shards", Generations: make([]corpus.Generation, 1)}}
-	runs := corpus.NewTable(runSchema())
+	runs := NewRuns()
 	for i, docs := range parts {
 		f := create(t, files, fmt.Sprintf("part-%d.arrow", i), TokenSchema(corpus.Uint16s), func(w *Writer) error {
 			for k, doc := range docs {
@@ -40,17 +40,14 @@ func shardsOf(t testing.TB, files fsx.FS, parts ...[]text) *Dataset {
 						return err
 					}
 				}
-				c := runs.Columns
-				c[0].Ints, c[1].Strings = append(c[0].Ints, int64(i)), append(c[1].Strings, doc.source)
-				c[2].Ints, c[3].Ints = append(c[2].Ints, 1), append(c[3].Ints, int64(len(doc.ids)))
-				runs.Rows++
+				runs.Add(i, doc.source, 1, int64(len(doc.ids)))
 			}
 			return nil
 		})
 		f.Role = TrainRole
 		d.Manifest.Generations[0].Parts = append(d.Manifest.Generations[0].Parts, corpus.Part{Number: i, Files: []corpus.File{f}})
 	}
-	f := write(t, files, "source.arrow", runs)
+	f := write(t, files, "source.arrow", runs.Table)
 	f.Role = SourceRole
 	d.Manifest.Generations[0].Parts[0].Files = append(d.Manifest.Generations[0].Parts[0].Files, f)
 	return d

@@ -76,22 +76,35 @@ func (d *Dataset) Batch(at int64, rows int) (Batch, error) { return d.Every(at, 
 func (d *Dataset) Every(at, step int64, rows int) (Batch, error) {
 	cols, decCols := d.obj.Shape()
 	b := d.blank(rows, cols, decCols)
-	r := reader{set: d, room: d.obj.Room()}
+	r, seen := reader{set: d, room: d.obj.Room()}, make([]int, rows)
 	for i := range rows {
-		if err := d.row(&r, &b, i, uint64(at+int64(i)*step)); err != nil {
+		var err error
+		if seen[i], err = d.row(&r, &b, i, uint64(at+int64(i)*step)); err != nil {
 			return Batch{}, err
 		}
 	}
-	if !r.padded {
-		b.Mask = nil
-	}
+	b.Mask = mask(seen, cols)
 	return b, nil
+}
+
+// mask shows the first columns of each row, so many; nil = all of all.
+func mask(seen []int, cols int) []uint8 {
+	if slices.Min(seen) == cols {
+		return nil
+	}
+	m := make([]uint8, len(seen)*cols)
+	for i, n := range seen {
+		for j := range n {
+			m[i*cols+j] = 1
+		}
+	}
+	return m
 }
 
 // blank is a batch of padding.
 func (d *Dataset) blank(rows, cols, decCols int) Batch {
 	pad := max(0, d.special.Pad)
-	b := Batch{Rows: rows, Cols: cols, DecCols: decCols, Input: filled(rows*cols, pad), Mask: make([]uint8, rows*cols)}
+	b := Batch{Rows: rows, Cols: cols, DecCols: decCols, Input: filled(rows*cols, pad)}
 	out := cols
 	if decCols > 0 {
 		out, b.Decoder = decCols, filled(rows*decCols, pad)
@@ -112,12 +125,13 @@ func filled(n int, v int32) []int32 {
 	return s
 }
 
-// row writes row i of a batch, which stands at a place of the order.
-func (d *Dataset) row(r *reader, b *Batch, i int, place uint64) error {
+// row writes row i of a batch, which stands at a place of the order, and gives how
+// many of its columns the model is to see.
+func (d *Dataset) row(r *reader, b *Batch, i int, place uint64) (seen int, err error) {
 	at := d.plan.At(place)
 	p, err := r.passage(at)
 	if err != nil {
-		return fmt.Errorf("row %d of %s: %w", at.Row, d.sources[at.Source].Name, err)
+		return 0, fmt.Errorf("row %d of %s: %w", at.Row, d.sources[at.Source].Name, err)
 	}
 	of := func(s []int32, cols int) []int32 {
 		if s == nil {
@@ -129,13 +143,8 @@ func (d *Dataset) row(r *reader, b *Batch, i int, place uint64) error {
 		Input: of(b.Input, b.Cols), Decoder: of(b.Decoder, b.DecCols), Documents: of(b.Documents, b.Cols),
 		Labels: of(b.Labels, len(b.Labels)/b.Rows),
 	}
-	seen := d.obj.Example(p, stream(d.words(domainNoise, at.Source, at.Epoch, at.Row)...), row)
-	r.padded = r.padded || seen < b.Cols
-	for j := range seen {
-		b.Mask[i*b.Cols+j] = 1
-	}
 	b.Tokens += int64(len(p.Tokens))
-	return nil
+	return d.obj.Example(p, stream(d.words(domainNoise, at.Source, at.Epoch, at.Row)...), row), nil
 }
 
 // reader reads the passages of a batch, one after the other.
@@ -145,32 +154,33 @@ type reader struct {
 	stretches []order.Stretch
 	raw       []int32 // a stretch and the token before it
 	ends      []int
-	p         Passage
-	padded    bool // a row had padding
+	p         Passage // what several stretches are put together in
 }
 
 // passage is what stands in a row, valid until the next.
-func (r *reader) passage(at order.Place) (_ Passage, err error) {
+func (r *reader) passage(at order.Place) (p Passage, err error) {
 	if r.stretches, err = r.set.plan.Row(r.stretches[:0], at); err != nil {
-		return Passage{}, err
+		return p, err
 	}
 	tokens := r.set.sources[at.Source].Tokens
-	r.p.Tokens, r.p.Before, r.p.Documents = r.p.Tokens[:0], r.p.Before[:0], r.p.Documents[:0]
+	p.Tokens, p.Before, p.Documents = r.p.Tokens[:0], r.p.Before[:0], r.p.Documents[:0]
 	for i, s := range r.stretches {
 		if err := r.read(tokens, s); err != nil {
-			return Passage{}, err
+			return p, err
 		}
-		r.p.Before, r.p.Tokens = append(r.p.Before, r.raw[:s.N]...), append(r.p.Tokens, r.raw[1:]...)
 		if r.set.apart {
-			if err := r.number(tokens, s, int32(i*r.room)); err != nil {
-				return Passage{}, err
+			if p.Documents, err = r.number(p.Documents, tokens, s, int32(i*r.room)); err != nil {
+				return p, err
 			}
 		}
+		if len(r.stretches) == 1 { // as it was read
+			r.p.Documents, p.Tokens, p.Before = p.Documents, r.raw[1:], r.raw[:s.N]
+			return p, nil
+		}
+		p.Tokens, p.Before = append(p.Tokens, r.raw[1:]...), append(p.Before, r.raw[:s.N]...)
 	}
-	if !r.set.apart {
-		r.p.Documents = nil
-	}
-	return r.p, nil
+	r.p = p
+	return p, nil
 }
 
 // read reads a stretch behind the token before it.
@@ -184,18 +194,18 @@ func (r *reader) read(tokens Tokens, s order.Stretch) error {
 }
 
 // number numbers the documents of a stretch, from doc on.
-func (r *reader) number(tokens Tokens, s order.Stretch, doc int32) (err error) {
+func (r *reader) number(dst []int32, tokens Tokens, s order.Stretch, doc int32) (_ []int32, err error) {
 	if r.ends, err = tokens.Ends(r.ends[:0], s.At, int(s.N)); err != nil {
-		return err
+		return dst, err
 	}
 	at := 0
 	for _, end := range append(r.ends, int(s.N)) {
 		for ; at < end; at++ {
-			r.p.Documents = append(r.p.Documents, doc)
+			dst = append(dst, doc)
 		}
 		doc++
 	}
-	return nil
+	return dst, nil
 }
 
 // NewValidation packs the validation set of a resolved spec as it trains, but not
