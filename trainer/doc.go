@@ -17,9 +17,10 @@
 //
 // # Why a resumed run is the same run
 //
-// The order of examples is a permutation that is computed from (seed, epoch),
-// the noise of an example comes from (seed, epoch, index), dropout from (seed,
-// step), and the learning rate from the step. So weights, optimizer state and
+// The rows of documents and their order are computed from the lengths of documents
+// and (seed, source, epoch) by package shards/order, the noise of an example comes
+// from (seed, source, epoch, row), dropout from (seed, step), and the learning rate
+// from the step. A [Feed] reads ahead with any number of readers and ranks. So weights, optimizer state and
 // the step are all there is to save, and a run that was stopped or killed
 // anywhere ends with the same bytes (same program, libtorch, processor and
 // threads; a difference is a warning). Another spec or tokenizer is refused.
