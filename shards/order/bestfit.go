@@ -1,9 +1,6 @@
 package order
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // bestFit puts documents, longest first, each into the row with the least room
 // that it fits ("Fewer Truncations Improve Language Modeling", arXiv 2404.10830).
@@ -21,15 +18,31 @@ func bestFit(lengths []int64, at, room int64) *packed {
 		}
 		at += l
 	}
-	slices.SortStableFunc(pieces, func(a, b Stretch) int { return int(b.N - a.N) })
 	b := bins{free: make([][]int32, room), some: make([]uint64, (room+63)/64)}
-	for _, s := range pieces {
+	for _, s := range longestFirst(pieces, room) {
 		b.put(s, room)
 	}
 	for _, row := range b.rows {
 		p.row(row...)
 	}
 	return p
+}
+
+// longestFirst sorts stretches shorter than room by counting, equal ones as they come.
+func longestFirst(pieces []Stretch, room int64) []Stretch {
+	at := make([]int, room+1) // of each length, the number of those that are longer
+	for _, s := range pieces {
+		at[s.N-1]++
+	}
+	for n := room - 1; n >= 0; n-- {
+		at[n] += at[n+1]
+	}
+	sorted := make([]Stretch, len(pieces))
+	for _, s := range pieces {
+		sorted[at[s.N]] = s
+		at[s.N]++
+	}
+	return sorted
 }
 
 // bins are rows by the room that they have left.
