@@ -11,7 +11,9 @@ of one source, as batches of tensors in the main process. Each of theirs runs wi
 0 and with --workers worker processes, datasets in several formats; the fastest
 counts. Then everybody reads one epoch, and the sums of the rows' hashes are compared.
 
-Set-up: pip install litdata==0.2.63 mosaicml-streaming==0.14.0 datasets==5.2.0 torch numpy xxhash
+Set-up: a venv with torch, numpy, pyarrow, xxhash, litdata==0.2.76 and datasets==5.2.0, which runs this; another with
+torch, xxhash, pyarrow and mosaicml-streaming==0.13.0, which wants an older huggingface-hub than datasets does:
+--python streaming=OTHER/bin/python.
 """
 
 import argparse
@@ -36,8 +38,10 @@ def arguments():
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--workers", type=int, default=2)
     p.add_argument("--seconds", type=float, default=60)
+    p.add_argument("--python", action="append", default=[], metavar="NAME=EXE", help="of another venv for a rival")
     p.add_argument("--only", default="", help="names of rivals, with commas")
     p.add_argument("--one", help="(used by itself) measure one loader in a process of its own")
+    p.add_argument("--write", action="store_true", help="(used by itself) write a rival's data")
     p.add_argument("--sum", action="store_true", help="(used by itself) sum the rows of an epoch")
     return p.parse_args()
 
@@ -153,7 +157,11 @@ def tokens_of(batch):
 def one(a):
     """Measures a loader, or sums its rows, and prints one line of JSON."""
     name, workers, how = a.one.split(":")
-    rival = RIVALS[name][1]
+    package, rival, _ = RIVALS[name]
+    if a.write:
+        rival.write(os.path.join(a.dir, name), rows(a))
+        print(json.dumps({"version": version(package)}))
+        return
     loader = rival.load(os.path.join(a.dir, name), a, int(workers), how)
     if a.sum:
         import xxhash
@@ -167,21 +175,23 @@ def one(a):
     while end is None or time.time() < end:
         for batch in loader:
             if began is None:  # workers have started
-                began = time.time()
+                began, cpu = time.time(), time.process_time()
                 end = began + a.seconds
                 continue
             n += tokens_of(batch).numel()
             if time.time() > end:
                 break
-    print(json.dumps({"tokens_per_second": round(n / (time.time() - began))}))
+    took, cpu = time.time() - began, time.process_time() - cpu
+    print(json.dumps({"tokens_per_second": round(n / took), "tokens_per_cpu_second": 0 if int(workers) else round(n / cpu)}))
 
 
-def child(a, *more):
-    out = subprocess.run([sys.executable, os.path.abspath(__file__), a.dir, "--seq-len", str(a.seq_len), "--batch", str(a.batch),
-                          "--seconds", str(a.seconds), *more], capture_output=True, text=True)
+def child(a, name, *more):
+    python = dict(p.split("=", 1) for p in a.python).get(name.split(":")[0], sys.executable)
+    out = subprocess.run([python, os.path.abspath(__file__), a.dir, "--seq-len", str(a.seq_len), "--batch", str(a.batch),
+                          "--seconds", str(a.seconds), "--one", name, *more], capture_output=True, text=True)
     if out.returncode:
         print(out.stderr[-2000:], file=sys.stderr)
-        raise SystemExit(f"{more} failed")
+        raise SystemExit(f"{name} {more} failed")
     return json.loads(out.stdout.strip().splitlines()[-1])
 
 
@@ -192,29 +202,32 @@ def main():
     os.makedirs(a.dir, exist_ok=True)
     ours(a)
     names = [n for n in (a.only.split(",") if a.only else RIVALS)]
-    table = None
+    versions = os.path.join(a.dir, "versions.json")
+    made = json.load(open(versions)) if os.path.exists(versions) else {}
     for name in names:
-        if not os.path.exists(os.path.join(a.dir, name)):
-            table = rows(a) if table is None else table
-            RIVALS[name][1].write(os.path.join(a.dir, name), table)
+        if name not in made:
+            made[name] = child(a, f"{name}:0:", "--write")["version"]
+            json.dump(made, open(versions, "w"))
     want = ours(a, "-sum")
     best = {}
     for name in names:
-        package, _, formats = RIVALS[name]
+        formats = RIVALS[name][2]
         for how in formats:
             for workers in (0, a.workers):
-                got = child(a, "--one", f"{name}:{workers}:{how}")["tokens_per_second"]
-                print(f"{name} {version(package)} {how} {workers} workers: {got / 1e6:.2f} M tokens/s", flush=True)
+                figures = child(a, f"{name}:{workers}:{how}")
+                got, cpu = figures["tokens_per_second"], figures["tokens_per_cpu_second"]
+                print(f"{name} {made[name]} {how} {workers} workers: {got / 1e6:.2f} M tokens/s"
+                      + (f", {cpu / 1e6:.2f} a second of processor time" if cpu else ""), flush=True)
                 if got > best.get(name, (0,))[0]:
                     best[name] = got, workers, how
         _, workers, how = best[name]
-        same = child(a, "--one", f"{name}:{workers}:{how}", "--sum")
+        same = child(a, f"{name}:{workers}:{how}", "--sum")
         print(f"{name}: {same['rows']} rows of an epoch, " + ("equal to ours" if same == want else f"OTHERS than ours: {same}, {want}"), flush=True)
     plain = ours(a, "-seconds", str(a.seconds))
     full = ours(a, "-seconds", str(a.seconds), "-mix", "wiki=2,crawl=1", "-doc-mask")
     for what, r in ("shuffle and checksums", plain), ("and mix and document masks", full):
         first = r["rows_of_an_epoch"] * a.seq_len / r["first_epoch_s"] if r["first_epoch_s"] else 0
-        print(f"corpus, {what}: {r['tokens_per_second'] / 1e6:.2f} M tokens/s; the first epoch, with opening and verifying, {first / 1e6:.2f}; "
+        print(f"corpus, {what}: {r['tokens_per_second'] / 1e6:.2f} M tokens/s, {r['tokens_per_cpu_second'] / 1e6:.2f} a second of processor time; the first epoch, with opening and verifying, {first / 1e6:.2f}; "
               f"{r['verified']} of {r['batches']} batches verified; epochs {r['epochs']}", flush=True)
     for name, (got, workers, how) in best.items():
         print(f"corpus / {name}: {full['tokens_per_second'] / got:.1f}")

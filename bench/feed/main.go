@@ -28,6 +28,7 @@ import (
 	"corpus/trainer"
 
 	"github.com/zeebo/xxh3"
+	"golang.org/x/sys/unix"
 )
 
 // eos ends a document; the ids of text are above.
@@ -173,9 +174,18 @@ func (s settings) read(dir string) error {
 	verified, of := t.Verified()
 	rate := float64(tokens) / (time.Since(began) - opened).Seconds()
 	return json.NewEncoder(os.Stdout).Encode(map[string]any{
-		"tokens_per_second": math.Round(rate), "rows": rows, "rows_of_an_epoch": set.Len(), "opened_s": opened.Seconds(),
+		"tokens_per_second": math.Round(rate), "tokens_per_cpu_second": math.Round(float64(tokens) / processorTime()), "rows": rows, "rows_of_an_epoch": set.Len(), "opened_s": opened.Seconds(),
 		"first_epoch_s": first.Seconds(), "verified": verified, "batches": of, "epochs": set.Epochs(rows),
 	})
+}
+
+// processorTime is the seconds that all threads have had, opening included.
+func processorTime() float64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return math.NaN()
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 func (s settings) dataset(t *shards.Tokens) (*trainer.Dataset, error) {
