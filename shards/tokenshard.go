@@ -1,6 +1,7 @@
 package shards
 
 import (
+	"encoding/binary"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -125,7 +126,7 @@ func (s *tokenShard) verify(b *tokenBatch, i int) error {
 	}
 	b.offsets = []int32{0}
 	if rows > 0 {
-		b.offsets = cast[int32](bufs[tokenOffsets])[:rows+1]
+		b.offsets = cast(bufs[tokenOffsets])[:rows+1]
 	}
 	b.values = bufs[tokenValues]
 	tokens := int64(b.offsets[rows])
@@ -146,13 +147,9 @@ func (s *tokenShard) width() int64 {
 	return 4
 }
 
-// cast views little-endian bytes as integers; Arrow aligns buffers to 8 bytes.
-func cast[T int32 | uint16 | uint32](b []byte) []T {
-	var zero T
-	if len(b) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/int(unsafe.Sizeof(zero)))
+// cast views little-endian bytes as offsets; Arrow aligns buffers to 8 bytes.
+func cast(b []byte) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(&b[0])), len(b)/4)
 }
 
 // find is the batch that holds a position, and where it begins.
@@ -169,7 +166,7 @@ func (s *tokenShard) read(dst []int32, at int64, eos uint32) error {
 		if err != nil {
 			return err
 		}
-		n := b.read(dst, at-start, int32(eos), s.width() == 2)
+		n := b.read(dst, at-start, int32(eos), s.width())
 		dst, at = dst[n:], at+int64(n)
 	}
 	return nil
@@ -195,14 +192,12 @@ func (b *tokenBatch) doc(at int64) int {
 }
 
 // read copies what the batch has from at on and returns how much.
-func (b *tokenBatch) read(dst []int32, at int64, eos int32, narrow bool) (n int) {
+func (b *tokenBatch) read(dst []int32, at int64, eos int32, width int64) (n int) {
 	for i := b.doc(at); i < b.docs() && n < len(dst); i++ {
 		from, to := at-int64(i), int64(b.offsets[i+1])
 		k := min(int64(len(dst)-n), to-from)
-		if narrow {
-			widen(dst[n:], cast[uint16](b.values)[from:from+k])
-		} else {
-			widen(dst[n:], cast[uint32](b.values)[from:from+k])
+		if k > 0 {
+			widen(dst[n:], b.values[from*width:(from+k)*width], width == 2)
 		}
 		n, at = n+int(k), at+k
 		if from+k == to && n < len(dst) {
@@ -213,9 +208,20 @@ func (b *tokenBatch) read(dst []int32, at int64, eos int32, narrow bool) (n int)
 	return n
 }
 
-func widen[T uint16 | uint32](dst []int32, src []T) {
-	dst = dst[:len(src)]
-	for i, v := range src {
-		dst[i] = int32(v)
+// widen copies ids of 2 or 4 bytes, little-endian as all that is mapped.
+func widen(dst []int32, src []byte, narrow bool) {
+	if !narrow {
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&dst[0])), len(src)), src)
+		return
+	}
+	n := len(src) / 2
+	out := dst[:n]
+	for len(out) >= 4 && len(src) >= 8 { // four at a time
+		v := binary.LittleEndian.Uint64(src)
+		out[0], out[1], out[2], out[3] = int32(v&0xffff), int32(v>>16&0xffff), int32(v>>32&0xffff), int32(v>>48)
+		out, src = out[4:], src[8:]
+	}
+	for i := range out {
+		out[i] = int32(binary.LittleEndian.Uint16(src[2*i:]))
 	}
 }

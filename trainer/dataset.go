@@ -73,18 +73,22 @@ func (d *Dataset) Epochs(at int64) map[string]float64 { return d.plan.Epochs(uin
 func (d *Dataset) Batch(at int64, rows int) (Batch, error) { return d.Every(at, 1, rows) }
 
 // Every is Batch of every step-th place.
-func (d *Dataset) Every(at, step int64, rows int) (Batch, error) {
-	cols, decCols := d.obj.Shape()
-	b := d.blank(rows, cols, decCols)
+func (d *Dataset) Every(at, step int64, rows int) (b Batch, err error) {
+	err = d.fill(&b, at, step, rows)
+	return b, err
+}
+
+// fill is Every, in the memory that b has.
+func (d *Dataset) fill(b *Batch, at, step int64, rows int) (err error) {
+	d.size(b, rows)
 	r, seen := reader{set: d, room: d.obj.Room()}, make([]int, rows)
 	for i := range rows {
-		var err error
-		if seen[i], err = d.row(&r, &b, i, uint64(at+int64(i)*step)); err != nil {
-			return Batch{}, err
+		if seen[i], err = d.row(&r, b, i, uint64(at+int64(i)*step)); err != nil {
+			return err
 		}
 	}
-	b.Mask = mask(seen, cols)
-	return b, nil
+	b.Mask = mask(seen, b.Cols)
+	return nil
 }
 
 // mask shows the first columns of each row, so many; nil = all of all.
@@ -101,28 +105,27 @@ func mask(seen []int, cols int) []uint8 {
 	return m
 }
 
-// blank is a batch of padding.
-func (d *Dataset) blank(rows, cols, decCols int) Batch {
-	pad := max(0, d.special.Pad)
-	b := Batch{Rows: rows, Cols: cols, DecCols: decCols, Input: filled(rows*cols, pad)}
-	out := cols
-	if decCols > 0 {
-		out, b.Decoder = decCols, filled(rows*decCols, pad)
+// size gives a batch the columns of its rows.
+func (d *Dataset) size(b *Batch, rows int) {
+	b.Rows, b.Tokens = rows, 0
+	b.Cols, b.DecCols = d.obj.Shape()
+	out := b.Cols
+	if b.DecCols > 0 {
+		out = b.DecCols
+		b.Decoder = sized(b.Decoder, rows*b.DecCols)
 	}
-	if b.Labels = filled(rows*out, Ignore); d.apart {
-		b.Documents = filled(rows*cols, -1)
+	b.Input, b.Labels = sized(b.Input, rows*b.Cols), sized(b.Labels, rows*out)
+	if d.apart {
+		b.Documents = sized(b.Documents, rows*b.Cols)
 	}
-	return b
 }
 
-func filled(n int, v int32) []int32 {
-	s := make([]int32, n)
-	if v != 0 {
-		for i := range s {
-			s[i] = v
-		}
+// sized is a slice of n, in the memory of s where that is enough.
+func sized(s []int32, n int) []int32 {
+	if cap(s) < n {
+		return make([]int32, n)
 	}
-	return s
+	return s[:n]
 }
 
 // row writes row i of a batch, which stands at a place of the order, and gives how
@@ -200,10 +203,10 @@ func (r *reader) number(dst []int32, tokens Tokens, s order.Stretch, doc int32) 
 	}
 	at := 0
 	for _, end := range append(r.ends, int(s.N)) {
-		for ; at < end; at++ {
-			dst = append(dst, doc)
-		}
-		doc++
+		n := len(dst)
+		dst = slices.Grow(dst, r.room)[:n+end-at]
+		set(dst[n:], doc)
+		at, doc = end, doc+1
 	}
 	return dst, nil
 }

@@ -16,17 +16,20 @@ type Reading struct {
 	Readers     int // goroutines that read ahead; 0 is 1
 }
 
-// Batches are the micro-batches of this rank at a step, the first being 0.
-func (r Reading) Batches(d *Dataset, step int64) ([]Batch, error) {
-	var micro []Batch
-	ranks := max(1, r.Ranks)
+// fill makes the micro-batches of this rank at a step, the first being 0, in the
+// memory of old ones.
+func (r Reading) fill(d *Dataset, step int64, old []Batch) ([]Batch, error) {
+	micro, ranks := old[:0], max(1, r.Ranks)
 	for slot := r.Rank; slot < r.Global; {
+		if len(micro) == cap(micro) {
+			micro = append(micro, Batch{})
+		} else {
+			micro = micro[:len(micro)+1]
+		}
 		rows := min(r.Micro, (r.Global-slot+ranks-1)/ranks)
-		b, err := d.Every(step*int64(r.Global)+int64(slot), int64(ranks), rows)
-		if err != nil {
+		if err := d.fill(&micro[len(micro)-1], step*int64(r.Global)+int64(slot), int64(ranks), rows); err != nil {
 			return nil, err
 		}
-		micro = append(micro, b)
 		slot += rows * ranks
 	}
 	return micro, nil
@@ -56,8 +59,10 @@ func NewFeed(d *Dataset, r Reading, step int64) *Feed {
 		f.done.Add(1)
 		go func() {
 			defer f.done.Done()
-			for s := step + int64(i); ; s += n {
-				micro, err := r.Batches(d, s)
+			var memory [3][]Batch // one is in use, one waits, one is being made
+			for s, k := step+int64(i), 0; ; s, k = s+n, (k+1)%len(memory) {
+				micro, err := r.fill(d, s, memory[k])
+				memory[k] = micro
 				select {
 				case out <- fed{micro, err}:
 				case <-ctx.Done():
@@ -69,7 +74,7 @@ func NewFeed(d *Dataset, r Reading, step int64) *Feed {
 	return f
 }
 
-// Next is the batches of the next step.
+// Next is the batches of the next step, valid until the next call.
 func (f *Feed) Next() ([]Batch, error) {
 	b := <-f.readers[f.next%int64(len(f.readers))]
 	f.next++

@@ -14,9 +14,9 @@ type Objective interface {
 	Room() int
 	// Shape is the columns of Input and of Decoder (0 = no decoder).
 	Shape() (cols, decCols int)
-	// Example writes a row from 1 to Room tokens. The row comes as padding that
-	// nothing is predicted of. It returns how many columns of Input the model is to
-	// see; a decoder sees nothing behind a position anyway.
+	// Example writes a row, whole, from 1 to Room tokens: what is behind them is
+	// padding that nothing is predicted of. It returns how many columns of Input the
+	// model is to see; a decoder sees nothing behind a position anyway.
 	Example(p Passage, r *rand.Rand, row Row) (seen int)
 }
 
@@ -32,7 +32,14 @@ type Passage struct {
 // Row is one row of a batch.
 type Row struct {
 	Input, Decoder, Labels []int32
-	Documents              []int32 // as in Batch
+	Documents              []int32 // as in Batch; nil = not asked for
+}
+
+// set makes all of a stretch of a row one id or number.
+func set(s []int32, v int32) {
+	for i := range s {
+		s[i] = v
+	}
 }
 
 // NewObjective makes the objective of a resolved spec for a vocabulary of vocab
@@ -48,7 +55,7 @@ func NewObjective(s Spec, special Special, vocab int, eval bool) (Objective, err
 		}
 		return newMLM(s.SeqLen, rate, special, vocab)
 	case "clm":
-		return clm{s.SeqLen}, nil
+		return clm{s.SeqLen, max(0, special.Pad)}, nil
 	case "span":
 		return newSpan(s.SeqLen, s.NoiseDensity, s.SpanLength, special)
 	}
@@ -58,14 +65,21 @@ func NewObjective(s Spec, special Special, vocab int, eval bool) (Objective, err
 // clm predicts each token from those before it (GPT-2; nanoGPT train.py), the
 // first of a document from the end token, behind which a text is generated. That
 // end token is counted to the document that it is before.
-type clm struct{ cols int }
+type clm struct {
+	cols int
+	pad  int32
+}
 
 func (o clm) Room() int         { return o.cols }
 func (o clm) Shape() (int, int) { return o.cols, 0 }
 func (o clm) Example(p Passage, _ *rand.Rand, row Row) int {
-	copy(row.Input, p.Before)
+	n := copy(row.Input, p.Before)
 	copy(row.Labels, p.Tokens)
-	copy(row.Documents, p.Documents)
+	set(row.Input[n:], o.pad)
+	set(row.Labels[n:], Ignore)
+	if row.Documents != nil {
+		set(row.Documents[copy(row.Documents, p.Documents):], -1)
+	}
 	return o.cols
 }
 
@@ -106,9 +120,12 @@ func (o mlm) Example(p Passage, r *rand.Rand, row Row) int {
 	end := len(p.Tokens) + 1
 	row.Input[0], row.Input[end] = o.special.CLS, o.special.SEP
 	copy(row.Input[1:], p.Tokens)
-	if p.Documents != nil { // the frame is of the documents beside it
+	set(row.Input[end+1:], max(0, o.special.Pad))
+	set(row.Labels, Ignore)
+	if row.Documents != nil { // the frame is of the documents beside it
 		row.Documents[0], row.Documents[end] = p.Documents[0], p.Documents[end-2]
 		copy(row.Documents[1:], p.Documents)
+		set(row.Documents[end+1:], -1)
 	}
 	o.hide(row.Input[:end+1], row.Labels, r)
 	return end + 1

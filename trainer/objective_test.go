@@ -36,9 +36,9 @@ func newTestSet(t testing.TB, sources []Source, s Spec, seed uint64) *Dataset {
 // example makes one row of an objective from tokens.
 func example(o Objective, tokens []int32, words ...uint64) Row {
 	cols, decCols := o.Shape()
-	row := Row{Input: make([]int32, cols), Labels: filled(cols, Ignore)}
+	row := Row{Input: make([]int32, cols), Labels: make([]int32, cols)}
 	if decCols > 0 {
-		row.Decoder, row.Labels = make([]int32, decCols), filled(decCols, Ignore)
+		row.Decoder, row.Labels = make([]int32, decCols), make([]int32, decCols)
 	}
 	before := append([]int32{testSpecial.EOS}, tokens[:len(tokens)-1]...)
 	o.Example(Passage{Tokens: tokens, Before: before}, stream(words...), row)

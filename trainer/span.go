@@ -77,6 +77,9 @@ func (o span) Example(p Passage, r *rand.Rand, row Row) int {
 	in, out = append(append(in, tokens...), o.special.EOS), append(out, o.special.EOS)
 	row.Decoder[0] = o.special.Pad // the decoder's start token, as in T5
 	copy(row.Decoder[1:], out[:len(out)-1])
+	set(row.Input[len(in):], o.special.Pad)
+	set(row.Labels[len(out):], Ignore)
+	set(row.Decoder[len(out):], o.special.Pad)
 	return len(in)
 }
 

@@ -156,7 +156,7 @@ func TestShortSpans(t *testing.T) {
 			for i := range text {
 				text[i] = int32(200 + i)
 			}
-			row := Row{Input: filled(cols, 0), Decoder: filled(decCols, 0), Labels: filled(decCols, Ignore)}
+			row := Row{Input: make([]int32, cols), Decoder: make([]int32, decCols), Labels: make([]int32, decCols)}
 			seen := o.Example(Passage{Tokens: text}, stream(uint64(n)), row)
 			end := slices.Index(row.Labels, testSpecial.EOS) + 1
 			if got := refill(t, manySentinels(), row.Input[:seen], row.Labels[:end]); !slices.Equal(got, text) {
