@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -115,7 +116,7 @@ func testOncePerEpoch(t *testing.T, set *Dataset, places int64) {
 	}
 	whole := 0
 	for i, s := range set.sources {
-		n := int(set.plan.Source(i).Packing.Rows())
+		n := int(math.Round(float64(set.plan.Read(uint64(places))[i]) / set.Epochs(places)[s.Name]))
 		for e := range uint64(set.Epochs(places)[s.Name]) {
 			if len(seen[epoch{i, e}]) != n {
 				t.Fatalf("epoch %d of %s has %d of %d rows", e, s.Name, len(seen[epoch{i, e}]), n)

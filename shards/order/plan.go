@@ -101,6 +101,3 @@ func (p *Plan) Epochs(place uint64) map[string]float64 {
 	}
 	return epochs
 }
-
-// Source is one of the sources that are mixed.
-func (p *Plan) Source(i int) Source { return p.sources[i] }
