@@ -96,13 +96,13 @@ func TestEncodeAllocates(t *testing.T) {
 
 // TestLongRun: a word of a million equal letters is merged by the queue, in
 // n log n steps, never by scanning, in n².
-// TestVeryLongWord is cut at bpe.MaxMergeBytes and loses nothing.
+// TestVeryLongWord is cut at bpe.MaxMergeSymbols and loses nothing.
 func TestVeryLongWord(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a second: run without -short")
 	}
 	tok := trainOn(t, []string{strings.Repeat("a", 1000)}, 373)
-	n := bpe.MaxMergeBytes + 77
+	n := bpe.MaxMergeSymbols + 77
 	ids := tok.NewEncoder().Encode(nil, strings.Repeat("b", n))
 	if len(ids) != n { // "b" was never merged
 		t.Errorf("%d tokens, want %d", len(ids), n)

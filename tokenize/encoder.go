@@ -29,7 +29,7 @@ func (e *Encoder) SpecialsInText() int64 { return e.seen }
 
 // Encode appends the ids of a document's text to dst. Special tokens spelled
 // out in it are plain text. The ids are those of Hugging Face tokenizers with
-// encode_special_tokens, save in a word longer than [bpe.MaxMergeBytes].
+// encode_special_tokens, save in a word longer than [bpe.MaxMergeSymbols].
 func (e *Encoder) Encode(dst []uint32, text string) []uint32 {
 	text = repairUTF8(text)
 	e.seen += e.tok.raw.count(text) + e.tok.norm.count(text)
@@ -75,7 +75,7 @@ func (e *Encoder) plain(dst []uint32, text string) []uint32 {
 		var ok bool
 		if dst, ok = e.cache.Append(dst, text, i, end); !ok {
 			n := len(dst)
-			dst = e.model.Append(dst, text[i:end])
+			dst = e.model.AppendBytes(dst, text[i:end])
 			e.cache.Put(text[i:end], dst[n:])
 		}
 		i = end

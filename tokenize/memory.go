@@ -21,7 +21,7 @@ func readMemory(longest int64) int64 { return readFactor * (longest + corpus.Bat
 // with texts of at most longest bytes.
 func EncoderMemory(vocab int, longest int64) int64 {
 	const cache, perByte = 12 << 20, 50
-	return vocabFactor*int64(vocab) + cache + perByte*min(longest, bpe.MaxMergeBytes)
+	return vocabFactor*int64(vocab) + cache + perByte*min(longest, bpe.MaxMergeSymbols)
 }
 
 // longest bounds the longest document.

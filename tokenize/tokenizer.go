@@ -60,7 +60,7 @@ func (t *Tokenizer) index() {
 	for _, s := range t.specials {
 		t.special[s.ID] = true
 	}
-	t.model = bpe.New(t.merges, t.bytes)
+	t.model = bpe.NewBytes(t.merges, t.bytes)
 	var raw, norm []Special
 	for _, s := range t.specials {
 		if s.Normalized {

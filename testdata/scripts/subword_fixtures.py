@@ -1,8 +1,8 @@
-"""Make the golden fixtures of tokenize/wordpiece/testdata and
-tokenize/unigram/testdata with the real Hugging Face `tokenizers`, and compare
-on a larger scale.
+"""Make the golden fixtures of tokenize/bpe/testdata, tokenize/wordpiece/testdata
+and tokenize/unigram/testdata with the real Hugging Face `tokenizers` (and
+`tiktoken`), and compare on a larger scale.
 
-    pip install tokenizers==0.23.3
+    pip install tokenizers==0.23.3 tiktoken==0.14.0
     python testdata/scripts/subword_fixtures.py              # write the fixtures
     python testdata/scripts/subword_fixtures.py --big FILE [--model tokenizer.json…]
         # FILE is JSON lines with "text"; models of 8,000 and 32,000 tokens are
@@ -14,9 +14,11 @@ Fixtures, made from tokenizer_texts.json:
   NAME.json         the field "model" of a tokenizer.json
   NAME-golden.json  pieces with their ids in the real model
   scores.json       numbers and what the real package takes them for
+  NAME.tiktoken     a vocabulary of tiktoken's, with NAME-tiktoken.json: pieces in base64 with their ids
 """
 
 import argparse
+import base64
 import json
 import os
 import pathlib
@@ -69,6 +71,99 @@ def unigram(corpus, vocab, split=True):
     return tok
 
 
+def bpe(corpus, vocab, pre_tokenizer, **options):
+    tok = Tokenizer(models.BPE(unk_token=options.pop("unk_token", None)))
+    tok.pre_tokenizer = pre_tokenizer
+    if isinstance(pre_tokenizer, pre_tokenizers.ByteLevel):
+        options["initial_alphabet"] = pre_tokenizers.ByteLevel.alphabet()
+    tok.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=vocab, show_progress=False, **options))
+    return tok
+
+
+def random_bpe(letters, count, seed, prefix="", suffix="", **options):
+    """Random merges, in which a token is often made in more than one way."""
+    rng = random.Random(seed)
+    tokens = [p + c + s for c in letters for p in {"", prefix} for s in {"", suffix}]
+    merges = []
+    while len(merges) < count:
+        a, b = rng.choice(tokens), rng.choice(tokens)
+        if b.startswith(prefix) and len(a + b) < 12:
+            merges.append([a, b])
+            tokens += [t for t in [a + b[len(prefix):]] if t not in tokens]
+    vocab = {t: 3 * i for i, t in enumerate(tokens)}
+    return dict(
+        {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": prefix, "end_of_word_suffix": suffix,
+         "fuse_unk": False, "byte_fallback": False, "ignore_merges": False, "vocab": vocab, "merges": merges}, **options)
+
+
+def with_tokens(model, tokens, **options):
+    """The model with more tokens."""
+    vocab = dict(model["vocab"])
+    for t in tokens:
+        vocab.setdefault(t, max(vocab.values()) + 1)
+    return dict(model, vocab=vocab, **options)
+
+
+def bpes(corpus, odd):
+    tok = bpe(corpus * 2, 1200, pre_tokenizers.ByteLevel(add_prefix_space=False), special_tokens=["<s>"])
+    save("bpe", "bytes", model_of(tok), pieces_of(tok, corpus)[::4] + odd)
+    tok = bpe(corpus * 2, 1500, pre_tokenizers.Metaspace(), special_tokens=["<unk>"], unk_token="<unk>", limit_alphabet=400)
+    plain, pieces = model_of(tok), pieces_of(tok, corpus)[::4]
+    save("bpe", "unknown", plain, pieces + odd)
+    # as Llama 2: whole texts, bytes of what is unknown
+    spelled = ["<0x%02X>" % b for b in range(256)]
+    save("bpe", "fallback", with_tokens(plain, spelled, byte_fallback=True, fuse_unk=True), pieces[::2] + odd)
+    tok = bpe(corpus, 800, pre_tokenizers.BertPreTokenizer(), special_tokens=["<unk>"], unk_token="<unk>",
+              end_of_word_suffix="</w>", limit_alphabet=300)
+    save("bpe", "suffix", model_of(tok), pieces_of(tok, corpus)[::4] + odd)
+    tok = bpe(corpus, 800, pre_tokenizers.BertPreTokenizer(), continuing_subword_prefix="##", limit_alphabet=300)
+    save("bpe", "prefix", model_of(tok), pieces_of(tok, corpus)[::4] + odd)
+
+    mixed = lambda seed: random_pieces("abcé字😀xy", 150, 60, seed) + random_pieces("abcé字", 100, 12, seed + 1) + odd[-14:]
+    save("bpe", "ways", random_bpe("abcé字😀", 60, 11), mixed(12))
+    both = random_bpe("abcé字", 80, 13, prefix="##", suffix="</w>", unk_token="a")
+    save("bpe", "both", both, mixed(14))
+    save("bpe", "fused", with_tokens(random_bpe("abc", 20, 15), ["é字"], unk_token="b", fuse_unk=True), mixed(16))
+    some = [t for t in spelled if t not in ("<0xF0>", "<0x78>")]
+    odds = with_tokens(random_bpe("abc", 20, 17, prefix="é"), some, byte_fallback=True, unk_token="c")
+    save("bpe", "somebytes", odds, mixed(18))
+    ignore = random_bpe("abc字", 40, 19, ignore_merges=True)
+    ignore["merges"] = [" ".join(m) for m in ignore["merges"][::2] + ignore["merges"][:20]]
+    save("bpe", "ignore", ignore, mixed(20) + list(ignore["vocab"]))
+    tiktokens(corpus)
+
+
+def tiktokens(corpus):
+    """Vocabularies of tiktoken's: of merges, and of random tokens, of which many are never merged."""
+    import tiktoken
+
+    model = model_of(bpe(corpus * 2, 900, pre_tokenizers.ByteLevel(add_prefix_space=False)))
+    back = {c: b for b, c in bytes_to_unicode().items()}
+    learnt = {bytes(back[c] for c in t): i for t, i in model["vocab"].items()}
+    rng = random.Random(21)
+    tokens = random_pieces("abc", 400, 8, 22) + random_pieces(" -", 20, 40, 23) + ["-" * n for n in range(60)]
+    tokens = [t.encode() for t in tokens]
+    tokens = list(dict.fromkeys([bytes([b]) for b in range(256)] + [t for t in tokens if len(t) > 1]))
+    rng.shuffle(tokens)
+    pieces = [p.encode() for p in corpus[::3] + random_pieces("abc", 300, 40, 24) + random_pieces(" -a", 60, 200, 25)]
+    pieces = [p for p in pieces if p] + tokens[::3] + [bytes(rng.randrange(256) for _ in range(40)) for _ in range(20)]
+    for name, ranks in (("learnt", learnt), ("random", {t: i + i // 7 for i, t in enumerate(tokens)})):
+        enc = tiktoken.Encoding(name, pat_str=r"[\s\S]+", mergeable_ranks=ranks, special_tokens={})
+        folder = ROOT / "tokenize" / "bpe" / "testdata"
+        lines = sorted((rank, base64.b64encode(t).decode()) for t, rank in ranks.items())
+        (folder / (name + ".tiktoken")).write_text("".join("%s %d\n" % (t, rank) for rank, t in lines))
+        lines = [json.dumps({"piece": base64.b64encode(p[:LONG]).decode(), "ids": enc._encode_single_piece(p[:LONG])},
+                            separators=(",", ":")) for p in pieces]
+        (folder / (name + "-tiktoken.json")).write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+def bytes_to_unicode():
+    """GPT-2's printable characters for bytes."""
+    printable = [b for b in range(256) if 33 <= b <= 126 or 161 <= b <= 172 or b >= 174]
+    other = [b for b in range(256) if b not in printable]
+    return {**{b: chr(b) for b in printable}, **{b: chr(256 + i) for i, b in enumerate(other)}}
+
+
 def model_of(tok):
     return json.loads(tok.to_str())["model"]
 
@@ -108,6 +203,7 @@ def odd_pieces(corpus):
 def fixtures():
     corpus = texts()
     odd = odd_pieces(corpus)
+    bpes(corpus, odd)
 
     tok = wordpiece(corpus * 2, 1200)
     save("wordpiece", "bert", model_of(tok), pieces_of(tok, corpus)[::3] + odd)
@@ -207,6 +303,8 @@ def big(path, extra):
     corpus = corpus_of(path, 8 << 20)
     learn = corpus[: len(corpus) // 4]
     for vocab in (8000, 32000):
+        tok = bpe(learn, vocab, pre_tokenizers.ByteLevel(add_prefix_space=False))
+        compare("bpe", "trained", model_of(tok), pieces_of(tok, corpus))
         tok = wordpiece(learn, vocab)
         compare("wordpiece", "trained", model_of(tok), pieces_of(tok, corpus))
         tok = unigram(learn, vocab)

@@ -1,34 +1,18 @@
 package bpe
 
-import "math"
-
-const (
-	none = math.MaxUint32
-
-	// scanBytes is the longest word that is merged by scanning for the best
-	// pair, which is quadratic but faster than a heap on short words.
-	scanBytes = 48
+import (
+	"math"
+	"math/bits"
 )
 
-// A Merge joins two tokens, left then right, into a third.
-type Merge struct{ Left, Right, ID uint32 }
-
-// Model is the merges of a byte-level vocabulary. It does not change and may be
-// used by many goroutines; each encodes with an [Encoder] of its own.
-type Model struct {
-	bytes [256]uint32
-	ranks mergeTable
-}
-
-// New makes the model of merges by rank over the ids of the bytes.
-func New(merges []Merge, bytes [256]uint32) *Model {
-	return &Model{bytes: bytes, ranks: newMergeTable(merges, bytes)}
-}
+// scanSymbols is the longest word that is merged by scanning for the best pair,
+// which is quadratic but faster than a heap on short words.
+const scanSymbols = 48
 
 // mergeTable finds the merge of a pair of tokens.
 type mergeTable struct {
-	first [1 << 16]mergeTo // by pair of bytes, where all merging begins
-	slots []mergeSlot      // open addressing, at most half full
+	first []uint32    // the rank by pair of bytes, where all merging begins
+	slots []mergeSlot // open addressing, at most half full
 	bits  uint
 	ids   []uint32 // the token made, by rank
 }
@@ -44,21 +28,33 @@ type mergeSlot struct {
 
 // newMergeTable indexes merges by rank; of a pair listed twice the last counts,
 // as in Hugging Face.
-func newMergeTable(merges []Merge, bytes [256]uint32) mergeTable {
-	t := mergeTable{bits: 64 - 4, slots: make([]mergeSlot, 1<<4), ids: make([]uint32, len(merges))}
-	for len(t.slots) < 2*len(merges) {
-		t.slots = make([]mergeSlot, 2*len(t.slots))
-		t.bits--
-	}
+func newMergeTable(merges []Merge) mergeTable {
+	t := makeMergeTable(len(merges))
 	for rank, m := range merges {
 		t.ids[rank] = m.ID
-		key := pairKey(m.Left, m.Right)
-		*t.slot(key) = mergeSlot{key + 1, mergeTo{uint32(rank), m.ID}}
-	}
-	for i := range t.first {
-		t.first[i] = t.find(bytes[i>>8], bytes[i&0xFF])
+		t.put(m, uint32(rank))
 	}
 	return t
+}
+
+// indexBytes fills first.
+func (t *mergeTable) indexBytes(bytes *[256]uint32) {
+	t.first = make([]uint32, 1<<16)
+	for i := range t.first {
+		t.first[i] = t.find(bytes[i>>8], bytes[i&0xFF]).rank
+	}
+}
+
+// makeMergeTable makes room for n merges.
+func makeMergeTable(n int) mergeTable {
+	size := 1 << max(4, bits.Len(uint(2*n)))
+	return mergeTable{bits: uint(64 - bits.TrailingZeros(uint(size))), slots: make([]mergeSlot, size), ids: make([]uint32, n)}
+}
+
+// put adds a merge, for which there is room.
+func (t *mergeTable) put(m Merge, rank uint32) {
+	key := pairKey(m.Left, m.Right)
+	*t.slot(key) = mergeSlot{key + 1, mergeTo{rank, m.ID}}
 }
 
 // slot finds the slot of a pair, or the empty one where it belongs.
@@ -78,8 +74,8 @@ func (t *mergeTable) find(left, right uint32) mergeTo {
 	return mergeTo{rank: none}
 }
 
-// Encoder applies the merges of a model to one word at a time. It reuses its
-// memory.
+// Encoder applies the merges of a model to one piece at a time. It reuses its
+// memory, and is for one goroutine.
 type Encoder struct {
 	model *Model
 	ids   []uint32
@@ -100,35 +96,68 @@ const dead = -2
 // NewEncoder makes an encoder for one goroutine.
 func (m *Model) NewEncoder() *Encoder { return &Encoder{model: m} }
 
-// Append appends the tokens of one word. It remembers nothing of it.
-func (m *Encoder) Append(dst []uint32, word string) []uint32 { return append(dst, m.word(word)...) }
+// Append appends the tokens of a piece, which is valid UTF-8 and in the
+// characters that the tokens are written in. It remembers nothing of it.
+func (m *Encoder) Append(dst []uint32, piece string) []uint32 {
+	if m.model.byteLevel {
+		if word, ok := ByteLevel.Decode(piece); ok {
+			return m.AppendBytes(dst, word)
+		}
+	}
+	if id, ok := m.model.wholeChars[piece]; ok {
+		return append(dst, id)
+	}
+	m.ids = m.model.characters(m.ids[:0], piece)
+	t := &m.model.ranks
+	m.ranks = m.ranks[:0]
+	for i := 1; i < len(m.ids) && len(m.ids) <= scanSymbols; i++ {
+		m.ranks = append(m.ranks, t.find(m.ids[i-1], m.ids[i]).rank)
+	}
+	return m.merged(dst)
+}
 
-// word gives the tokens of one word, valid until the next call.
-func (m *Encoder) word(word string) []uint32 {
-	m.ids = m.ids[:0]
-	for len(word) > MaxMergeBytes {
-		m.heap(word[:MaxMergeBytes])
-		word = word[MaxMergeBytes:]
+// AppendBytes is Append of the characters of byte-level BPE, one for each byte
+// of the word. The word need not be UTF-8.
+func (m *Encoder) AppendBytes(dst []uint32, word string) []uint32 {
+	if !m.model.byteLevel {
+		return m.Append(dst, ByteLevel.Encode(word))
 	}
-	if len(m.ids) == 0 && len(word) <= scanBytes {
-		m.scan(word)
-	} else {
-		m.heap(word)
+	if id, ok := m.model.whole[word]; ok {
+		return append(dst, id)
 	}
-	return m.ids
+	m.ids, m.ranks = m.ids[:0], m.ranks[:0]
+	for i := range len(word) {
+		m.ids = append(m.ids, m.model.bytes[word[i]])
+	}
+	first := m.model.ranks.first
+	for i := 1; i < len(word) && len(word) <= scanSymbols; i++ {
+		m.ranks = append(m.ranks, first[int(word[i-1])<<8|int(word[i])])
+	}
+	return m.merged(dst)
+}
+
+// merged appends what the symbols in ids are merged to. Of few of them ranks has
+// those of their pairs.
+func (m *Encoder) merged(dst []uint32) []uint32 {
+	if len(m.ids) <= scanSymbols {
+		m.scan()
+		return append(dst, m.ids...)
+	}
+	for ids := m.ids; len(ids) > 0; {
+		n := min(len(ids), MaxMergeSymbols)
+		dst = m.heap(dst, ids[:n])
+		ids = ids[n:]
+	}
+	if cap(m.ids) > keepSymbols {
+		m.ids = nil
+	}
+	return dst
 }
 
 // scan merges the leftmost pair of the lowest rank until there is none.
-func (m *Encoder) scan(word string) {
+func (m *Encoder) scan() {
 	t := &m.model.ranks
-	ids, ranks := m.ids[:0], m.ranks[:0]
-	for i := range len(word) {
-		ids = append(ids, m.model.bytes[word[i]])
-		if i+1 < len(word) {
-			ranks = append(ranks, t.first[int(word[i])<<8|int(word[i+1])].rank)
-		}
-	}
-	m.ranks = ranks
+	ids, ranks := m.ids, m.ranks
 	for {
 		at, best := 0, uint32(none)
 		for i, r := range ranks {
@@ -153,17 +182,17 @@ func (m *Encoder) scan(word string) {
 }
 
 // heap does the same with a queue of pairs by (rank, place), in n log n steps,
-// and appends the tokens to m.ids. An entry is stale when its place no longer
-// makes its token.
-func (m *Encoder) heap(word string) {
+// and appends the tokens to dst. An entry is stale when its place no longer makes
+// its token.
+func (m *Encoder) heap(dst, ids []uint32) []uint32 {
 	t := &m.model.ranks
 	m.nodes, m.queue = m.nodes[:0], m.queue[:0]
-	for i := range len(word) {
-		m.nodes = append(m.nodes, node{m.model.bytes[word[i]], int32(i - 1), int32(i + 1)})
+	for i, id := range ids {
+		m.nodes = append(m.nodes, node{id, int32(i - 1), int32(i + 1)})
 	}
-	m.nodes[len(word)-1].next = -1
-	for i := range len(word) - 1 {
-		if to := t.first[int(word[i])<<8|int(word[i+1])]; to.rank != none {
+	m.nodes[len(ids)-1].next = -1
+	for i := range len(ids) - 1 {
+		if to := t.find(ids[i], ids[i+1]); to.rank != none {
 			m.queue = append(m.queue, uint64(to.rank)<<32|uint64(i))
 		}
 	}
@@ -173,11 +202,12 @@ func (m *Encoder) heap(word string) {
 		m.apply(int32(top&math.MaxUint32), t.ids[top>>32])
 	}
 	for i := int32(0); i >= 0; i = m.nodes[i].next {
-		m.ids = append(m.ids, m.nodes[i].id)
+		dst = append(dst, m.nodes[i].id)
 	}
-	if cap(m.queue) > keepMergeBytes {
+	if cap(m.queue) > keepSymbols {
 		m.nodes, m.queue = nil, nil
 	}
+	return dst
 }
 
 // offer queues the pair that starts at node i, if it is a merge.
