@@ -79,7 +79,7 @@ var importRules = map[string]struct {
 var (
 	dedupMay    = []string{"corpus/dedup/against", "corpus/dedup/datatrove", "corpus/dedup/index", "corpus/dedup/lines", "corpus/dedup/substring"}
 	filterMay   = []string{"corpus/internal/lingua", "corpus/filter/bias", "corpus/filter/dsir", "corpus/filter/linear", "corpus/filter/ngram", "corpus/filter/pii", "corpus/filter/recipe", "corpus/filter/toxic"}
-	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/memo", "corpus/tokenize/split", "corpus/tokenize/unigram", "corpus/tokenize/wordpiece"}
+	tokenizeMay = []string{"corpus/tokenize/bpe", "corpus/tokenize/count", "corpus/tokenize/decoding", "corpus/tokenize/memo", "corpus/tokenize/normal", "corpus/tokenize/split", "corpus/tokenize/trie", "corpus/tokenize/unigram", "corpus/tokenize/wordpiece"}
 	stageMay    = []string{"corpus", "corpus/internal/fsx", "corpus/internal/words", "corpus/internal/langid", "corpus/internal/domain", "corpus/internal/edit", "corpus/internal/textfile"}
 	stageWhy    = "stages know documents, words and languages, never each other nor the disk format"
 )

@@ -107,7 +107,7 @@ func BenchmarkEncode(b *testing.B) {
 
 // BenchmarkEncodeUncached merges every word anew, which is the worst case.
 func BenchmarkEncodeUncached(b *testing.B) {
-	m, dst := benchTokenizer().model.NewEncoder(), []uint32{}
+	m, dst := benchTokenizer().model.encoder(), []uint32{}
 	benchmarkTexts(b, func(text string) {
 		for i := 0; i < len(text); {
 			end := split.GPT2{}.End(text, i)

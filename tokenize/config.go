@@ -26,7 +26,7 @@ func (t *Tokenizer) specialsMap() (m specialsMap) {
 	roles := map[string]*string{
 		Bos: &m.Bos, Eos: &m.Eos, Unk: &m.Unk, Sep: &m.Sep, Pad: &m.Pad, Cls: &m.Cls, Mask: &m.Mask,
 	}
-	for _, s := range t.specials {
+	for _, s := range t.added {
 		if role, ok := roles[s.Content]; ok {
 			*role = s.Content
 		} else if strings.HasPrefix(s.Content, "<extra_id_") {

@@ -1,84 +1,140 @@
 package tokenize
 
 import (
-	"strings"
-	"unicode"
-
-	"corpus/tokenize/bpe"
 	"corpus/tokenize/memo"
+	"corpus/tokenize/normal"
 	"corpus/tokenize/split"
 )
 
 // Encoder encodes texts with one tokenizer. It holds a cache of some 12 MB,
 // whatever the text, and is for one goroutine.
 type Encoder struct {
-	tok   *Tokenizer
-	model *bpe.Encoder
-	cache *memo.Cache
-	seen  int64
+	tok      *Tokenizer
+	model    wordEncoder
+	cache    *memo.Cache
+	words    []string
+	specials bool // special tokens in the text in hand become themselves
+	seen     int64
 }
 
 // NewEncoder makes an encoder.
 func (t *Tokenizer) NewEncoder() *Encoder {
-	return &Encoder{tok: t, model: t.model.NewEncoder(), cache: memo.NewCache()}
+	return &Encoder{tok: t, model: t.model.encoder(), cache: memo.NewCache()}
 }
 
-// SpecialsInText is the number of special tokens that Encode has seen spelled
-// out in texts and encoded as plain text.
+// SpecialsInText is the number of special tokens that were spelled out in the
+// texts so far, whether or not they became themselves.
 func (e *Encoder) SpecialsInText() int64 { return e.seen }
 
 // Encode appends the ids of a document's text to dst. Special tokens spelled
-// out in it are plain text. The ids are those of Hugging Face tokenizers with
-// encode_special_tokens, save in a word longer than [bpe.MaxMergeSymbols].
+// out in it are plain text; added tokens that are not special are themselves.
+// The ids are those of Hugging Face tokenizers with encode_special_tokens and
+// without a post-processor, save in words of a megabyte and more.
 func (e *Encoder) Encode(dst []uint32, text string) []uint32 {
-	text = repairUTF8(text)
-	e.seen += e.tok.raw.count(text) + e.tok.norm.count(text)
-	return e.plain(dst, text)
+	e.specials = false
+	return e.pass(dst, repairUTF8(text), 0, true)
 }
 
 // EncodePrompt appends the ids of a prompt to dst: special tokens spelled out
 // in it become themselves, as Hugging Face tokenizers do by default. Nothing is
-// added before or after.
+// added before or after; see [Tokenizer.Frame].
 func (e *Encoder) EncodePrompt(dst []uint32, prompt string) []uint32 {
-	return e.cut(dst, repairUTF8(prompt), &e.tok.raw, func(dst []uint32, piece string) []uint32 {
-		return e.cut(dst, piece, &e.tok.norm, e.plain)
-	})
+	e.specials = true
+	return e.pass(dst, repairUTF8(prompt), 0, true)
 }
 
-// cut encodes text between the special tokens of one finder by rest.
-func (e *Encoder) cut(dst []uint32, text string, f *finder, rest func([]uint32, string) []uint32) []uint32 {
+// pass encodes text between the added tokens that are found in it: in the first
+// pass those that are looked for as they are, in the second, in what the first
+// leaves, the others, once it is normalized. first says that the text begins
+// where all of it begins.
+func (e *Encoder) pass(dst []uint32, text string, n int, first bool) []uint32 {
+	if n == 1 {
+		text = normal.String(e.tok.normalizer, text)
+	}
+	f := &e.tok.finders[n]
+	if f.trie == nil {
+		return e.rest(dst, text, n, first)
+	}
 	done := 0
 	for from := 0; ; {
-		s, at, ok := f.next(text, from)
-		if !ok {
+		a, start, end := f.next(text, from)
+		if a == nil {
 			break
 		}
-		end := at + len(s.Content)
-		piece := text[min(done, at):at]
-		if s.LStrip {
-			piece = strings.TrimRightFunc(piece, unicode.IsSpace)
-		}
-		dst = append(rest(dst, piece), s.ID)
 		from = end
-		if s.RStrip {
-			end = len(text) - len(strings.TrimLeftFunc(text[end:], unicode.IsSpace))
+		if a.Special && !e.specials {
+			e.seen++
+			continue
 		}
-		done = end
+		if !a.stands(text, start, end) {
+			continue
+		}
+		if a.Special {
+			e.seen++
+		}
+		start, end = a.reach(text, start, end)
+		if done < start {
+			dst = e.rest(dst, text[done:start], n, first && done == 0)
+		}
+		dst, done = append(dst, a.ID), end
 	}
-	return rest(dst, text[min(done, len(text)):])
+	if done < len(text) {
+		dst = e.rest(dst, text[done:], n, first && done == 0)
+	}
+	return dst
 }
 
-// plain encodes valid UTF-8 word by word.
+// rest encodes what the n-th pass has left.
+func (e *Encoder) rest(dst []uint32, text string, n int, first bool) []uint32 {
+	if n == 0 {
+		return e.pass(dst, text, 1, first)
+	}
+	switch s := e.tok.splitter.(type) {
+	case split.GPT2:
+		return e.plain(dst, text)
+	case split.Cutter:
+		return e.cut(dst, text, s)
+	case nil:
+		if text == "" {
+			return dst
+		}
+		return e.word(dst, text, 0, len(text))
+	default:
+		e.words = s.Append(e.words[:0], text, first)
+		for _, w := range e.words {
+			dst = e.word(dst, w, 0, len(w))
+		}
+		return dst
+	}
+}
+
+// plain encodes text with GPT-2's words.
 func (e *Encoder) plain(dst []uint32, text string) []uint32 {
 	for i := 0; i < len(text); {
 		end := split.GPT2{}.End(text, i)
-		var ok bool
-		if dst, ok = e.cache.Append(dst, text, i, end); !ok {
-			n := len(dst)
-			dst = e.model.AppendBytes(dst, text[i:end])
-			e.cache.Put(text[i:end], dst[n:])
-		}
+		dst = e.word(dst, text, i, end)
 		i = end
+	}
+	return dst
+}
+
+// cut encodes text with any other words that lie in it end to end.
+func (e *Encoder) cut(dst []uint32, text string, s split.Cutter) []uint32 {
+	for i := 0; i < len(text); {
+		end := s.End(text, i)
+		dst = e.word(dst, text, i, end)
+		i = end
+	}
+	return dst
+}
+
+// word encodes the word text[i:end], which the cache may know.
+func (e *Encoder) word(dst []uint32, text string, i, end int) []uint32 {
+	dst, ok := e.cache.Append(dst, text, i, end)
+	if !ok {
+		n := len(dst)
+		dst = e.model.Append(dst, text[i:end])
+		e.cache.Put(text[i:end], dst[n:])
 	}
 	return dst
 }

@@ -1,58 +1,58 @@
 package tokenize
 
 import (
-	"slices"
+	"fmt"
 	"strings"
+
+	"corpus/tokenize/trie"
 )
 
-// finder finds special tokens in text: the leftmost, and of those the longest.
+// finder finds added tokens in text: the leftmost, and of those the longest.
 type finder struct {
-	first   [256]bool // bytes that begin one
-	second  [256]bool // bytes that may follow
-	only    byte      // the first byte, when all have the same
-	single  bool
-	lengths []int // descending
-	byText  map[string]Special
+	added  []Added
+	trie   *trie.Trie // their places in added; nil: there are none
+	first  [256]bool  // bytes that begin one
+	only   byte       // the first byte, when all have the same
+	single bool
 }
 
-func newFinder(specials []Special) finder {
-	f := finder{byText: make(map[string]Special, len(specials))}
-	for _, s := range specials {
-		f.first[s.Content[0]] = true
-		f.only = s.Content[0]
-		if len(s.Content) > 1 {
-			f.second[s.Content[1]] = true
-		} else {
-			f.second = everyByte()
+// pattern is the text by which an added token is found, and its place in the
+// list of them.
+type pattern struct {
+	text  string
+	added int
+}
+
+// newFinder makes the finder of some of the added tokens.
+func newFinder(patterns []pattern, added []Added) (f finder, err error) {
+	if len(patterns) == 0 {
+		return f, nil
+	}
+	f.added = added
+	taken := map[string]int{}
+	var keys []string
+	var values []uint32
+	for _, p := range patterns {
+		if p.text == "" {
+			return f, fmt.Errorf("added_tokens[%d]: nothing is left of %q once it is normalized", p.added, added[p.added].Content)
 		}
-		f.lengths = append(f.lengths, len(s.Content))
-		f.byText[s.Content] = s
-	}
-	slices.Sort(f.lengths)
-	f.lengths = slices.Compact(f.lengths)
-	slices.Reverse(f.lengths)
-	starts := 0
-	for _, ok := range f.first {
-		if ok {
-			starts++
+		if other, ok := taken[p.text]; ok {
+			return f, fmt.Errorf("added_tokens[%d]: %q and %q are the same once they are normalized", p.added, added[other].Content, added[p.added].Content)
 		}
+		taken[p.text] = p.added
+		keys, values = append(keys, p.text), append(values, uint32(p.added))
+		f.first[p.text[0]] = true
 	}
-	f.single = starts == 1
-	return f
+	f.only, f.single = keys[0][0], true
+	for _, key := range keys {
+		f.single = f.single && key[0] == f.only
+	}
+	f.trie, err = trie.New(keys, values)
+	return f, err
 }
 
-func everyByte() (all [256]bool) {
-	for i := range all {
-		all[i] = true
-	}
-	return all
-}
-
-// next finds the first special token in text[from:] and its place.
-func (f *finder) next(text string, from int) (s Special, at int, ok bool) {
-	if len(f.byText) == 0 {
-		return s, 0, false
-	}
+// next finds the first added token in text[from:], and where it begins and ends.
+func (f *finder) next(text string, from int) (a *Added, start, end int) {
 	for i := from; i < len(text); i++ {
 		if f.single {
 			n := strings.IndexByte(text[i:], f.only)
@@ -61,28 +61,26 @@ func (f *finder) next(text string, from int) (s Special, at int, ok bool) {
 			}
 			i += n
 		}
-		if !f.first[text[i]] || i+1 < len(text) && !f.second[text[i+1]] {
+		if !f.first[text[i]] {
 			continue
 		}
-		for _, n := range f.lengths {
-			if i+n <= len(text) {
-				if s, ok := f.byText[text[i:i+n]]; ok {
-					return s, i, true
-				}
-			}
+		if a, n := f.at(text[i:]); a != nil {
+			return a, i, i + n
 		}
 	}
-	return s, 0, false
+	return nil, 0, 0
 }
 
-// count counts the special tokens in text.
-func (f *finder) count(text string) (n int64) {
-	for at := 0; ; {
-		s, i, ok := f.next(text, at)
-		if !ok {
-			return n
+// at finds the longest added token that begins text, n bytes of it.
+func (f *finder) at(text string) (a *Added, n int) {
+	node := f.trie.Root()
+	for i := range len(text) {
+		if node = f.trie.Child(node, text[i]); node == 0 {
+			break
 		}
-		n++
-		at = i + len(s.Content)
+		if node.Ends() {
+			a, n = &f.added[node.Value()], i+1
+		}
 	}
+	return a, n
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -27,34 +26,37 @@ func TestReadWrite(t *testing.T) {
 // TestReadRefuses: each change to a good file is refused with its reason.
 func TestReadRefuses(t *testing.T) {
 	tok := readFile(t, "testdata/trained.json")
-	good, n := string(tok.JSON()), tok.Size()
+	good := string(tok.JSON())
 	for _, c := range []struct{ old, new, why string }{
-		{good, "", "not a tokenizer"},
+		{good, "", "byte 0 of 0, line 1: unexpected end"},
 		{good, "[]", "not a tokenizer"},
-		{`"1.0"`, `"2.0"`, `version "2.0"`},
-		{`"normalizer": null`, `"normalizer": {"type": "NFC"}`, `normalizer {"type": "NFC"}`},
-		{`"pre_tokenizer": {"type": "ByteLevel"`, `"pre_tokenizer": {"type": "Metaspace"`, `pre_tokenizer "Metaspace"`},
-		{`"add_prefix_space": false`, `"add_prefix_space": true`, "add_prefix_space"},
-		{`"trim_offsets": true, "use_regex": true},` + "\n  \"post", `"use_regex": false},` + "\n  \"post", "pre_tokenizer"},
-		{`"post_processor": {"type": "ByteLevel"`, `"post_processor": {"type": "TemplateProcessing"`, `"TemplateProcessing"`},
-		{`"decoder": {"type": "ByteLevel"`, `"decoder": {"type": "WordPiece"`, `decoder "WordPiece"`},
-		{`"type": "BPE"`, `"type": "Unigram"`, `model "Unigram"`},
-		{`"dropout": null`, `"dropout": 0.1`, "dropout"},
-		{`"continuing_subword_prefix": null`, `"continuing_subword_prefix": "##"`, "prefix"},
-		{`"ignore_merges": false`, `"ignore_merges": true`, "ignore_merges"},
-		{`"content": "<s>", "single_word": false`, `"content": "<s>", "single_word": true`, "single_word"},
-		{`{"id": 1, "content": "<s>"`, `{"id": 5, "content": "<s>"`, `"<s>" has id 5`},
-		{`{"id": 1, "content": "<s>"`, `{"id": 1, "content": "<pad>"`, "twice"},
-		{`{"id": 1, "content": "<s>"`, `{"id": 1, "content": ""`, "0 bytes"},
-		{`"!": 107`, `"!": 100000`, "holes"},
-		{`"!": 107`, `"!": 108`, "two tokens"},
-		{`"!": 107`, `"!!": 107`, "for byte 0x21"},
-		{`"!": 107`, `"!": -1`, "not a tokenizer"},
-		{`"!": 107,`, `"!": 107, "日": ` + strconv.Itoa(n) + ",", `"日", has characters that stand for no byte`},
-		{`"merges": [`, `"merges": ["q q",`, "merge 0"},
-		{`"merges": [`, `"merges": ["qq",`, "two tokens with a space"},
-		{`"merges": [`, `"merges": [["a","b","c"],`, "not a pair"},
-		{`"merges": [`, `"merges": [7,`, "not a pair"},
+		{"\"added_tokens\"", "\"added_tokens", "line 6: invalid character"},
+		{`"1.0"`, `"2.0"`, `version: "2.0"`},
+		{`"version": "1.0",`, "", "version: missing"},
+		{`"normalizer": null`, `"normalizer": {"type": "nfc"}`, `normalizer.type: "nfc"`},
+		{`"pre_tokenizer": {"type":"ByteLevel"`, `"pre_tokenizer": {"type":"Metaspace"`, `pre_tokenizer (Metaspace): replacement`},
+		{`"pre_tokenizer": {"type":"ByteLevel"`, `"pre_tokenizer": {"type":"UnicodeScripts"`, `UnicodeScripts`},
+		{`"post_processor": {"type":"ByteLevel"`, `"post_processor": {"type":"TemplateProcessing"`, `post_processor.special_tokens: is missing`},
+		{`"post_processor": {"type":"ByteLevel"`, `"post_processor": {"type":"Other"`, `post_processor.type: "Other"`},
+		{`"decoder": {"type":"ByteLevel"`, `"decoder": {"type":"WordPiece"`, `decoder.prefix: is missing`},
+		{`"type":"BPE"`, `"type":"Unigram"`, `model`},
+		{`"type":"BPE"`, `"type":"WordLevel"`, `model.type: "WordLevel"`},
+		{`"model": {`, `"model": null, "other": {`, `model: is null`},
+		{`"dropout":null`, `"dropout":0.1`, "model.dropout"},
+		{`"content":"<s>","single_word":false`, `"content":"<s>"`, "added_tokens[1].single_word: is missing"},
+		{`"content":"<s>","single_word":false`, `"content":"<s>","single_word":1`, "added_tokens[1].single_word"},
+		{`{"id":1,"content":"<s>"`, `{"id":-1,"content":"<s>"`, `added_tokens[1].id`},
+		{`{"id":1,"content":"<s>"`, `{"id":5,"content":"<s>"`, `added_tokens[2].id: 2 comes behind 5`},
+		{`{"id":1,"content":"<s>"`, `{"id":1,"content":"<pad>"`, "listed twice"},
+		{`{"id":1,"content":"<s>"`, `{"id":1,"content":""`, "0 bytes"},
+		{`{"id":1,"content":"<s>"`, `{"id":1,"content":"<t>"`, `added_tokens[1].id: "<t>" has id 1, where the vocabulary gives it 1000`},
+		{`"!":107`, `"!":108`, "model.vocab"},
+		{`"!":107`, `"!":-1`, "model"},
+		{`"!":107`, `"!":2097152`, "model.vocab"},
+		{`"merges":[`, `"merges":["q q",`, "model.merges[0]"},
+		{`"merges":[`, `"merges":["qq",`, "two tokens with a space"},
+		{`"merges":[`, `"merges":[["a","b","c"],`, "not a pair"},
+		{`"merges":[`, `"merges":[7,`, "not a pair"},
 	} {
 		changed := strings.Replace(good, c.old, c.new, 1)
 		if changed == good {

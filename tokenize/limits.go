@@ -19,12 +19,16 @@ const (
 	// MaxTokenBytes is the longest token that is read from a tokenizer.json.
 	MaxTokenBytes = 1 << 16
 
-	// MaxSpecials is the largest number of special tokens that is read.
-	MaxSpecials = 1 << 14
+	// MaxAdded is the largest number of added tokens that is read.
+	MaxAdded = 1 << 17
 
 	// MaxJSONBytes is the largest tokenizer.json that is read.
 	MaxJSONBytes = 256 << 20
 
-	// MaxSpecialBytes is the longest special token that is read.
-	MaxSpecialBytes = 256
+	// MaxAddedBytes is the longest added token that is read: finding takes at
+	// most that many steps a byte.
+	MaxAddedBytes = 256
+
+	// maxDepth is how deep post-processors may nest.
+	maxDepth = 8
 )

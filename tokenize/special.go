@@ -36,30 +36,18 @@ const (
 // Sentinel gives the text of sentinel i, 0 ≤ i < [Sentinels].
 func Sentinel(i int) string { return "<extra_id_" + strconv.Itoa(i) + ">" }
 
-// Special is a token that stands for a mark rather than for its bytes.
-type Special struct {
-	ID      uint32
-	Content string
-	// LStrip and RStrip: the token takes the white space before or after it
-	// with it when it is found in a prompt.
-	LStrip, RStrip bool
-	// Normalized: the token is looked for after those that are not, in what
-	// they leave (Hugging Face's two passes).
-	Normalized bool
-}
-
 // Reserved lists the reserved tokens by ascending id.
 //
 // <mask> and the sentinels take the white space before them, as <mask> does in
 // RoBERTa: in training they stand for words such as " Paris", which begin with
 // their space, so in "The capital is <mask>." the space belongs to the mask.
-func Reserved() []Special {
-	list := make([]Special, 0, NumReserved)
+func Reserved() []Added {
+	list := make([]Added, 0, NumReserved)
 	for _, content := range []string{Pad, Bos, Eos, Unk, Cls, Sep, Mask} {
-		list = append(list, Special{ID: uint32(len(list)), Content: content, LStrip: content == Mask})
+		list = append(list, Added{ID: uint32(len(list)), Content: content, LStrip: content == Mask, Special: true})
 	}
 	for i := range Sentinels {
-		list = append(list, Special{ID: uint32(len(list)), Content: Sentinel(i), LStrip: true})
+		list = append(list, Added{ID: uint32(len(list)), Content: Sentinel(i), LStrip: true, Special: true})
 	}
 	return list
 }

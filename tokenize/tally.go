@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"corpus/tokenize/bpe"
+	"corpus/tokenize/decoding"
 )
 
 // Tally sums what a [Report] needs over encoded texts. Its fields only add up,
@@ -98,11 +101,11 @@ func (t *Tokenizer) Report(tally *Tally) (Report, error) {
 		r.Langs[lang] = LangReport{l, ratio(l.Bytes, l.Tokens), ratio(l.Tokens, l.Words)}
 	}
 	r.Texts, r.Bytes, r.Tokens, r.BytesPerToken = all.Texts, all.Bytes, all.Tokens, ratio(all.Bytes, all.Tokens)
-	if unk, ok := t.Special(Unk); ok {
+	if unk, ok := t.Unknown(); ok {
 		r.UnknownRate = ratio(tally.Uses[unk], all.Tokens)
 	}
 	for id, n := range tally.Uses {
-		if n > 0 || t.special[id] {
+		if n > 0 || t.special[id] || t.tokens[id] == "" {
 			continue
 		}
 		if r.Unused++; len(r.UnusedIDs) < listedUnused {
@@ -115,18 +118,19 @@ func (t *Tokenizer) Report(tally *Tally) (Report, error) {
 
 // longest lists the longest tokens, equally long ones by id.
 func (t *Tokenizer) longest(uses []int64) []LongToken {
-	ids := make([]uint32, 0, len(t.tokens))
+	ids, sizes := make([]uint32, 0, len(t.tokens)), make([]int, len(t.tokens))
 	for id := range t.tokens {
-		if !t.special[id] {
+		if !t.special[id] && t.tokens[id] != "" {
 			ids = append(ids, uint32(id))
+			sizes[id] = len(t.shown(id))
 		}
 	}
 	slices.SortFunc(ids, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(len(t.tokens[b]), len(t.tokens[a])), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), cmp.Compare(a, b))
 	})
 	var out []LongToken
 	for _, id := range ids[:min(len(ids), listedLong)] {
-		out = append(out, LongToken{id, repairUTF8(t.tokens[id]), uses[id]})
+		out = append(out, LongToken{id, repairUTF8(t.shown(int(id))), uses[id]})
 	}
 	return out
 }
@@ -136,4 +140,14 @@ func ratio(a, b int64) float64 {
 		return 0
 	}
 	return float64(a) / float64(b)
+}
+
+// shown is a token as people read it: of byte-level models its bytes.
+func (t *Tokenizer) shown(id int) string {
+	if _, ok := t.decoder.(decoding.ByteLevel); ok {
+		if text, ok := bpe.ByteLevel.Decode(t.tokens[id]); ok {
+			return text
+		}
+	}
+	return t.tokens[id]
 }

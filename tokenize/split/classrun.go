@@ -96,3 +96,8 @@ var (
 func delimiterTable(r rune) *table {
 	return newTable(func(category) class { return other }, ranges{space, [][2]rune{{r, r}}})
 }
+
+// InWord says whether a rune is a letter, a digit or what joins them: \w of
+// Rust's regular expressions, by which added tokens that want to be single words
+// look beside them.
+func InWord(r rune) bool { return wordTable().of(r)&lower != 0 }

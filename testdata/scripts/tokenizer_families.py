@@ -1,0 +1,282 @@
+"""Make the golden fixtures of tokenize/testdata/families from the real Hugging
+Face `tokenizers`: a small tokenizer.json in the configuration of each family,
+and what it makes of texts in 32 languages, code, and all that is odd.
+
+    pip install tokenizers==0.23.3 sentencepiece==0.2.3
+    python testdata/scripts/tokenizer_families.py
+
+Fixtures, trained on and made from tokenizer_texts.json:
+  NAME.json         the tokenizer
+  NAME-golden.jsonl a text a line, with its ids and what they decode to
+
+bench/tokenizer_ids.py makes larger ones of the same configurations.
+"""
+
+import json
+import os
+import pathlib
+import tempfile
+
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["RAYON_NUM_THREADS"] = "1"
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+ROOT = pathlib.Path(__file__).parents[2]
+DATA = ROOT / "tokenize" / "testdata" / "families"
+VOCAB = 2000
+
+# The patterns as the families' own files have them.
+BLOOM = " ?[^(\\s|[.,!?…。，、।۔،])]+"
+LLAMA3 = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+QWEN = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
+
+
+def special(text, **how):
+    return AddedToken(text, special=True, normalized=False, **how)
+
+
+def bpe(tok, corpus, vocab, specials, alphabet=True, **how):
+    tok.train_from_iterator(corpus, trainers.BpeTrainer(
+        vocab_size=vocab, special_tokens=specials, show_progress=False, min_frequency=1,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet() if alphabet else [], **how))
+
+
+def byte_level(pre, model=None):
+    tok = Tokenizer(model or models.BPE())
+    tok.pre_tokenizer = pre
+    tok.post_processor = processors.ByteLevel(trim_offsets=False)
+    tok.decoder = decoders.ByteLevel()
+    return tok
+
+
+def gpt2(corpus, vocab):
+    tok = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False))
+    bpe(tok, corpus, vocab, [])
+    tok.add_special_tokens([AddedToken("<|endoftext|>", special=True, normalized=True)])
+    return tok
+
+
+def roberta(corpus, vocab, prefix=False):
+    tok = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=prefix))
+    names = ["<s>", "<pad>", "</s>", "<unk>"]
+    bpe(tok, corpus, vocab, [AddedToken(n, special=True, normalized=True) for n in names])
+    tok.add_special_tokens([special("<mask>", lstrip=True)])
+    tok.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=prefix)
+    return tok
+
+
+def bart(corpus, vocab):
+    """With the space before the text that BART's and RoBERTa's files may ask for."""
+    return roberta(corpus, vocab, prefix=True)
+
+
+def bloom(corpus, vocab):
+    tok = byte_level(pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(BLOOM), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]))
+    bpe(tok, corpus, vocab, [special(n) for n in ["<unk>", "<s>", "</s>", "<pad>"]])
+    return tok
+
+
+def bert(corpus, vocab, lowercase=True):
+    tok = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100))
+    tok.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
+    tok.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tok.decoder = decoders.WordPiece()
+    # From fewer letters than there are, so that some words are unknown.
+    tok.train_from_iterator(corpus, trainers.WordPieceTrainer(
+        vocab_size=vocab, limit_alphabet=400, show_progress=False, min_frequency=1,
+        special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]))
+    tok.post_processor = processors.TemplateProcessing(
+        single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    return tok
+
+
+def bert_cased(corpus, vocab):
+    """With what came before templates, as older files have it."""
+    tok = bert(corpus, vocab, lowercase=False)
+    tok.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return tok
+
+
+def charsmap(rules=None):
+    """A charsmap of SentencePiece's: of nmt_nfkc, or of a few rules, small enough for a fixture."""
+    import sentencepiece
+    from sentencepiece import sentencepiece_model_pb2
+
+    with tempfile.TemporaryDirectory() as tmp:
+        how = {"normalization_rule_name": "nmt_nfkc"}
+        if rules:
+            path = pathlib.Path(tmp, "rules.tsv")
+            path.write_text("".join("%s\t%s\n" % (
+                " ".join("%X" % ord(c) for c in a), " ".join("%X" % ord(c) for c in b)) for a, b in sorted(rules.items())))
+            how = {"normalization_rule_tsv": str(path)}
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(["a b c d"] * 9), model_prefix=tmp + "/m", vocab_size=8, hard_vocab_limit=False,
+            minloglevel=2, **how)
+        proto = sentencepiece_model_pb2.ModelProto()
+        proto.ParseFromString(pathlib.Path(tmp, "m.model").read_bytes())
+        return proto.normalizer_spec.precompiled_charsmap
+
+
+def few_rules():
+    import unicodedata
+
+    rules = {c: unicodedata.normalize("NFKC", c) for text in texts() for c in text if unicodedata.normalize("NFKC", c) != c}
+    rules |= {unicodedata.normalize("NFD", c): c for text in texts() for c in text if unicodedata.normalize("NFD", c) != c}
+    return rules | {"\t": " ", "\n": " ", "\u200b": " ", "\u3000": " "}
+
+
+def t5(corpus, vocab, rules=few_rules):
+    tok = Tokenizer(models.Unigram())
+    tok.normalizer = normalizers.Sequence([
+        normalizers.Precompiled(charsmap(rules and rules())), normalizers.Strip(left=False, right=True),
+        normalizers.Replace(Regex(" {2,}"), "▁")])
+    tok.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    sentinels = ["<extra_id_%d>" % i for i in range(99, -1, -1)]
+    tok.train_from_iterator(corpus, trainers.UnigramTrainer(
+        vocab_size=vocab, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False))
+    tok.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    tok.add_special_tokens([special(s) for s in sentinels])
+    tok.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
+    return tok
+
+
+def t5_words(corpus, vocab):
+    """Without a charsmap, and with white space cut first, as some converters write T5."""
+    tok = t5(corpus, vocab)
+    tok.normalizer = normalizers.Sequence([
+        normalizers.Nmt(), normalizers.NFKC(), normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), "▁")])
+    tok.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")])
+    return tok
+
+
+def split_byte_level(pattern):
+    return pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(pattern), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+
+
+def llama3(corpus, vocab):
+    tok = byte_level(split_byte_level(LLAMA3))
+    bpe(tok, corpus, vocab, [])
+    names = ["<|begin_of_text|>", "<|end_of_text|>"] + ["<|reserved_special_token_%d|>" % i for i in range(6)]
+    model = json.loads(tok.to_str())
+    model["model"]["ignore_merges"] = True
+    tok = Tokenizer.from_str(json.dumps(model))
+    tok.add_special_tokens([special(n) for n in names])
+    bos = tok.token_to_id(names[0])
+    tok.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=False), processors.TemplateProcessing(
+        single="<|begin_of_text|> $A", pair="<|begin_of_text|> $A <|begin_of_text|>:1 $B:1",
+        special_tokens=[("<|begin_of_text|>", bos)])])
+    return tok
+
+
+def qwen(corpus, vocab):
+    tok = byte_level(split_byte_level(QWEN))
+    tok.normalizer = normalizers.NFC()
+    bpe(tok, corpus, vocab, [])
+    tok.add_special_tokens([special(n) for n in ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]])
+    tok.add_tokens([AddedToken(n, special=False, normalized=False) for n in ["<tool_call>", "</tool_call>", "<think>", "</think>"]])
+    return tok
+
+
+def neox(corpus, vocab):
+    """With all that added tokens may ask for: white space, single words, normalized, stripped."""
+    tok = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False))
+    tok.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    bpe(tok, corpus, vocab, ["<|padding|>"])
+    tok.add_tokens([AddedToken(" " * n, normalized=True) for n in range(4, 1, -1)])
+    tok.add_tokens([
+        AddedToken("Human", single_word=True, normalized=False), AddedToken("ÉTÉ", single_word=True),
+        AddedToken("born", normalized=True), AddedToken("<Left>", lstrip=True, normalized=False),
+        AddedToken("<Right>", rstrip=True)])
+    tok.add_special_tokens([
+        AddedToken("<|endoftext|>", special=True, normalized=True), special("<Both>", lstrip=True, rstrip=True),
+        special("<mask>", single_word=True)])
+    return tok
+
+
+def llama2(corpus, vocab):
+    """BPE over characters as SentencePiece has it, unknown ones spelled in bytes."""
+    tok = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tok.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    tok.decoder = decoders.Sequence([
+        decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    names = ["<unk>", "<s>", "</s>"] + ["<0x%02X>" % b for b in range(256)]
+    bpe(tok, corpus, vocab, names, alphabet=False, limit_alphabet=400)
+    data = json.loads(tok.to_str())
+    data["added_tokens"] = data["added_tokens"][:3]  # the bytes are tokens of the model alone
+    tok = Tokenizer.from_str(json.dumps(data))
+    tok.post_processor = processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A <s>:1 $B:1", special_tokens=[("<s>", 1)])
+    return tok
+
+
+FAMILIES = {f.__name__.replace("_", "-"): f for f in [
+    gpt2, roberta, bart, bloom, bert, bert_cased, t5, t5_words, llama3, qwen, neox, llama2]}
+
+
+def texts():
+    pairs = json.loads((pathlib.Path(__file__).parent / "tokenizer_texts.json").read_text())
+    return [text for _, text in pairs]
+
+
+def marks(tok):
+    """Texts with the added tokens in them, at their ends and side by side."""
+    names = [t.content for _, t in sorted(tok.get_added_tokens_decoder().items())][:12]
+    out = []
+    for i, name in enumerate(names):
+        other = names[(i + 1) % len(names)]
+        out += [name, "a%s b  %s\n%s%s c%sd" % (name, name, other, name, name[:-1]), " %s %s. É%s_ " % (name.lower(), name.upper(), name)]
+    return out + ["A Human, Human Humans HumanÉ _Human été \u00e9te\u0301 Été BORN unborn  x   y    z     <Left> <Right> <Both> <left> <right>  e"]
+
+
+BROKEN = [b"\xff\xfe", b"abc\xe3\x81", b"\xc0\xaf a \xed\xa0\x80 b \xf4\x90\x80\x80", b"caf\xc3 au lait \xf0\x9f\x92"]
+
+
+def golden(tok, text, other):
+    tok.encode_special_tokens = True
+    plain = tok.encode(text, add_special_tokens=False).ids
+    tok.encode_special_tokens = False
+    prompt = tok.encode(text, add_special_tokens=False).ids
+    line = {"ids": plain, "framed": tok.encode(text).ids, "decoded": tok.decode(prompt, skip_special_tokens=False)}
+    if prompt != plain:
+        line["prompt"] = prompt
+        line["skipped"] = tok.decode(prompt)
+    if other is not None:
+        line["pair"] = tok.encode(text, other).ids
+    return line
+
+
+def save(name, tok):
+    tok.save(str(DATA / (name + ".json")), pretty=False)
+    tok = Tokenizer.from_file(str(DATA / (name + ".json")))
+    corpus = texts() + marks(tok)
+    lines = []
+    for i, text in enumerate(corpus):
+        other = corpus[i + 1] if i % 9 == 0 else None
+        line = {"text": text}
+        if other is not None:
+            line["other"] = other
+        lines.append(line | golden(tok, text, other))
+    for data in BROKEN:
+        lines.append({"hex": data.hex()} | golden(tok, data.decode("utf-8", "replace"), None))
+    with open(DATA / (name + "-golden.jsonl"), "w") as f:
+        for line in lines:
+            f.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+    print("%-10s %5d ids, %d texts" % (name, tok.get_vocab_size(), len(lines)))
+
+
+def main():
+    DATA.mkdir(exist_ok=True, parents=True)
+    for name, make in FAMILIES.items():
+        save(name, make(texts(), VOCAB))
+
+
+if __name__ == "__main__":
+    main()
