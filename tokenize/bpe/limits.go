@@ -6,14 +6,8 @@ const (
 	MaxVocab = 1 << 21
 
 	// MaxTrainBytes bounds the distinct words that [Train] holds, in bytes of
-	// text. Beyond it rare words are sampled, see [Train]. It is a constant, never
-	// a share of the machine's memory, so that the vocabulary does not depend on
-	// the machine.
+	// text, where the caller sets no bound. Beyond it rare words are sampled.
 	MaxTrainBytes = 16 << 20
-
-	// maxTrainPairs is how many pairs of symbols [Train] holds, or twice the
-	// vocabulary where that is more; beyond it the rarer half is forgotten.
-	maxTrainPairs = 1 << 20
 
 	// MaxMerges is the largest number of merges that is read, of pairs listed
 	// again too: a token may be made in several ways.

@@ -39,12 +39,18 @@ type Stats struct {
 // each; see AddWithin for a ceiling. The distinct words between two resets must
 // be shorter than 4 GiB.
 type Counter struct {
+	cut   func(dst []string, text string) []string // nil: as GPT-2 does
+	cuts  []string
 	words memo.Table
 	stats Stats
 }
 
-// New makes an empty counter.
+// New makes an empty counter of words as GPT-2 cuts them.
 func New() *Counter { return new(Counter) }
+
+// NewOf makes an empty counter of the words that cut appends to dst, which
+// belong to one text as the counter is given it.
+func NewOf(cut func(dst []string, text string) []string) *Counter { return &Counter{cut: cut} }
 
 // Add counts the words of one text.
 func (c *Counter) Add(text string) {
@@ -57,21 +63,37 @@ func (c *Counter) Add(text string) {
 func (c *Counter) AddWithin(text string, limit int64, full func() error) error {
 	c.stats.Texts++
 	c.stats.Bytes += int64(len(text))
-	for i := 0; i < len(text); {
-		end := split.GPT2{}.End(text, i)
-		if end-i > MaxWordBytes {
-			c.stats.LongWords++
-		} else {
-			s := c.words.Slot(text[i:end])
-			s.Value++
-			c.stats.Words++
-			if s.Value == 1 && c.words.Size() > limit {
-				if err := full(); err != nil {
-					return err
-				}
+	if c.cut != nil {
+		c.cuts = c.cut(c.cuts[:0], text)
+		for _, word := range c.cuts {
+			if err := c.word(word, limit, full); err != nil {
+				return err
 			}
 		}
+		clear(c.cuts) // or the next, shorter text would keep this one in memory
+		return nil
+	}
+	for i := 0; i < len(text); {
+		end := split.GPT2{}.End(text, i)
+		if err := c.word(text[i:end], limit, full); err != nil {
+			return err
+		}
 		i = end
+	}
+	return nil
+}
+
+// word counts one word.
+func (c *Counter) word(word string, limit int64, full func() error) error {
+	if len(word) > MaxWordBytes {
+		c.stats.LongWords++
+		return nil
+	}
+	s := c.words.Slot(word)
+	s.Value++
+	c.stats.Words++
+	if s.Value == 1 && c.words.Size() > limit {
+		return full()
 	}
 	return nil
 }

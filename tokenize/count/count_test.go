@@ -56,6 +56,24 @@ func TestCounter(t *testing.T) {
 	}
 }
 
+// TestCounterOf: words may be cut in any way, and the ceiling holds then too.
+func TestCounterOf(t *testing.T) {
+	c := NewOf(func(dst []string, text string) []string { return append(dst, strings.Fields(text)...) })
+	full := 0
+	for range 2 {
+		err := c.AddWithin("the cat, the dog "+strings.Repeat("x", MaxWordBytes+1), 1, func() error { full++; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := wordCounts(t, c.All()); len(got) != 3 || got["the"] != 4 || got["cat,"] != 2 || got["dog"] != 2 {
+		t.Errorf("counted %v", got)
+	}
+	if s := c.Stats(); s.Words != 8 || s.LongWords != 2 || full != 3 {
+		t.Errorf("%+v, full %d times", s, full)
+	}
+}
+
 // TestCountsAnyOrder: however texts are ordered and spread over counters, the
 // merged file is the same.
 func TestCountsAnyOrder(t *testing.T) {

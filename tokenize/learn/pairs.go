@@ -1,4 +1,4 @@
-package bpe
+package learn
 
 import "corpus/tokenize/memo"
 
