@@ -65,7 +65,7 @@ var importRules = map[string]struct {
 	"corpus/tokenize/trie":        {nil, "keys are bytes, whatever they stand for"},
 	"corpus/tokenize/unigram":     {[]string{"corpus/tokenize/count", "corpus/tokenize/trie"}, "a model knows words"},
 	"corpus/tokenize/wordpiece":   {[]string{"corpus/tokenize/count", "corpus/tokenize/learn", "corpus/tokenize/trie"}, "a model knows words"},
-	"corpus/shards":               {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words"},
+	"corpus/shards":               {[]string{"corpus", "corpus/internal/domain", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words, and tokens are tallied by where they come from"},
 	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
 	"corpus/shards/order":         {[]string{"corpus"}, "the order of rows is arithmetic on lengths"},
 	"corpus/trainer":              {[]string{"corpus", "corpus/internal/fsx", "corpus/shards", "corpus/shards/order"}, "the trainer reads token shards, nothing before them"},

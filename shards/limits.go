@@ -15,6 +15,11 @@ const (
 	// maxRepeat is the most rows of a document in train, more than any weight.
 	maxRepeat = 16
 
+	// maxTallies is how many languages and sources are told apart; what comes after
+	// counts as others. tallyMemory is as many with names of usual length.
+	maxTallies  = 1 << 16
+	tallyMemory = maxTallies * 200
+
 	// maxOverlap is the most 13-grams held; beyond it they are sampled by hash,
 	// alike on both sides, which leaves the share unbiased.
 	maxOverlap = 1 << 20

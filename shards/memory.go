@@ -25,7 +25,7 @@ func (c Config) longest() int64 {
 }
 
 func (c Config) encodeMemory() int64 {
-	return c.readMemory() + c.EncoderMemory + tokenFactor*(c.longest()+corpus.BatchBytes)
+	return c.readMemory() + c.EncoderMemory + tallyMemory + tokenFactor*(c.longest()+corpus.BatchBytes)
 }
 
 func (c Config) overlapMemory() int64 {
@@ -50,7 +50,8 @@ func (c Config) need(e corpus.Env) (int64, error) {
 		perByte = min(perByte, otherText*c.TokensPerByte)
 	}
 	tokens := int64(math.Ceil(perByte * float64(in["bytes_out"]+in["rehydrated.bytes"])))
-	return (in["docs_out"]+in["rehydrated.docs"])*bytesPerRow + tokens*idBytes(c.Vocab) + 2*int64(parts)*bytesPerShard, nil
+	rows := in["docs_out"] + in["rehydrated.docs"]
+	return rows*bytesPerRow + tokens*idBytes(c.Vocab) + 2*int64(parts)*bytesPerShard + 2*c.FileBytes, nil
 }
 
 // kindOfIDs is the column that holds the ids of a vocabulary.

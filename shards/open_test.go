@@ -67,7 +67,7 @@ func TestOpenTenThousand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok, err := OpenTokens(&Dataset{fs: files, Dir: ".", Manifest: m}, TrainRole, 2)
+	tok, err := OpenTokens(&Dataset{fs: files, Dir: ".", Manifest: m}, TrainRole, 1<<16, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -152,7 +152,7 @@ func TestTokensReadEveryRange(t *testing.T) {
 	docs := [][]uint32{{5, 6, 7}, {}, {8}, {9, 10, 11, 12}}
 	want := []int32{5, 6, 7, 2, 2, 8, 2, 9, 10, 11, 12, 2}
 	for _, kind := range []corpus.Kind{corpus.Uint16s, corpus.Uint32s} {
-		tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), kind, docs), "part", 2)
+		tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), kind, docs), "part", 1<<16, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +181,7 @@ func TestTokensSpanBatches(t *testing.T) {
 	for i := range big {
 		big[i] = uint32(i % 50000)
 	}
-	tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), corpus.Uint16s, [][]uint32{big, big[:10], big}), "part", 60000)
+	tok, err := OpenTokens(tokenDataset(t, fsxtest.New(), corpus.Uint16s, [][]uint32{big, big[:10], big}), "part", 1<<16, 60000)
 	if err != nil || len(tok.shards[0].batches) < 2 {
 		t.Fatal(err, len(tok.shards[0].batches))
 	}
@@ -204,7 +204,7 @@ func TestEveryFlippedBitOfTokensIsFound(t *testing.T) {
 	}
 	for bit := range size * 8 {
 		fs.Flip("tokens.arrow", bit)
-		if tok, err := OpenTokens(d, "part", 2); corpus.ClassOf(err) != corpus.Corrupt {
+		if tok, err := OpenTokens(d, "part", 1<<16, 2); corpus.ClassOf(err) != corpus.Corrupt {
 			t.Fatalf("bit %d: %v %v", bit, tok, err)
 		}
 		fs.Flip("tokens.arrow", bit)

@@ -23,15 +23,17 @@ type Config struct {
 
 	// What bounds memory and disk, and changes no output: the bytes of the kept
 	// text (0: not known), the size of the vocabulary, its tokens a byte of the
-	// text it was learnt from (0: not known), and the bytes that it and an encoder hold.
+	// text it was learnt from (0: not known), the bytes of its file, and those that
+	// it and an encoder hold.
 	Bytes         int64   `json:"-"`
 	Vocab         int     `json:"-"`
 	TokensPerByte float64 `json:"-"`
+	FileBytes     int64   `json:"-"`
 	EncoderMemory int64   `json:"-"`
 }
 
 // Version of the stage: raised whenever the same input would give other bytes.
-const Version = 3
+const Version = 4
 
 // Roles of the stage.
 const (
@@ -39,8 +41,15 @@ const (
 	ValidRole = "valid/part"
 	keptRole  = "filter/kept/part"
 
+	tokenizerInput = "tokenize/tokenizer"
+
 	SourceRole = "source" // whose documents stand where in train, by runs
 	runRole    = "run"    // the same of one part
+
+	TallyRole = "tally"   // documents and tokens of languages and sources
+	partTally = "tallies" // those of one part
+
+	TokenizerRole = "tokenizer" // a copy of the file that made the shards
 )
 
 // Stage encodes the kept documents into token shards. A document belongs to
@@ -48,10 +57,13 @@ const (
 // a validation document is learnt.
 func Stage(c Config) corpus.Stage {
 	return corpus.Stage{
-		Name: "shards", Version: Version, Keep: []string{TrainRole, ValidRole, SourceRole}, Derive: derive,
+		Name: "shards", Version: Version, Keep: []string{TrainRole, ValidRole, SourceRole, TallyRole, TokenizerRole},
+		Publish: []string{TokenizerRole}, Derive: derive,
 		Passes: []corpus.Pass{
-			{Name: "encode", Config: c, Inputs: []string{keptRole, "tokenize/tokenizer"}, Memory: c.encodeMemory(), Need: c.need, Run: c.encode},
+			{Name: "encode", Config: c, Inputs: []string{keptRole, tokenizerInput}, Memory: c.encodeMemory(), Need: c.need, Run: c.encode},
 			{Name: "source", Inputs: []string{runRole}, Tasks: oneIfParts, Memory: sourceMemory, Run: joinRuns},
+			{Name: "tally", Inputs: []string{partTally}, Tasks: oneIfParts, Memory: sourceMemory + tallyMemory, Run: joinTallies},
+			{Name: "tokenizer", Inputs: []string{tokenizerInput}, Tasks: oneIfParts, Run: copyTokenizer},
 			{Name: "overlap", Config: c, Inputs: []string{keptRole + "+"}, Tasks: corpus.One, Memory: c.overlapMemory(), Run: c.overlap},
 		},
 		Gate: func(n corpus.Counts) error {
@@ -75,7 +87,7 @@ func derive(m *corpus.Manifest) ([]corpus.Derived, error) {
 }
 
 func (c Config) encode(e corpus.Env) error {
-	b, err := e.File("tokenize/tokenizer")
+	b, err := e.File(tokenizerInput)
 	if err != nil {
 		return err
 	}
@@ -83,7 +95,7 @@ func (c Config) encode(e corpus.Env) error {
 	if err != nil {
 		return err
 	}
-	s := &splitter{env: e, config: c, enc: encoder(), row: corpus.NewTable(TokenSchema(kindOfIDs(vocab))), writers: map[string]corpus.TableWriter{}}
+	s := &splitter{env: e, config: c, enc: encoder(), row: corpus.NewTable(TokenSchema(kindOfIDs(vocab))), writers: map[string]corpus.TableWriter{}, tallies: tallies{}}
 	for _, role := range []string{TrainRole, ValidRole} {
 		if s.writers[role], err = e.Create(role, s.row.Schema); err != nil {
 			return err
@@ -111,7 +123,7 @@ func (s *splitter) part() error {
 			return err
 		}
 	}
-	return s.runs.end()
+	return errors.Join(s.runs.end(), s.tallies.write(s.env, partTally))
 }
 
 // splitter sends documents to train or valid, encoded.
@@ -124,6 +136,7 @@ type splitter struct {
 	row     *corpus.Table
 	writers map[string]corpus.TableWriter
 	runs    *runs // of train
+	tallies tallies
 }
 
 // table sends the documents of a batch that have a place in this round, and says
@@ -177,7 +190,7 @@ func (s *splitter) count(set string, d *corpus.Document, tokens int64) {
 	s.env.Count(set+".docs", 1)
 	s.env.Count(set+".tokens", tokens)
 	s.env.Count(set+".bytes", int64(len(d.Text)))
-	s.env.Count("tokens.lang."+d.Lang, tokens)
+	s.tallies.document(d, set == "train", tokens)
 	s.env.Progress(int64(len(d.Text)))
 }
 

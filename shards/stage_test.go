@@ -204,7 +204,7 @@ func TestWidthOfIDs(t *testing.T) {
 		if err != nil || f.Tokens != want || !strings.Contains(string(info), `"dtype": "`+want+`"`) {
 			t.Errorf("%d ids: %q in the manifest, %v\n%s", vocab, f.Tokens, err, info)
 		}
-		tok, err := shards.OpenTokens(d, shards.TrainRole, 2)
+		tok, err := shards.OpenTokens(d, shards.TrainRole, 1<<16, 2)
 		if err != nil || tok.All().Len() != int64(len("some text")+1) {
 			t.Errorf("%d ids: %v", vocab, err)
 		}

@@ -111,7 +111,7 @@ func flat(parts [][]text, of func(string) bool) (ids []int32, lengths []int64) {
 func TestStreams(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	parts := [][]text{someTexts(r, 9, "wiki/a", "crawl"), nil, someTexts(r, 7, "wiki/a", "wiki/b"), someTexts(r, 8, "crawl", "books")}
-	tok, err := OpenTokens(shardsOf(t, fsxtest.New(), parts...), TrainRole, 2)
+	tok, err := OpenTokens(shardsOf(t, fsxtest.New(), parts...), TrainRole, 1<<16, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestVerifiedWhenRead(t *testing.T) {
 	parts := [][]text{someTexts(r, 6, "a"), someTexts(r, 6, "a")}
 	d := shardsOf(t, files, parts...)
 	open := func() *Tokens {
-		tok, err := mapTokens(d, TrainRole, 2)
+		tok, err := mapTokens(d, TrainRole, 1<<16, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,7 +228,7 @@ func TestVerifiedWhenRead(t *testing.T) {
 // read them; without the sources, groups are refused.
 func TestOlderShards(t *testing.T) {
 	d := shardsOf(t, fsxtest.New(), someTexts(rand.New(rand.NewPCG(5, 6)), 9, "a"))
-	want, err := mapTokens(d, TrainRole, 2)
+	want, err := mapTokens(d, TrainRole, 1<<16, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +237,7 @@ func TestOlderShards(t *testing.T) {
 		files[0].Checks[i].Rows, files[0].Checks[i].Tokens = 0, 0
 	}
 	d.Manifest.Generations[0].Parts[0].Files = files[:1]
-	tok, err := mapTokens(d, TrainRole, 2)
+	tok, err := mapTokens(d, TrainRole, 1<<16, 2)
 	if err != nil || tok.All().Len() != want.All().Len() {
 		t.Fatalf("%v", err)
 	}
@@ -257,7 +257,7 @@ func TestOlderShards(t *testing.T) {
 func TestManifestTells(t *testing.T) {
 	d := shardsOf(t, fsxtest.New(), someTexts(rand.New(rand.NewPCG(7, 8)), 9, "a"))
 	d.Manifest.Generations[0].Parts[0].Files[0].Checks[1].Tokens++
-	if _, err := OpenTokens(d, TrainRole, 2); corpus.ClassOf(err) != corpus.Corrupt {
+	if _, err := OpenTokens(d, TrainRole, 1<<16, 2); corpus.ClassOf(err) != corpus.Corrupt {
 		t.Errorf("%v", err)
 	}
 }

@@ -14,15 +14,17 @@ import (
 // Methods may be called concurrently.
 type Tokens struct {
 	set      *Dataset
+	vocab    int
 	eos      uint32
 	shards   []*tokenShard
 	closeErr error
 }
 
 // OpenTokens maps the token shards of a role (such as "train/part") of a
-// dataset. eos is appended to every document as they are read.
-func OpenTokens(d *Dataset, role string, eos uint32) (*Tokens, error) {
-	t, err := mapTokens(d, role, eos)
+// dataset, whose ids are below vocab. eos is appended to every document as they
+// are read.
+func OpenTokens(d *Dataset, role string, vocab int, eos uint32) (*Tokens, error) {
+	t, err := mapTokens(d, role, vocab, eos)
 	if err != nil || t.size() > verifyAtOnce {
 		return t, err
 	}
@@ -33,8 +35,8 @@ func OpenTokens(d *Dataset, role string, eos uint32) (*Tokens, error) {
 }
 
 // mapTokens maps what OpenTokens verifies.
-func mapTokens(d *Dataset, role string, eos uint32) (_ *Tokens, err error) {
-	t := &Tokens{set: d, eos: eos}
+func mapTokens(d *Dataset, role string, vocab int, eos uint32) (_ *Tokens, err error) {
+	t := &Tokens{set: d, vocab: vocab, eos: eos}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, t.Close())
@@ -69,7 +71,7 @@ func (t *Tokens) add(part int, f corpus.File) error {
 	if err != nil {
 		return corrupt(name, 0, "cannot be mapped", err, t.set.Rebuild())
 	}
-	s := &tokenShard{part: part, name: name, rebuild: t.set.Rebuild(), file: f, mapped: m}
+	s := &tokenShard{part: part, name: name, rebuild: t.set.Rebuild(), file: f, vocab: t.vocab, mapped: m}
 	t.shards = append(t.shards, s)
 	return s.measure()
 }

@@ -2,6 +2,8 @@ package shards
 
 import (
 	"encoding/binary"
+	"fmt"
+	"math"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -19,6 +21,7 @@ type tokenShard struct {
 	part          int // its number
 	name, rebuild string
 	file          corpus.File
+	vocab         int // ids are below it
 	mapped        *fsx.Mapping
 	starts        []int64 // in the stream, of each batch, and the end
 	length        int64
@@ -136,7 +139,53 @@ func (s *tokenShard) verify(b *tokenBatch, i int) error {
 	if c.Tokens != 0 && (c.Tokens != tokens || c.Rows != int64(rows)) {
 		return corrupt(s.name, at, "has other documents than the manifest says", nil, s.rebuild)
 	}
+	return s.within(b, i)
+}
+
+// within refuses a batch that has an id which is not below the vocabulary.
+func (s *tokenShard) within(b *tokenBatch, i int) error {
+	ids := b.values[:int64(b.offsets[b.docs()])*s.width()]
+	if s.vocab > math.MaxUint16 && s.width() == 2 || !beyond(ids, s.vocab, s.width() == 2) {
+		return nil
+	}
+	for doc := range b.docs() {
+		for k := b.offsets[doc]; k < b.offsets[doc+1]; k++ {
+			var id [1]int32
+			widen(id[:], ids[int64(k)*s.width():int64(k+1)*s.width()], s.width() == 2)
+			if uint32(id[0]) >= uint32(s.vocab) {
+				return &corpus.Error{
+					Class: corpus.BadConfig, Path: s.name, Offset: s.offsets[i],
+					What: fmt.Sprintf("token %d of document %d of this record batch is %d, and the vocabulary has %d", k-b.offsets[doc], doc, uint32(id[0]), s.vocab),
+					Next: "another tokenizer made these shards; make them anew with `" + s.rebuild + "`",
+				}
+			}
+		}
+	}
 	return nil
+}
+
+// beyond says whether an id is not below n.
+func beyond(ids []byte, n int, narrow bool) bool {
+	if !narrow {
+		most := uint32(0)
+		for ; len(ids) >= 4; ids = ids[4:] {
+			most = max(most, binary.LittleEndian.Uint32(ids))
+		}
+		return int64(most) >= int64(n)
+	}
+	// Four at a time: the top bit of each half stays while n-1 is no smaller.
+	const low, top = 0x0000ffff_0000ffff, 0x80000000_80000000
+	limit := top + uint64(n-1)*0x00000001_00000001
+	all := uint64(top)
+	for ; len(ids) >= 8; ids = ids[8:] {
+		v := binary.LittleEndian.Uint64(ids)
+		all &= (limit - v&low) & (limit - v>>16&low)
+	}
+	most := uint16(0)
+	for ; len(ids) >= 2; ids = ids[2:] {
+		most = max(most, binary.LittleEndian.Uint16(ids))
+	}
+	return all != top || int(most) >= n
 }
 
 // width is the bytes of an id.

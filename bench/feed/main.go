@@ -31,8 +31,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// eos ends a document; the ids of text are above.
-const eos = 2
+// eos ends a document; the ids of text are above, up to the vocabulary.
+const (
+	eos   = 2
+	vocab = 32_003
+)
 
 // settings are the flags.
 type settings struct {
@@ -100,7 +103,7 @@ func writeShard(dir string, number int, tokens int64, r *rand.Rand) (files []cor
 		for sum < tokens/2 {
 			ids := make([]uint32, 1+int(math.Exp(6+r.NormFloat64())))
 			for i := range ids {
-				ids[i] = 3 + r.Uint32N(32_000)
+				ids[i] = 3 + r.Uint32N(vocab-3)
 			}
 			table.Columns[0].Tokens = append(table.Columns[0].Tokens, ids)
 			table.Columns[1].Strings = append(table.Columns[1].Strings, fmt.Sprintf("%032x", rows))
@@ -144,7 +147,7 @@ func (s settings) read(dir string) error {
 	if err != nil {
 		return err
 	}
-	t, err := shards.OpenTokens(d, shards.TrainRole, eos)
+	t, err := shards.OpenTokens(d, shards.TrainRole, vocab, eos)
 	if err != nil {
 		return err
 	}

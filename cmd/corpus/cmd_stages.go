@@ -143,9 +143,11 @@ func (w *workspace) encode(c *cli.Context, in, tok *shards.Dataset) error {
 	}
 	kept, learnt := in.Manifest.Counts()["bytes_out"], tok.Manifest.Counts()
 	vocab := int(learnt["vocab"])
+	file, _ := tok.Manifest.File(tokenize.RoleTokenizer)
 	stage := shards.Stage(shards.Config{
 		Valid: w.Shards.Valid, Load: loadTokenizer, Bytes: kept, Vocab: vocab,
 		TokensPerByte: float64(learnt["tokens"]) / float64(max(1, learnt["bytes_in"])),
+		FileBytes:     file.Size,
 		EncoderMemory: tokenize.EncoderMemory(vocab, kept),
 	})
 	_, err := w.stage(c, engine.Job{

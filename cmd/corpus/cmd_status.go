@@ -22,7 +22,7 @@ func (a *app) statusCommand() *cli.Command {
 		Name: "status", Usage: "show what the workspace holds: the funnel, what dropped most, tokens, runs",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "lost", Usage: "list the records that ingest could not use, as JSON lines"},
-			&cli.BoolFlag{Name: "groups", Usage: "what the filter kept of each language, source, domain and group of people that texts mention"},
+			&cli.BoolFlag{Name: "groups", Usage: "what the filter kept of each language, source, domain and group of people that texts mention, and the tokens there are of languages and sources"},
 		),
 		Action: func(c *cli.Context) error {
 			w, err := a.open(c)
@@ -77,29 +77,55 @@ func (w *workspace) status() error {
 		fmt.Fprintln(w.out)
 		w.groups(slices.DeleteFunc(list, func(g groupRate) bool { return g.Kind == filter.GroupLang }), false)
 	}
+	if d := sets["shards"]; d != nil {
+		list, err := d.Tallies()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(w.out)
+		w.tallies(list, false)
+	}
 	for _, r := range runs {
 		fmt.Fprintf(w.out, "run %s: %s\n", r.Name, r.State)
 	}
 	return nil
 }
 
-// statusGroups prints all groups that the filter tells apart.
+// statusGroups prints all groups that the filter tells apart, and what the shards
+// have of them.
 func (w *workspace) statusGroups() error {
 	d, err := w.input("filter")
 	if err != nil {
 		return err
 	}
 	list, err := w.groupRates(d)
-	if err != nil || !w.json {
-		w.groups(list, true)
+	if err != nil {
 		return err
+	}
+	set, err := w.dataset("shards")
+	if err != nil {
+		return err
+	}
+	tallies, err := set.Tallies()
+	if err != nil {
+		return err
+	}
+	if !w.json {
+		w.groups(list, true)
+		w.tallies(tallies, true)
+		return nil
 	}
 	for _, g := range list {
 		if err := printJSON(w.out, g); err != nil {
 			return err
 		}
 	}
-	return printJSON(w.out, map[string]any{"type": "summary", "stage": "status", "groups": len(list)})
+	for _, t := range tallies {
+		if err := printJSON(w.out, tallyLine{"tally", t}); err != nil {
+			return err
+		}
+	}
+	return printJSON(w.out, map[string]any{"type": "summary", "stage": "status", "groups": len(list), "tallies": len(tallies)})
 }
 
 func (w *workspace) statusJSON(sets map[string]*shards.Dataset, runs []runState) error {

@@ -42,8 +42,11 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 	return w.runTraining(ctx, o.run, j, set)
 }
 
-// job is a training on shards that the tokenizer of file b has made.
+// job is a training on shards, which the tokenizer of file b must have made.
 func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokenize.Tokenizer, set *shards.Dataset) (trainer.Job, error) {
+	if err := set.MadeWith(b); err != nil {
+		return trainer.Job{}, err
+	}
 	special := specialIDs(tok)
 	cfg, err := spec.Architecture(tok.Size(), special)
 	if err != nil {
@@ -114,11 +117,11 @@ func (w *workspace) openTokens(name string, j trainer.Job, d trainer.DataInfo) (
 	manifest.Generations = all[:d.Generations]
 	some := *set
 	some.Manifest = &manifest
-	train, err := shards.OpenTokens(&some, shards.TrainRole, uint32(j.Special.EOS))
+	train, err := shards.OpenTokens(&some, shards.TrainRole, j.Config.Vocab, uint32(j.Special.EOS))
 	if err != nil {
 		return nil, err
 	}
-	valid, err := shards.OpenTokens(&some, shards.ValidRole, uint32(j.Special.EOS))
+	valid, err := shards.OpenTokens(&some, shards.ValidRole, j.Config.Vocab, uint32(j.Special.EOS))
 	if err != nil {
 		return nil, errors.Join(err, train.Close())
 	}
