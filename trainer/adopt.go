@@ -49,7 +49,7 @@ func modernName(family, name string) string {
 		if !strings.HasPrefix(name, "transformer.") && !strings.HasPrefix(name, "lm_head.") {
 			name = "transformer." + name
 		}
-	case "bert":
+	case "bert", "roberta":
 		name = strings.NewReplacer("LayerNorm.gamma", "LayerNorm.weight", "LayerNorm.beta", "LayerNorm.bias").Replace(name)
 	}
 	return name
@@ -62,6 +62,8 @@ func surplus(c Config, name string) bool {
 	case "bert":
 		return strings.HasPrefix(name, "bert.pooler.") || strings.HasPrefix(name, "cls.seq_relationship.") ||
 			strings.HasPrefix(name, "cls.predictions.decoder.") || name == "bert.embeddings.position_ids"
+	case "roberta":
+		return strings.HasPrefix(name, "roberta.pooler.") || strings.HasPrefix(name, "lm_head.decoder.") || name == "roberta.embeddings.position_ids"
 	case "gpt2":
 		return name == "lm_head.weight" || strings.HasSuffix(name, ".attn.bias") || strings.HasSuffix(name, ".attn.masked_bias")
 	case "t5":

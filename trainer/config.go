@@ -6,7 +6,7 @@ import "fmt"
 // pass depend on, in one form for all families (config.json is read from and
 // written to the family's own keys).
 type Config struct {
-	Family string `json:"family"` // "bert", "gpt2" or "t5"
+	Family string `json:"family"` // "bert", "roberta", "gpt2" or "t5"
 
 	Vocab        int `json:"vocab"`
 	Hidden       int `json:"hidden"`     // n_embd, d_model
@@ -15,8 +15,8 @@ type Config struct {
 	Heads        int `json:"heads"`
 	HeadDim      int `json:"head_dim"`      // d_kv; Hidden/Heads but for t5
 	FFN          int `json:"ffn"`           // intermediate size, d_ff
-	MaxPositions int `json:"max_positions"` // learned positions; 0 for t5
-	TypeVocab    int `json:"type_vocab"`    // bert only
+	MaxPositions int `json:"max_positions"` // learned positions that tokens stand at; 0 for t5
+	TypeVocab    int `json:"type_vocab"`    // bert and roberta only
 	RelBuckets   int `json:"rel_buckets"`   // t5 only: relative attention buckets (32)
 	RelDistance  int `json:"rel_distance"`  // t5 only: largest distance with a bucket of its own (128)
 
@@ -35,6 +35,37 @@ type Config struct {
 	BOS      int `json:"bos"`
 	EOS      int `json:"eos"`
 	DecStart int `json:"dec_start"`
+}
+
+// Stacks says what a family is made of.
+type Stacks int
+
+// What a family is made of, which decides what it can do: an encoder fills masks,
+// a decoder continues a text, both together answer one.
+const (
+	EncoderOnly Stacks = iota
+	DecoderOnly
+	EncoderDecoder
+)
+
+// Stacks is what the model is made of.
+func (c Config) Stacks() Stacks {
+	switch c.Family {
+	case "bert", "roberta":
+		return EncoderOnly
+	case "t5":
+		return EncoderDecoder
+	}
+	return DecoderOnly
+}
+
+// PositionOffset is the row of the table of positions where the first token of a
+// text stands. RoBERTa's rows up to its padding's are those of padding.
+func (c Config) PositionOffset() int {
+	if c.Family == "roberta" {
+		return c.Pad + 1
+	}
+	return 0
 }
 
 // Validate reports the first number of c that no model of its family can have.
@@ -82,15 +113,18 @@ func (c Config) checkSizes() error {
 
 func (c Config) checkFamily() error {
 	switch c.Family {
-	case "bert", "gpt2":
+	case "bert", "roberta", "gpt2":
 		if c.HeadDim*c.Heads != c.Hidden {
 			return fmt.Errorf("%d heads of %d do not make the hidden size %d", c.Heads, c.HeadDim, c.Hidden)
 		}
 		if c.MaxPositions < 1 || c.MaxPositions > maxPositions {
 			return fmt.Errorf("positions are %d, want 1 to %d", c.MaxPositions, maxPositions)
 		}
-		if c.Family == "bert" && (c.TypeVocab < 1 || c.TypeVocab > maxWidth) {
+		if c.Stacks() == EncoderOnly && (c.TypeVocab < 1 || c.TypeVocab > maxWidth) {
 			return fmt.Errorf("type vocabulary is %d", c.TypeVocab)
+		}
+		if c.Family == "roberta" && c.Pad < 0 {
+			return fmt.Errorf("there is no padding token, whose id positions count from")
 		}
 		if !c.Tied {
 			return fmt.Errorf("an output matrix of its own is not supported; only tied embeddings are")
@@ -112,7 +146,7 @@ func (c Config) checkFamily() error {
 			return fmt.Errorf("activation is %q, want relu, or gelu_new when gated", c.Activation)
 		}
 	default:
-		return fmt.Errorf("unknown family %q; want bert, gpt2 or t5", c.Family)
+		return fmt.Errorf("unknown family %q; want one of %s", c.Family, known())
 	}
 	switch c.Activation {
 	case "gelu", "gelu_new", "relu":

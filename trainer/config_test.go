@@ -108,7 +108,7 @@ func TestParamsOnce(t *testing.T) {
 				t.Errorf("%s: %s twice", name, p.Name)
 			}
 			seen[p.Name] = true
-			if p.Decay != (len(p.Shape) > 1) {
+			if want := len(p.Shape) > 1 || c.Family == "roberta"; p.Decay != want {
 				t.Errorf("%s: decay of %s is %v", name, p.Name, p.Decay)
 			}
 		}
@@ -123,6 +123,7 @@ func TestArchitectureNames(t *testing.T) {
 		{"t5", "small", "t5-v1_1-small"},
 		{"t5", "base", "t5-v1_1-base"},
 		{"bert", "tiny", "bert-tiny"},
+		{"roberta", "large", "roberta-large"},
 	} {
 		a, err := Architecture(c.model, c.size)
 		if err != nil {
@@ -191,6 +192,8 @@ func TestParseConfigRefuses(t *testing.T) {
 		`{"model_type":"bert","position_embedding_type":"relative_key"}`: "position_embedding_type",
 		`{"model_type":"bert","hidden_act":"silu"}`:                      "silu",
 		`{"model_type":"bert","vocab_size":9223372036854775807}`:         "vocabulary",
+		`{"model_type":"roberta","pad_token_id":70000}`:                  "padding token",
+		`{"model_type":"roberta","max_position_embeddings":2}`:           "positions are 0",
 		`{"model_type":"gpt2","scale_attn_weights":false}`:               "scale_attn_weights",
 		`{"model_type":"gpt2","embd_pdrop":0.3}`:                         "embd_pdrop",
 		`{"model_type":"gpt2","tie_word_embeddings":false}`:              "tied",
@@ -261,7 +264,7 @@ func checkSinusoids(t *testing.T, table Tensor) {
 }
 
 func TestInit(t *testing.T) {
-	for _, name := range []string{"bert-tiny", "gpt2-tiny", "t5-tiny"} {
+	for _, name := range []string{"bert-tiny", "roberta-tiny", "gpt2-tiny", "t5-tiny"} {
 		c, err := Architecture(name, "")
 		if err != nil {
 			t.Fatal(err)

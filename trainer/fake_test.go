@@ -41,6 +41,8 @@ func newBigram(c Config) *bigram {
 		b.e, b.a = "transformer.wte.weight", "transformer.h.0.attn.c_proj.weight"
 	case "bert":
 		b.e, b.a = "bert.embeddings.word_embeddings.weight", "cls.predictions.transform.dense.weight"
+	case "roberta":
+		b.e, b.a = "roberta.embeddings.word_embeddings.weight", "lm_head.dense.weight"
 	case "t5":
 		b.e, b.a = "shared.weight", "decoder.block.0.layer.0.SelfAttention.q.weight"
 	}
@@ -257,7 +259,7 @@ type bigramSession struct {
 }
 
 func (s *bigramSession) Next(ids []int32) ([]float32, error) {
-	if s.m.cfg.Family == "bert" {
+	if s.m.cfg.Stacks() == EncoderOnly {
 		ids = s.in.Input
 	} else {
 		ids = ids[len(ids)-1:]

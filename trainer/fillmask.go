@@ -14,7 +14,7 @@ type Blank struct {
 // training; k is how many candidates to give for each, most likely first. Their
 // probabilities are over the whole vocabulary; reserved tokens are left out.
 func FillMask(m Model, c Config, special Special, ids []int32, k int) (_ []Blank, err error) {
-	if c.Family != "bert" {
+	if c.Stacks() != EncoderOnly {
 		return nil, corpus.Errorf(corpus.Usage, "a %s model does not fill masks; give it a prompt to continue", c.Family)
 	}
 	if len(ids)+2 > c.MaxPositions {

@@ -25,13 +25,15 @@ func ParseConfig(data []byte) (Config, error) {
 	var err error
 	switch kind.ModelType {
 	case "bert":
-		c, err = parseBERT(data)
+		c, err = parseBERT(data, bertDefaults)
+	case "roberta":
+		c, err = parseBERT(data, robertaDefaults)
 	case "gpt2":
 		c, err = parseGPT2(data)
 	case "t5":
 		c, err = parseT5(data)
 	default:
-		return c, corpus.Errorf(corpus.BadConfig, "config.json: model_type is %q; bert, gpt2 and t5 are known", kind.ModelType)
+		return c, corpus.Errorf(corpus.BadConfig, "config.json: model_type is %q; known are %s", kind.ModelType, known())
 	}
 	if err == nil {
 		err = c.Validate()
@@ -49,7 +51,7 @@ func FormatConfig(c Config) ([]byte, error) {
 		return nil, err
 	}
 	switch c.Family {
-	case "bert":
+	case "bert", "roberta":
 		return indent(formatBERT(c))
 	case "gpt2":
 		return indent(formatGPT2(c))
@@ -143,7 +145,15 @@ type common struct {
 	DType         string   `json:"torch_dtype,omitempty"`
 }
 
-// bertJSON has the keys of transformers' BertConfig.
+// What BertConfig and RobertaConfig of transformers put in the place of missing
+// keys, where they differ.
+var (
+	bertDefaults    = Config{Family: "bert", Vocab: 30522, Pad: 0, BOS: -1, EOS: -1}
+	robertaDefaults = Config{Family: "roberta", Vocab: 50265, Pad: 1, BOS: 0, EOS: 2}
+)
+
+// bertJSON has the keys of transformers' BertConfig and RobertaConfig. The
+// positions of the latter count the rows of padding.
 type bertJSON struct {
 	common
 	Vocab        *int    `json:"vocab_size"`
@@ -165,29 +175,33 @@ type bertJSON struct {
 	tokenIDs
 }
 
-func parseBERT(data []byte) (Config, error) {
+func parseBERT(data []byte, missing Config) (Config, error) {
 	var j bertJSON
 	if err := json.Unmarshal(data, &j); err != nil {
 		return Config{}, err
 	}
 	c := Config{
-		Family: "bert", Vocab: or(j.Vocab, 30522), Hidden: or(j.Hidden, 768), Layers: or(j.Layers, 12), Heads: or(j.Heads, 12),
-		FFN: or(j.FFN, 3072), MaxPositions: or(j.Positions, 512), TypeVocab: or(j.Types, 2), Activation: or(j.Activation, "gelu"),
+		Family: missing.Family, Vocab: or(j.Vocab, missing.Vocab), Hidden: or(j.Hidden, 768), Layers: or(j.Layers, 12), Heads: or(j.Heads, 12),
+		FFN: or(j.FFN, 3072), TypeVocab: or(j.Types, 2), Activation: or(j.Activation, "gelu"),
 		Dropout: float64(or(j.Dropout, 0.1)), AttnDropout: float64(or(j.AttnDropout, 0.1)), NormEps: float64(or(j.Eps, 1e-12)), InitRange: float64(or(j.Range, 0.02)),
 		Tied: or(j.Tied, true), DecStart: -1,
 	}
 	c.HeadDim = c.Hidden / max(1, c.Heads)
-	c.Pad, c.BOS, c.EOS = idOr(j.Pad, 0, c.Vocab), idOr(j.BOS, -1, c.Vocab), idOr(j.EOS, -1, c.Vocab)
+	c.Pad, c.BOS, c.EOS = idOr(j.Pad, missing.Pad, c.Vocab), idOr(j.BOS, missing.BOS, c.Vocab), idOr(j.EOS, missing.EOS, c.Vocab)
+	c.MaxPositions = or(j.Positions, 512) - c.PositionOffset()
 	return c, unsupported([]string{"position_embedding_type", "is_decoder"},
 		or(j.PositionKind, "absolute") != "absolute", or(j.Decoder, false))
 }
 
 func formatBERT(c Config) bertJSON {
-	absolute := "absolute"
+	absolute, class, positions := "absolute", "BertForMaskedLM", c.MaxPositions+c.PositionOffset()
+	if c.Family == "roberta" {
+		class = "RobertaForMaskedLM"
+	}
 	return bertJSON{
-		common: common{[]string{"BertForMaskedLM"}, "bert", "float32"},
+		common: common{[]string{class}, c.Family, "float32"},
 		Vocab:  &c.Vocab, Hidden: &c.Hidden, Layers: &c.Layers, Heads: &c.Heads, FFN: &c.FFN, Activation: &c.Activation,
-		Dropout: (*real)(&c.Dropout), AttnDropout: (*real)(&c.AttnDropout), Positions: &c.MaxPositions, Types: &c.TypeVocab,
+		Dropout: (*real)(&c.Dropout), AttnDropout: (*real)(&c.AttnDropout), Positions: &positions, Types: &c.TypeVocab,
 		Range: (*real)(&c.InitRange), Eps: (*real)(&c.NormEps), PositionKind: &absolute, Tied: &c.Tied, UseCache: true,
 		tokenIDs: tokenIDs{tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad)},
 	}

@@ -64,7 +64,7 @@ type Hyper struct {
 	Step                  int64   // from 1; bias correction uses it
 	Seed                  uint64  // of this step's dropout; micro-batch i uses Seed+i
 	LR, Beta1, Beta2, Eps float64 // AdamW
-	WeightDecay           float64 // only on matrices (two dimensions or more) that are no norm
+	WeightDecay           float64 // on what Params says
 	Clip                  float64 // gradient norm limit; 0 = none
 	RMSScaled             bool    // AdamW scaled by the RMS of each weight (nanoT5's AdamWScale)
 	MaxLoss, MaxNorm      float64 // above these the update is skipped; 0 = no limit

@@ -10,7 +10,7 @@ type Param struct {
 	Name  string // Hugging Face's
 	Shape []int  // Linear weights are out × in; GPT-2's Conv1D weights are in × out
 	Init  Distribution
-	Decay bool // weight decay applies: two dimensions or more
+	Decay bool // weight decay applies: two dimensions or more, in RoBERTa all
 }
 
 // Distribution is what initial values are drawn from: a normal; the constant Mean
@@ -41,7 +41,7 @@ func (p Param) Size() int64 {
 //
 // Initial distributions: BERT and GPT-2 as in the papers' code, N(0, 0.02) with
 // biases 0 and, in GPT-2, residual projections divided by sqrt(2 × layers)
-// ("Language Models are Unsupervised Multitask Learners" §2.3). BERT's positions
+// ("Language Models are Unsupervised Multitask Learners" §2.3). BERT's and RoBERTa's positions
 // begin as the sinusoids of "Attention Is All You Need" §3.5, as large as the
 // words: a masked word can only be told from its neighbours, and among sinusoids
 // "the one before" is one linear map, while of random vectors each pair has to be
@@ -52,11 +52,18 @@ func Params(c Config) []Param {
 	var p params
 	switch c.Family {
 	case "bert":
-		p.bert(c)
+		p.bert(c, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias")
+	case "roberta":
+		p.bert(c, "lm_head.dense", "lm_head.layer_norm", "lm_head.bias")
 	case "gpt2":
 		p.gpt2(c)
 	case "t5":
 		p.t5(c)
+	}
+	if c.Family == "roberta" { // fairseq's Adam decays everything
+		for i := range p {
+			p[i].Decay = true
+		}
 	}
 	return p
 }
@@ -93,14 +100,15 @@ func (p *params) norm(name string, n int) {
 	p.add(name+".bias", zeros, n)
 }
 
-func (p *params) bert(c Config) {
-	h, std := c.Hidden, c.InitRange
-	p.add("bert.embeddings.word_embeddings.weight", normal(std), c.Vocab, h)
-	p.add("bert.embeddings.position_embeddings.weight", Distribution{Std: std, Sinusoid: true}, c.MaxPositions, h)
-	p.add("bert.embeddings.token_type_embeddings.weight", normal(std), c.TypeVocab, h)
-	p.norm("bert.embeddings.LayerNorm", h)
+// bert is BERT or RoBERTa, whose heads have other names.
+func (p *params) bert(c Config, dense, norm, bias string) {
+	h, std, e := c.Hidden, c.InitRange, c.Family+".embeddings."
+	p.add(e+"word_embeddings.weight", normal(std), c.Vocab, h)
+	p.add(e+"position_embeddings.weight", Distribution{Std: std, Sinusoid: true}, c.MaxPositions+c.PositionOffset(), h)
+	p.add(e+"token_type_embeddings.weight", normal(std), c.TypeVocab, h)
+	p.norm(e+"LayerNorm", h)
 	for i := range c.Layers {
-		b := fmt.Sprintf("bert.encoder.layer.%d.", i)
+		b := fmt.Sprintf("%s.encoder.layer.%d.", c.Family, i)
 		for _, n := range []string{"query", "key", "value"} {
 			p.linear(b+"attention.self."+n, std, h, h)
 		}
@@ -110,9 +118,9 @@ func (p *params) bert(c Config) {
 		p.linear(b+"output.dense", std, h, c.FFN)
 		p.norm(b+"output.LayerNorm", h)
 	}
-	p.linear("cls.predictions.transform.dense", std, h, h)
-	p.norm("cls.predictions.transform.LayerNorm", h)
-	p.add("cls.predictions.bias", zeros, c.Vocab)
+	p.linear(dense, std, h, h)
+	p.norm(norm, h)
+	p.add(bias, zeros, c.Vocab)
 }
 
 func (p *params) gpt2(c Config) {

@@ -1,10 +1,29 @@
 package trainer
 
-// recipe is the optimizer, schedule and regularization that an objective was
-// published with.
+import "strings"
+
+// families are those of an objective, the default first.
+var families = map[string][]string{
+	"mlm":  {"bert", "roberta"},
+	"clm":  {"gpt2"},
+	"span": {"t5"},
+}
+
+// Families lists all families, those of an objective side by side.
+func Families() (list []string) {
+	for _, objective := range []string{"mlm", "clm", "span"} {
+		list = append(list, families[objective]...)
+	}
+	return list
+}
+
+// known is the families in a sentence.
+func known() string { return strings.Join(Families(), ", ") }
+
+// recipe is the optimizer, schedule and regularization that a family was published
+// with.
 type recipe struct {
-	model               string // family trained by default
-	seqLen              int    // of sizes other than tiny
+	seqLen              int // of sizes other than tiny
 	lr, tinyLR          float64
 	floor               float64 // last rate / peak
 	schedule            string
@@ -17,34 +36,43 @@ type recipe struct {
 	density, spanLength float64
 }
 
-// recipes, one per objective. The published rates are for base sizes and batches
+// recipes, one per family. The published rates are for base sizes and batches
 // of hundreds of rows; tinyLR is for hidden 128 and batches of a few thousand
 // tokens, where narrow layers take larger steps (rate × width is about kept, as
 // in "Tensor Programs V", arXiv 2203.03466).
 //
-//   - mlm: BERT (arXiv 1810.04805 App. A.2, google-research/bert optimization.py):
+//   - bert (arXiv 1810.04805 App. A.2, google-research/bert optimization.py):
 //     AdamW 1e-4, betas .9 .98 (RoBERTa's, arXiv 1907.11692 §3.1; BERT has .999),
 //     eps 1e-6, decay 0.01 on matrices, clip 1, warm-up 10,000, linear to 0, dropout
 //     0.1, 15 % masked. Cosine to 10 % is the project's default decay for all;
 //     "linear" is BERT's own. At 4e-3 tiny no longer learns.
-//   - clm: GPT-2 124M in nanoGPT (train.py): 6e-4 to 6e-5 cosine, warm-up 2,000,
+//   - roberta (arXiv 1907.11692 §3.1 and Table 9; fairseq
+//     examples/roberta/README.pretraining.md): AdamW, betas .9 .98, eps 1e-6, decay
+//     0.01 on everything, no clipping, linear to 0, dropout 0.1, 15 % masked; 1e-4 is
+//     the README's rate for batches of 256 (6e-4 for 8,192, at 24,000 steps of
+//     warm-up), warm-up 10,000.
+//   - gpt2: GPT-2 124M in nanoGPT (train.py): 6e-4 to 6e-5 cosine, warm-up 2,000,
 //     betas .9 .95, decay 0.1 on matrices, clip 1; eps 1e-8. Dropout 0.1 is
 //     GPT-2's own (config.json of openai-community/gpt2); nanoGPT pre-trains with 0.
-//   - span: T5 v1.1 in nanoT5 (README.md, configs/default.yaml): AdamW scaled by
+//   - t5: T5 v1.1 in nanoT5 (README.md, configs/default.yaml): AdamW scaled by
 //     each matrix's RMS, 2e-2, cosine to 1e-5, warm-up 10,000, betas .9 .999, eps
 //     1e-6, no decay, clip 1, dropout 0 (t5.1.1.base.gin); plain AdamW diverges. 15 %
 //     noise in spans of 3 (t5/models/gin/objectives/span.gin).
 var recipes = map[string]recipe{
-	"mlm": {
-		model: "bert", seqLen: 512, lr: 1e-4, tinyLR: 2e-3, floor: 0.1, schedule: "cosine", warmup: 10_000,
+	"bert": {
+		seqLen: 512, lr: 1e-4, tinyLR: 2e-3, floor: 0.1, schedule: "cosine", warmup: 10_000,
 		beta1: 0.9, beta2: 0.98, eps: 1e-6, weightDecay: 0.01, clip: 1, dropout: 0.1, maskRate: 0.15,
 	},
-	"clm": {
-		model: "gpt2", seqLen: 1024, lr: 6e-4, tinyLR: 3e-3, floor: 0.1, schedule: "cosine", warmup: 2_000,
+	"roberta": {
+		seqLen: 512, lr: 1e-4, tinyLR: 2e-3, schedule: "linear", warmup: 10_000,
+		beta1: 0.9, beta2: 0.98, eps: 1e-6, weightDecay: 0.01, dropout: 0.1, maskRate: 0.15,
+	},
+	"gpt2": {
+		seqLen: 1024, lr: 6e-4, tinyLR: 3e-3, floor: 0.1, schedule: "cosine", warmup: 2_000,
 		beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, clip: 1, dropout: 0.1,
 	},
-	"span": {
-		model: "t5", seqLen: 512, lr: 2e-2, tinyLR: 2e-2, floor: 5e-4, schedule: "cosine", warmup: 10_000,
+	"t5": {
+		seqLen: 512, lr: 2e-2, tinyLR: 2e-2, floor: 5e-4, schedule: "cosine", warmup: 10_000,
 		beta1: 0.9, beta2: 0.999, eps: 1e-6, clip: 1, rmsScaled: true, density: 0.15, spanLength: 3,
 	},
 }

@@ -22,13 +22,20 @@ type size struct {
 // Sources: the config.json of each model on the Hugging Face hub
 // (google-bert/bert-base-uncased, google/bert_uncased_L-2_H-128_A-2 and
 // L-4_H-512_A-8 of "Well-Read Students Learn Better" arXiv 1908.08962,
-// openai-community/gpt2*, google-t5/t5-*, google/t5-v1_1-*). gpt2-tiny,
-// gpt2-small and t5-tiny are our own.
+// FacebookAI/roberta-*, distilbert/distilroberta-base, openai-community/gpt2*,
+// google-t5/t5-*, google/t5-v1_1-*). roberta-tiny and -small are as
+// large as those of BERT; gpt2-tiny, gpt2-small and t5-tiny are our own.
 var sizes = map[string]size{
 	"bert-tiny":  {family: "bert", vocab: 30522, hidden: 128, layers: 2, heads: 2, headDim: 64, ffn: 512},
 	"bert-small": {family: "bert", vocab: 30522, hidden: 512, layers: 4, heads: 8, headDim: 64, ffn: 2048},
 	"bert-base":  {family: "bert", vocab: 30522, hidden: 768, layers: 12, heads: 12, headDim: 64, ffn: 3072, params: 109_514_298},
 	"bert-large": {family: "bert", vocab: 30522, hidden: 1024, layers: 24, heads: 16, headDim: 64, ffn: 4096, params: 335_174_458},
+
+	"roberta-tiny":       {family: "roberta", vocab: 50265, hidden: 128, layers: 2, heads: 2, headDim: 64, ffn: 512},
+	"roberta-small":      {family: "roberta", vocab: 50265, hidden: 512, layers: 4, heads: 8, headDim: 64, ffn: 2048},
+	"distilroberta-base": {family: "roberta", vocab: 50265, hidden: 768, layers: 6, heads: 12, headDim: 64, ffn: 3072, params: 82_170_201},
+	"roberta-base":       {family: "roberta", vocab: 50265, hidden: 768, layers: 12, heads: 12, headDim: 64, ffn: 3072, params: 124_697_433},
+	"roberta-large":      {family: "roberta", vocab: 50265, hidden: 1024, layers: 24, heads: 16, headDim: 64, ffn: 4096, params: 355_412_057},
 
 	"gpt2-tiny":   {family: "gpt2", vocab: 50257, hidden: 128, layers: 4, heads: 4, headDim: 32, ffn: 512},
 	"gpt2-small":  {family: "gpt2", vocab: 50257, hidden: 512, layers: 6, heads: 8, headDim: 64, ffn: 2048},
@@ -49,6 +56,7 @@ var sizes = map[string]size{
 // familySizes says which row a family's size is.
 var familySizes = map[string]string{
 	"bert/tiny": "bert-tiny", "bert/small": "bert-small", "bert/base": "bert-base", "bert/large": "bert-large",
+	"roberta/tiny": "roberta-tiny", "roberta/small": "roberta-small", "roberta/base": "roberta-base", "roberta/large": "roberta-large",
 	"gpt2/tiny": "gpt2-tiny", "gpt2/small": "gpt2-small", "gpt2/base": "gpt2", "gpt2/medium": "gpt2-medium", "gpt2/large": "gpt2-large",
 	"t5/tiny": "t5-tiny", "t5/small": "t5-v1_1-small", "t5/base": "t5-v1_1-base", "t5/large": "t5-v1_1-large",
 }
@@ -63,8 +71,7 @@ func Models() []string {
 	return names
 }
 
-// Architecture is the configuration of a model: model is a family ("bert",
-// "gpt2", "t5") and size one of tiny, small, base, …, or model is a published
+// Architecture is the configuration of a model: model is one of [Families] and size one of tiny, small, base, …, or model is a published
 // name ("bert-base", "gpt2-medium", "t5-v1_1-small") and size is empty. The one
 // name that is both is gpt2: with a size it is the family, without one the
 // published model. Vocabulary and token ids are the published ones.
@@ -73,13 +80,13 @@ func Architecture(model, size string) (Config, error) {
 	if size != "" {
 		var ok bool
 		if name, ok = familySizes[model+"/"+size]; !ok {
-			return Config{}, fmt.Errorf("no size %q of model %q; a family (bert, gpt2, t5) takes tiny, small, base or large, a published model takes none: %s",
-				size, model, strings.Join(Models(), ", "))
+			return Config{}, fmt.Errorf("no size %q of model %q; a family (%s) takes tiny, small, base or large, a published model takes none: %s",
+				size, model, known(), strings.Join(Models(), ", "))
 		}
 	}
 	s, ok := sizes[name]
 	if !ok {
-		return Config{}, fmt.Errorf("unknown model %q; known: bert, gpt2, t5 with a size, or %s", name, strings.Join(Models(), ", "))
+		return Config{}, fmt.Errorf("unknown model %q; known: %s with a size, or %s", name, known(), strings.Join(Models(), ", "))
 	}
 	c := s.config()
 	return c, c.Validate()
@@ -94,6 +101,8 @@ func (s size) config() Config {
 	switch s.family {
 	case "bert":
 		c.Activation, c.MaxPositions, c.TypeVocab, c.NormEps, c.Pad = "gelu", 512, 2, 1e-12, 0
+	case "roberta":
+		c.Activation, c.MaxPositions, c.TypeVocab, c.NormEps, c.Pad, c.BOS, c.EOS = "gelu", 512, 1, 1e-5, 1, 0, 2
 	case "gpt2":
 		c.Activation, c.MaxPositions, c.NormEps, c.BOS, c.EOS = "gelu_new", 1024, 1e-5, 50256, 50256
 	case "t5":

@@ -3,6 +3,7 @@ package trainer
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -16,7 +17,7 @@ const None = -1
 // number that shall really be 0 is given as None.
 type Spec struct {
 	Objective string `json:"objective"` // "mlm", "clm" or "span"; the only field without a default
-	Model     string `json:"model"`     // family (bert, gpt2, t5) or published name; default: the objective's family
+	Model     string `json:"model"`     // family (bert, roberta, gpt2, t5) or published name; default: the objective's first family
 	Size      string `json:"size"`      // of a family: tiny (default), small, base, large; empty for a published name
 	SeqLen    int    `json:"seq_len"`   // tokens of a row (of the encoder's row for span); default 128 for tiny, else the paper's
 	Batch     int    `json:"batch"`     // rows of a micro-batch; default 8
@@ -29,16 +30,16 @@ type Spec struct {
 	DocMask bool   `json:"doc_mask,omitempty"` // documents of a row do not see each other; mlm and clm
 	Order   int    `json:"order,omitempty"`    // version of the order of rows, set by Resolve
 
-	LR          float64 `json:"lr"`        // peak rate; default by objective and size
-	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (span 0.0005)
-	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear", "constant", "inverse-sqrt"
+	LR          float64 `json:"lr"`        // peak rate; default by family and size
+	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (t5 0.0005, roberta 0)
+	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear" (of roberta), "constant", "inverse-sqrt"
 	Warmup      int64   `json:"warmup"`    // steps; default Steps/20, at most the paper's
 	Optimizer   string  `json:"optimizer"` // "adamw" or "adamw-rms" (default for span)
 	Beta1       float64 `json:"beta1"`
 	Beta2       float64 `json:"beta2"`
 	Eps         float64 `json:"eps"`
-	WeightDecay float64 `json:"weight_decay"` // on matrices only
-	Clip        float64 `json:"clip"`         // largest gradient norm; default 1
+	WeightDecay float64 `json:"weight_decay"` // on what Params says
+	Clip        float64 `json:"clip"`         // largest gradient norm; default 1 (roberta none)
 	Dropout     float64 `json:"dropout"`      // default 0.1 (span 0)
 
 	// Of products: "" is float32, and also asked for by that name; "tf32" on a
@@ -68,11 +69,11 @@ const orderVersion = 2
 // Resolve fills in the defaults and reports what cannot be. It is called once:
 // in a resolved spec 0 means 0.
 func (s Spec) Resolve() (Spec, error) {
-	r, ok := recipes[s.Objective]
+	trained, ok := families[s.Objective]
 	if !ok {
 		return s, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm or span", s.Objective)
 	}
-	fill(&s.Model, r.model)
+	fill(&s.Model, trained[0])
 	if s.isFamily() {
 		fill(&s.Size, "tiny")
 	}
@@ -80,9 +81,10 @@ func (s Spec) Resolve() (Spec, error) {
 	if err != nil {
 		return s, corpus.Errorf(corpus.Usage, "%w", err)
 	}
-	if c.Family != r.model {
-		return s, corpus.Errorf(corpus.Usage, "objective %s trains a %s model, not %s (mlm: bert, clm: gpt2, span: t5)", s.Objective, r.model, s.Model)
+	if !slices.Contains(trained, c.Family) {
+		return s, corpus.Errorf(corpus.Usage, "objective %s trains a %s model, not %s", s.Objective, strings.Join(trained, " or "), s.Model)
 	}
+	r := recipes[c.Family]
 	s.fillShape(r, c)
 	s.fillOptimizer(r, c)
 	s.fillPlan()
@@ -92,7 +94,7 @@ func (s Spec) Resolve() (Spec, error) {
 	return s, s.validate(c)
 }
 
-func (s Spec) isFamily() bool { return s.Model == "bert" || s.Model == "gpt2" || s.Model == "t5" }
+func (s Spec) isFamily() bool { return slices.Contains(Families(), s.Model) }
 
 // tiny sizes are those for a few processor cores.
 func tiny(c Config) bool { return c.Hidden <= 128 }

@@ -114,7 +114,7 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 		return err
 	}
 	writer := trainer.Writer{Model: model, Config: folder.Config, Special: specialIDs(tok), Text: prompter{tok, tok.NewEncoder()}}
-	if folder.Config.Family == "bert" {
+	if folder.Config.Stacks() == trainer.EncoderOnly {
 		return w.fill(writer, prompt, candidates)
 	}
 	return w.write(writer, prompt, g)
@@ -136,7 +136,7 @@ func (w *workspace) write(writer trainer.Writer, prompt string, g trainer.Genera
 		return json.NewEncoder(w.out).Encode(map[string]any{"type": "summary", "prompt": prompt, "text": text, "ids": ids})
 	}
 	before := ""
-	if writer.Config.Family == "gpt2" {
+	if writer.Config.Stacks() == trainer.DecoderOnly {
 		before = prompt // shown with the first piece: not before a refusal
 	}
 	_, _, err := writer.Write(prompt, g, func(piece string) error {

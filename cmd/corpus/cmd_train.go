@@ -22,7 +22,7 @@ func (a *app) modelCommands() []*cli.Command {
 func (a *app) trainCommand() *cli.Command {
 	return &cli.Command{
 		Name: "train", Usage: "train a model on the token shards, or go on with a run that was stopped",
-		Description: "--objective mlm trains an encoder (bert), clm a decoder (gpt2), span an encoder-decoder (t5).\n" +
+		Description: "--objective mlm trains an encoder (bert, roberta), clm a decoder (gpt2), span an encoder-decoder (t5).\n" +
 			"Models: " + strings.Join(trainer.Models(), ", ") + ".\n" +
 			"runs/NAME becomes a Hugging Face model folder. A run keeps to the shards that it began with;\n" +
 			"with more --steps than it has, it goes on over all the shards there are then.",
@@ -44,7 +44,7 @@ func (a *app) trainCommand() *cli.Command {
 func trainingFlags() []cli.Flag {
 	return commonFlags(append(settingFlags(), // workers and memory
 		&cli.StringFlag{Name: "objective", Usage: "`mlm`, clm or span", EnvVars: []string{"CORPUS_TRAIN_OBJECTIVE"}},
-		&cli.StringFlag{Name: "model", Usage: "family (bert, gpt2, t5) or a published `NAME` such as bert-base; gpt2 is the family, whose base is the published one", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
+		&cli.StringFlag{Name: "model", Usage: "family (" + strings.Join(trainer.Families(), ", ") + ") or a published `NAME` such as roberta-base; gpt2 is the family, whose base is the published one", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large of a family", EnvVars: []string{"CORPUS_TRAIN_SIZE"}},
 		&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/ (default: the objective)"},
 		&cli.Int64Flag{Name: "steps", Usage: "`N` updates in all", EnvVars: []string{"CORPUS_TRAIN_STEPS"}},

@@ -1,13 +1,17 @@
-"""Golden outputs of BERT, GPT-2 and T5 for trainer/torch, from transformers.
+"""Golden outputs of the six families for trainer/torch, from transformers.
 
     python3 -m venv --system-site-packages venv     (with Debian's python3-torch 1.13.1)
     venv/bin/pip install 'transformers==4.40.2' 'numpy<2'
-    venv/bin/python testdata/scripts/model_fixtures.py trainer/torch/testdata
+    venv/bin/python testdata/scripts/model_fixtures.py trainer/torch/testdata bert gpt2 t5-v1_0 t5-v1_1
+
+Those of roberta were made with transformers 5.24.0 and torch 2.15.0, and
+transformers 4.57.6 gives the same numbers. Without names all are made.
 
 Weights and token ids are not stored: both sides make them from the formula of
 `uniform` below. Every parameter is random, biases and norms too. Stored are a
-sample of the logits, the loss, all gradients, and all weights after one and
-after two updates; the second reads another batch, so that the moments count.
+sample of the logits, the loss, all gradients, and all weights after two updates
+(of the older files after one, too); the second reads another batch, so that the
+moments count.
 """
 
 import base64
@@ -20,13 +24,16 @@ import torch
 import torch.nn.functional as F
 import transformers
 from transformers import (BertConfig, BertForMaskedLM, GPT2Config, GPT2LMHeadModel,
-                          T5Config, T5ForConditionalGeneration)
+                          RobertaConfig, RobertaForMaskedLM, T5Config, T5ForConditionalGeneration)
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+PAD = 1  # of the families that are not older
 VOCAB, HIDDEN, LAYERS, HEADS, HEAD_DIM, FFN, POSITIONS = 67, 16, 2, 2, 8, 32, 224
 LENGTHS, DEC_LENGTHS = [210, 151, 97], [203, 64, 130]
 LR, BETA1, BETA2, EPS, DECAY, CLIP = 1e-2, 0.9, 0.95, 1e-6, 0.1, 0.25
 SAMPLE = 9  # every 9th position's logits are stored
+OLDER = "bert", "gpt2", "t5"
+DECAY_ALL = "roberta",
 
 
 def fnv(text):
@@ -76,6 +83,8 @@ def batch(family, turn):
     """Inputs, masks, and labels at the position that must predict them."""
     m = mask(LENGTHS)
     b = {"input": ids(f"input{turn}", *m.shape), "mask": m}
+    if family not in OLDER:
+        b["input"] = b["input"].masked_fill(m == 0, PAD)
     if family == "t5":
         d = mask(DEC_LENGTHS)
         labels = ids(f"labels{turn}", *d.shape)
@@ -112,7 +121,9 @@ def rms_scaled_step(model, state, step):
             p.data.add_(p.data, alpha=-LR * DECAY)
 
 
-def adamw(model):
+def adamw(family, model):
+    if family in DECAY_ALL:
+        return torch.optim.AdamW(model.parameters(), lr=LR, betas=(BETA1, BETA2), eps=EPS, weight_decay=DECAY)
     groups = [{"params": [p for p in model.parameters() if p.dim() > 1], "weight_decay": DECAY},
               {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=LR, betas=(BETA1, BETA2), eps=EPS)
@@ -131,7 +142,7 @@ def fixture(family, model, config):
     with torch.no_grad():
         for name, p in model.named_parameters():
             p.copy_(weight(name, list(p.shape)))
-    optimizer, state, out = adamw(model), {}, {"config": config, "steps": []}
+    optimizer, state, out = adamw(family, model), {}, {"config": config, "steps": []}
     for turn in (1, 2):
         b = batch(family, turn)
         optimizer.zero_grad()
@@ -146,7 +157,8 @@ def fixture(family, model, config):
             rms_scaled_step(model, state, turn)
         else:
             optimizer.step()
-        step["weights"] = everything(model, lambda p: p.data)
+        if turn == 2 or family in OLDER:
+            step["weights"] = everything(model, lambda p: p.data)
         out["steps"].append(step)
     return out
 
@@ -162,6 +174,11 @@ def models():
         vocab_size=VOCAB, hidden_size=HIDDEN, num_hidden_layers=LAYERS, num_attention_heads=HEADS, intermediate_size=FFN,
         max_position_embeddings=POSITIONS, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     ), config("bert", type_vocab=2, activation="gelu", norm_eps=1e-12)
+    yield "roberta", "roberta", RobertaForMaskedLM(RobertaConfig(
+        vocab_size=VOCAB, hidden_size=HIDDEN, num_hidden_layers=LAYERS, num_attention_heads=HEADS, intermediate_size=FFN,
+        max_position_embeddings=POSITIONS + PAD + 1, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=PAD,
+        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+    ), config("roberta", type_vocab=1, activation="gelu", norm_eps=1e-5, pad=PAD, bos=0)
     yield "gpt2", "gpt2", GPT2LMHeadModel(GPT2Config(
         vocab_size=VOCAB, n_positions=POSITIONS, n_embd=HIDDEN, n_layer=LAYERS, n_head=HEADS, n_inner=FFN,
         resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
@@ -182,19 +199,22 @@ def buckets(far=1100):
         positions, bidirectional=both, num_buckets=32, max_distance=128).tolist() for both in (True, False)}}
 
 
-def main(folder):
+def main(folder, *names):
     torch.set_num_threads(1)
     made = f"transformers {transformers.__version__}, torch {torch.__version__}"
     for name, family, model, cfg in models():
+        if names and name not in names:
+            continue
         out = {"made_with": made, "sample": SAMPLE, "lr": LR, "beta1": BETA1, "beta2": BETA2, "eps": EPS,
                "decay": DECAY, "clip": CLIP, "lengths": LENGTHS, "dec_lengths": DEC_LENGTHS, **fixture(family, model, cfg)}
         with open(f"{folder}/{name}.json", "w") as f:
             json.dump(out, f, indent=0)
             f.write("\n")
-    with open(f"{folder}/t5-buckets.json", "w") as f:
-        json.dump(buckets(), f)
-        f.write("\n")
+    if not names:
+        with open(f"{folder}/t5-buckets.json", "w") as f:
+            json.dump(buckets(), f)
+            f.write("\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -5,7 +5,8 @@
     venv/bin/python testdata/scripts/transformers_check.py bin/corpus WORKSPACE
 
 For every run under WORKSPACE/runs that is finished:
-  bert  the probabilities that `corpus generate` gives for the words of a mask
+  bert, roberta
+        the probabilities that `corpus generate` gives for the words of a mask
   gpt2  the validation loss of the last step, over all that is held out, which
         depends on every logit; and a greedy continuation
   t5    a greedy answer, through the encoder, both decoders and the cache
@@ -22,8 +23,8 @@ import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
-PROMPTS = {"bert": "The caller must <mask> the file when it is no longer needed.",
-           "gpt2": "The function returns", "t5": "It returns <extra_id_0> if the file does not exist."}
+PROMPTS = {"mlm": "The caller must <mask> the file when it is no longer needed.",
+           "clm": "The function returns", "span": "It returns <extra_id_0> if the file does not exist."}
 NEW = 12
 
 
@@ -36,7 +37,7 @@ def generate(corpus, workspace, run, prompt, *flags):
 def masked(folder, said, tok):
     """The largest difference of a probability."""
     model = AutoModelForMaskedLM.from_pretrained(folder).eval()
-    ids = tok.encode(PROMPTS["bert"], add_special_tokens=False)
+    ids = tok.encode(PROMPTS["mlm"], add_special_tokens=False)
     row = torch.tensor([[tok.cls_token_id, *ids, tok.sep_token_id]])
     p = model(row).logits.softmax(-1)[0, 1 + ids.index(tok.mask_token_id)].tolist()
     by_text = {tok.decode([i]): v for i, v in reversed(list(enumerate(p)))}
@@ -80,7 +81,7 @@ def causal(folder, workspace, said, tok, info):
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
     special = info["special"]
     banned = [special[k] for k in ("pad", "bos", "unk", "cls", "sep", "mask")] + special["sentinels"]
-    ids = tok.encode(PROMPTS["gpt2"], add_special_tokens=False)
+    ids = tok.encode(PROMPTS["clm"], add_special_tokens=False)
     want = greedy(lambda x: model(torch.tensor([x])).logits[0, -1], ids, banned, special["eos"])
     lines = pathlib.Path(folder, "metrics.jsonl").read_text().splitlines()
     ours, theirs = json.loads(lines[-1])["valid_loss"], held_out(model, workspace, info["phases"][-1]["spec"]["seq_len"], special["eos"])
@@ -92,7 +93,7 @@ def seq2seq(folder, said, tok, info):
     model = AutoModelForSeq2SeqLM.from_pretrained(folder).eval()
     special = info["special"]
     banned = [special[k] for k in ("pad", "bos", "unk", "cls", "sep", "mask")]
-    row = torch.tensor([tok.encode(PROMPTS["t5"], add_special_tokens=False) + [special["eos"]]])
+    row = torch.tensor([tok.encode(PROMPTS["span"], add_special_tokens=False) + [special["eos"]]])
     start = [model.config.decoder_start_token_id]
     want = greedy(lambda x: model(input_ids=row, decoder_input_ids=torch.tensor([x])).logits[0, -1], start, banned, special["eos"])
     return want == said["ids"]
@@ -101,12 +102,12 @@ def seq2seq(folder, said, tok, info):
 def check(corpus, workspace, folder):
     tok = AutoTokenizer.from_pretrained(folder)
     info = json.loads((folder / "run.json").read_text())
-    family = info["config"]["family"]
-    said = generate(corpus, workspace, folder.name, PROMPTS[family], *([] if family == "bert" else ["--max-new", str(NEW)]))
+    family, objective = info["config"]["family"], info["phases"][-1]["spec"]["objective"]
+    said = generate(corpus, workspace, folder.name, PROMPTS[objective], *([] if objective == "mlm" else ["--max-new", str(NEW)]))
     off, same = 0.0, True
-    if family == "bert":
+    if objective == "mlm":
         off = masked(folder, said, tok)
-    elif family == "gpt2":
+    elif objective == "clm":
         off, same = causal(folder, workspace, said, tok, info)
     else:
         same = seq2seq(folder, said, tok, info)

@@ -17,7 +17,7 @@ func check(c trainer.Config, b trainer.Batch) error {
 	if b.Documents != nil && len(b.Documents) != len(b.Input) {
 		return fmt.Errorf("documents of %d positions for %d ids", len(b.Documents), len(b.Input))
 	}
-	if c.Family == "t5" {
+	if c.Stacks() == trainer.EncoderDecoder {
 		if b.Documents != nil {
 			return errors.New("an encoder-decoder does not keep the documents of a row apart")
 		}
@@ -57,7 +57,7 @@ type targets struct {
 
 func newTargets(c trainer.Config, b trainer.Batch) (targets, error) {
 	t := targets{of: len(b.Input)}
-	if c.Family == "t5" {
+	if c.Stacks() == trainer.EncoderDecoder {
 		t.of = len(b.Decoder)
 	}
 	if len(b.Labels) != t.of {

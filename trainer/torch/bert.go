@@ -9,8 +9,9 @@ import (
 	"corpus/trainer"
 )
 
-// bert is transformers' BertForMaskedLM: post-norm blocks, learned positions,
-// every token of type 0, output matrix tied to the input embedding.
+// bert is transformers' BertForMaskedLM or RobertaForMaskedLM: post-norm blocks,
+// learned positions, every token of type 0, output matrix tied to the input
+// embedding. They differ in names and in where positions count from.
 type bert struct {
 	c                trainer.Config
 	words, positions tensor
@@ -30,14 +31,17 @@ type bertBlock struct {
 }
 
 func newBERT(c trainer.Config, w *weights) *bert {
-	const e, p = "bert.embeddings.", "cls.predictions."
+	e, dense, transformed, bias := c.Family+".embeddings.", "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias"
+	if c.Family == "roberta" {
+		dense, transformed, bias = "lm_head.dense", "lm_head.layer_norm", "lm_head.bias"
+	}
 	n := &bert{
 		c: c, words: w.at(e + "word_embeddings.weight"), positions: w.at(e + "position_embeddings.weight"),
 		types: w.at(e + "token_type_embeddings.weight"), embedded: w.norm(e + "LayerNorm"),
-		transform: w.linear(p + "transform.dense"), transformed: w.norm(p + "transform.LayerNorm"), outBias: w.at(p + "bias"),
+		transform: w.linear(dense), transformed: w.norm(transformed), outBias: w.at(bias),
 	}
 	for i := range c.Layers {
-		b := fmt.Sprintf("bert.encoder.layer.%d.", i)
+		b := fmt.Sprintf("%s.encoder.layer.%d.", c.Family, i)
 		n.blocks = append(n.blocks, bertBlock{
 			query: w.linear(b + "attention.self.query"), key: w.linear(b + "attention.self.key"),
 			value: w.linear(b + "attention.self.value"), out: w.linear(b + "attention.output.dense"),
@@ -51,7 +55,7 @@ func newBERT(c trainer.Config, w *weights) *bert {
 
 func (n *bert) features(s *scope, b trainer.Batch) tensor {
 	x := s.add(s.embedding(n.words, s.grid(b.Input, b.Rows, b.Cols)), s.narrow(n.types, 0, 0, 1))
-	x = s.add(x, s.positions(n.positions, b.Documents, b.Rows, b.Cols))
+	x = s.add(x, n.placed(s, b))
 	x = s.view(x, -1, int64(n.c.Hidden))
 	x = s.drop(n.norm(s, x, n.embedded), n.c.Dropout)
 	var hide hidden
@@ -64,6 +68,27 @@ func (n *bert) features(s *scope, b trainer.Batch) tensor {
 		x = n.block(s, &n.blocks[i], x, b.Rows, b.Cols, hide)
 	}
 	return x
+}
+
+// placed is each token's position vector. RoBERTa's padding stands at a position
+// of its own and is not counted, wherever it is.
+func (n *bert) placed(s *scope, b trainer.Batch) tensor {
+	if n.c.Family == "bert" {
+		return s.positions(n.positions, b.Documents, b.Rows, b.Cols)
+	}
+	at := make([]int64, len(b.Input))
+	next := 0
+	for i, id := range b.Input {
+		if i%b.Cols == 0 || b.Documents != nil && b.Documents[i] != b.Documents[i-1] {
+			next = n.c.PositionOffset()
+		}
+		at[i] = int64(n.c.Pad)
+		if int(id) != n.c.Pad {
+			at[i] = int64(next)
+			next++
+		}
+	}
+	return s.embedding(n.positions, s.ints(at, int64(b.Rows), int64(b.Cols)))
 }
 
 func (n *bert) norm(s *scope, x tensor, w norm) tensor {

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"corpus/trainer"
 )
 
 // resident is the process's memory in bytes.
@@ -73,7 +75,7 @@ func TestSessionsFreeTheirMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 			var ids []int32
-			if family != "bert" {
+			if m.cfg.Stacks() != trainer.EncoderOnly {
 				ids = make([]int32, 4*20)
 			}
 			if _, err := ses.Next(ids); err != nil {

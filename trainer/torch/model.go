@@ -146,7 +146,7 @@ func setPrecision(device int, precision string) error {
 func newNetwork(cfg trainer.Config, w *weights) (network, error) {
 	var net network
 	switch cfg.Family {
-	case "bert":
+	case "bert", "roberta":
 		net = newBERT(cfg, w)
 	case "gpt2":
 		net = newGPT2(cfg, w)

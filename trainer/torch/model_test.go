@@ -20,6 +20,8 @@ func tinyConfig(family string) trainer.Config {
 		NormEps: 1e-5, InitRange: 0.02, Pad: 0, BOS: 1, EOS: 2, DecStart: 0,
 	}
 	switch family {
+	case "roberta":
+		c.Activation, c.TypeVocab = "gelu", 1
 	case "bert":
 		c.Activation, c.TypeVocab, c.NormEps = "gelu", 2, 1e-12
 	case "t5":
@@ -79,7 +81,7 @@ func hyper(step int64) trainer.Hyper {
 	return trainer.Hyper{Step: step, Seed: uint64(step) * 1000, LR: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.01, Clip: 1}
 }
 
-var families = []string{"bert", "gpt2", "t5"}
+var families = []string{"bert", "roberta", "gpt2", "t5"}
 
 func TestStepLearns(t *testing.T) {
 	for _, family := range families {

@@ -29,7 +29,7 @@ type session struct {
 // here: in gives the number of rows, and the prompt goes to Next.
 func (m *Model) Begin(in trainer.Batch) (trainer.Session, error) {
 	ses := &session{m: m, rows: in.Rows}
-	if m.cfg.Family == "bert" {
+	if m.cfg.Stacks() == trainer.EncoderOnly {
 		ses.rows = in.Rows * in.Cols
 	}
 	err := m.native(func(s *scope) error {

@@ -134,7 +134,7 @@ func within(t *testing.T, got, want []float32, position int) {
 }
 
 func TestEncoderSession(t *testing.T) {
-	g := readGolden(t, "bert")
+	g := readGolden(t, "roberta")
 	m := goldenModel(t, g)
 	b := g.batch("1")
 	ses, err := m.Begin(b)

@@ -4,10 +4,15 @@ For every name: config.json as transformers writes it, the number of parameters
 of the language model (tied ones once), and name, shape and mean and standard
 deviation of the initial weights of small models.
 
-    pip install torch==1.13.1 transformers==4.40.2
-    python make_configs.py ..
+    pip install torch==1.13.1 transformers==4.40.2     (bert, gpt2, t5)
+    pip install torch==2.15.0 transformers==4.57.6     (the others)
+    python make_configs.py .. [NAME ...]
+
+With names, these alone are made, and the others stay. Of models too large to be
+made their tensors are counted only.
 """
 import json
+import pathlib
 import sys
 
 import torch
@@ -24,6 +29,12 @@ def gpt2(h, l, a):
     return t.GPT2LMHeadModel, t.GPT2Config(n_embd=h, n_layer=l, n_head=a)
 
 
+def roberta(h, l, a, f):  # the numbers of roberta-base's config.json
+    return t.RobertaForMaskedLM, t.RobertaConfig(
+        hidden_size=h, num_hidden_layers=l, num_attention_heads=a, intermediate_size=f,
+        max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5)
+
+
 def t5(h, l, a, f, old):
     kind = {} if old else {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
     return t.T5ForConditionalGeneration, t.T5Config(d_model=h, num_layers=l, num_heads=a, d_ff=f, decoder_start_token_id=0, **kind)
@@ -34,6 +45,10 @@ models = {
     "bert-small": bert(512, 4, 8, 2048),
     "bert-base": bert(768, 12, 12, 3072),
     "bert-large": bert(1024, 24, 16, 4096),
+    "roberta-tiny": roberta(128, 2, 2, 512),
+    "distilroberta-base": roberta(768, 6, 12, 3072),
+    "roberta-base": roberta(768, 12, 12, 3072),
+    "roberta-large": roberta(1024, 24, 16, 4096),
     "gpt2": gpt2(768, 12, 12),
     "gpt2-medium": gpt2(1024, 24, 16),
     "t5-v1_1-small": t5(512, 8, 6, 1024, False),
@@ -41,11 +56,17 @@ models = {
     "t5-small": t5(512, 6, 8, 2048, True),
     "t5-base": t5(768, 12, 12, 3072, True),
 }
-out = {}
+DRAWN = "bert-tiny", "roberta-tiny", "gpt2", "t5-v1_1-small", "t5-small"
+path = pathlib.Path(sys.argv[1], "models.json")
+only = sys.argv[2:]
+out = json.loads(path.read_text()) if only else {}
 for name, (cls, config) in models.items():
-    model = cls(config)
+    if only and name not in only:
+        continue
+    with torch.device("cpu" if name in DRAWN else "meta"):
+        model = cls(config)
     entry = {"config": json.loads(config.to_json_string(use_diff=False)), "parameters": sum(p.numel() for p in model.parameters())}
-    if name in ("bert-tiny", "gpt2", "t5-v1_1-small", "t5-small"):
+    if name in DRAWN:
         entry["tensors"] = {n: {"shape": list(p.shape), "mean": p.mean().item(), "std": p.std(unbiased=False).item()} for n, p in model.named_parameters()}
     for key in list(entry["config"]):  # keys of generation and of fine-tuning say nothing here
         if entry["config"][key] is None or key in dir(t.PretrainedConfig()) and key not in (
@@ -53,4 +74,4 @@ for name, (cls, config) in models.items():
         ):
             del entry["config"][key]
     out[name] = entry
-json.dump(out, open(sys.argv[1] + "/models.json", "w"), indent=None, separators=(",", ":"))
+path.write_text(json.dumps(out, separators=(",", ":")))
