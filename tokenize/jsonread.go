@@ -14,10 +14,19 @@ import (
 // of batches and are ignored. What would change ids and is not read is refused,
 // as is what tokenizers itself refuses. Errors name the field, or the byte where
 // the file is no JSON.
-func Read(data []byte) (*Tokenizer, error) {
+//
+// Which token has which role is told by configs, the files tokenizer_config.json
+// and special_tokens_map.json where there are any, and else by names; see
+// [Roles].
+func Read(data []byte, configs ...[]byte) (*Tokenizer, error) {
 	t, err := read(data)
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer.json: %w", err)
+	}
+	if len(configs) > 0 {
+		if err := t.assign(configs); err != nil {
+			return nil, fmt.Errorf("the tokenizer's configuration: %w", err)
+		}
 	}
 	return t, nil
 }

@@ -24,6 +24,7 @@ type Tokenizer struct {
 	decoder    decoding.Decoder
 	tokens     []string // by id, as decoding takes them; "" where an id has none
 	special    []bool   // by id
+	roles      Roles
 }
 
 // steps are the fields of a tokenizer.json between the added tokens and the
@@ -59,8 +60,10 @@ func newTokenizer(s steps, added []Added, makeModel func(byteLevel bool) (model,
 	if err := t.index(); err != nil {
 		return nil, err
 	}
-	t.processor, err = readProcessor(s.PostProcessor, len(t.tokens))
-	return t, err
+	if t.processor, err = readProcessor(s.PostProcessor, len(t.tokens)); err != nil {
+		return nil, err
+	}
+	return t, t.assign(nil)
 }
 
 // index lists the tokens by id and builds what finds the added ones.

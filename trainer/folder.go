@@ -54,7 +54,7 @@ func (r *run) contents(weights []Tensor) ([]content, error) {
 	if err != nil {
 		return nil, err
 	}
-	generation, err := FormatGenerationConfig(r.Config, r.Spec.SeqLen)
+	generation, err := FormatGenerationConfig(r.Config, r.Special.ban(r.Config), r.Spec.SeqLen)
 	if err != nil {
 		return nil, err
 	}

@@ -277,7 +277,7 @@ func TestGenerateT5End(t *testing.T) {
 func TestFill(t *testing.T) {
 	j := trained(t, "mlm")
 	w := Writer{model(j), j.Config, testSpecial, letters{}}
-	f, err := w.Fill("ab[MASK]d<mask>", 3)
+	f, err := w.Fill("ab<mask>d<mask>", 3)
 	if err != nil {
 		t.Fatal(err)
 	}

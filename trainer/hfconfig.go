@@ -60,16 +60,18 @@ func FormatConfig(c Config) ([]byte, error) {
 }
 
 // FormatGenerationConfig writes generation_config.json: the token ids that
-// transformers' generate needs, and how long it may go on.
-func FormatGenerationConfig(c Config, maxLength int) ([]byte, error) {
+// transformers' generate needs, those that it is not to write, and how long it
+// may go on.
+func FormatGenerationConfig(c Config, ban []int32, maxLength int) ([]byte, error) {
 	return indent(struct {
-		FromModel bool `json:"_from_model_config"`
-		BOS       *int `json:"bos_token_id,omitempty"`
-		EOS       *int `json:"eos_token_id,omitempty"`
-		Pad       *int `json:"pad_token_id,omitempty"`
-		DecStart  *int `json:"decoder_start_token_id,omitempty"`
-		MaxLength int  `json:"max_length"`
-	}{true, tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad), tokenID(c.DecStart), maxLength})
+		FromModel bool    `json:"_from_model_config"`
+		BOS       *int    `json:"bos_token_id,omitempty"`
+		EOS       *int    `json:"eos_token_id,omitempty"`
+		Pad       *int    `json:"pad_token_id,omitempty"`
+		DecStart  *int    `json:"decoder_start_token_id,omitempty"`
+		Ban       []int32 `json:"suppress_tokens,omitempty"`
+		MaxLength int     `json:"max_length"`
+	}{true, tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad), tokenID(c.DecStart), ban, maxLength})
 }
 
 // real is a number that is written with a decimal point or an exponent:

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"corpus"
 )
 
 func newTestObjective(t testing.TB, s Spec, special Special, vocab int, eval bool) Objective {
@@ -232,4 +234,23 @@ func asRunes(ids []int32) []rune {
 		out[i] = rune(id + 256)
 	}
 	return out
+}
+
+// TestObjectiveLacksTokens: what an objective needs and a vocabulary lacks is
+// said before anything is made.
+func TestObjectiveLacksTokens(t *testing.T) {
+	for objective, lack := range map[string]func(*Special){
+		"mlm":  func(s *Special) { s.Mask = None },
+		"clm":  func(s *Special) { s.EOS = None },
+		"span": func(s *Special) { s.Sentinels = nil },
+	} {
+		j := smallJob(t, objective, 1)
+		if _, err := j.Spec.Architecture(300, j.Special); err != nil {
+			t.Errorf("%s: %v", objective, err)
+		}
+		lack(&j.Special)
+		if _, err := j.Spec.Architecture(300, j.Special); corpus.ClassOf(err) != corpus.BadConfig {
+			t.Errorf("%s without what it needs: %v", objective, err)
+		}
+	}
 }

@@ -250,6 +250,9 @@ func (s Spec) Architecture(vocab int, special Special) (Config, error) {
 	if err != nil {
 		return c, corpus.Errorf(corpus.Usage, "%w", err)
 	}
+	if err := special.serves(s.Objective); err != nil {
+		return c, err
+	}
 	c.Vocab, c.Dropout, c.AttnDropout = vocab, s.Dropout, s.Dropout
 	if c.MaxPositions > 0 && s.ownPositions() {
 		c.MaxPositions = s.SeqLen

@@ -2,7 +2,6 @@ package trainer
 
 import (
 	"slices"
-	"strings"
 
 	"corpus"
 )
@@ -34,7 +33,7 @@ func (w Writer) Write(prompt string, g Generation, emit func(string) error) (tex
 		ids = append(ids, w.Special.Sentinels[0])
 	}
 	if g.Ban == nil {
-		g.Ban = w.ban()
+		g.Ban = w.Special.ban(w.Config)
 	}
 	p := pieces{text: w.Text}
 	show := func(piece string, err error) error {
@@ -55,13 +54,14 @@ func (w Writer) Write(prompt string, g Generation, emit func(string) error) (tex
 
 func (w Writer) isSentinel(id int32) bool { return slices.Contains(w.Special.Sentinels, id) }
 
-func (w Writer) ban() []int32 {
-	s := w.Special
+// ban is the tokens that a model has no reason to write, by ascending id.
+func (s Special) ban(c Config) []int32 {
 	list := []int32{s.Pad, s.BOS, s.Unk, s.CLS, s.SEP, s.Mask}
-	if w.Config.Family != "t5" {
+	if c.Family != "t5" {
 		list = append(list, s.Sentinels...)
 	}
-	return list
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(id int32) bool { return id < 0 || id == s.EOS })
 }
 
 func (w Writer) encode(prompt string) []int32 {
@@ -85,13 +85,13 @@ type Word struct {
 	P    float64 `json:"p"`
 }
 
-// Fill fills every <mask> ([MASK], BERT's spelling, is the same) with the most
-// likely word and gives the best k words for each.
+// Fill fills every mask with the most likely word and gives the best k words for
+// each.
 func (w Writer) Fill(prompt string, k int) (Filled, error) {
 	if k < 1 {
 		return Filled{}, corpus.Errorf(corpus.Usage, "%d candidates for a mask; want at least 1", k)
 	}
-	ids := w.encode(strings.ReplaceAll(prompt, "[MASK]", "<mask>"))
+	ids := w.encode(prompt)
 	blanks, err := FillMask(w.Model, w.Config, w.Special, ids, k)
 	if err != nil {
 		return Filled{}, err

@@ -1,6 +1,11 @@
 package trainer
 
-import "corpus/shards/order"
+import (
+	"fmt"
+
+	"corpus"
+	"corpus/shards/order"
+)
 
 // Tokens is documents as a stream of ids, each document followed by the end token.
 // shards.Stream is one. It is read by several goroutines.
@@ -35,6 +40,35 @@ type Special struct {
 	Mask int32 `json:"mask"`
 	// Sentinels are the ids of <extra_id_0>, <extra_id_1>, … in this order.
 	Sentinels []int32 `json:"sentinels"`
+}
+
+// serves says whether a vocabulary has the tokens that an objective needs.
+func (s Special) serves(objective string) error {
+	type need struct {
+		id   int32
+		what string
+	}
+	needs := map[string][]need{
+		"mlm":  {{s.Mask, "hides words: <mask>, [MASK]"}, {s.CLS, "begins texts: <cls>, [CLS], <s>"}, {s.SEP, "ends texts: <sep>, [SEP], </s>"}},
+		"clm":  {{s.EOS, "ends texts: </s>, <|endoftext|>"}},
+		"span": {{s.EOS, "ends texts: </s>"}, {s.Pad, "fills rows: <pad>"}},
+	}
+	for _, n := range needs[objective] {
+		if n.id < 0 {
+			return lacks("%s needs a token that %s; the tokenizer has none", objective, n.what)
+		}
+	}
+	if objective == "span" && len(s.Sentinels) == 0 {
+		return lacks("span needs sentinels: <extra_id_0>, <extra_id_1>, …; the tokenizer has none")
+	}
+	return nil
+}
+
+func lacks(format string, a ...any) error {
+	return &corpus.Error{
+		Class: corpus.BadConfig, What: fmt.Sprintf(format, a...), Offset: -1,
+		Next: "choose another --objective; or another tokenizer, whose tokenizer_config.json may also name such a token",
+	}
 }
 
 // set marks the reserved ids in a table of the vocabulary's size.

@@ -93,11 +93,7 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 	if err != nil {
 		return err
 	}
-	b, err := trainer.ReadTokenizer(w.fs, dir)
-	if err != nil {
-		return err
-	}
-	tok, err := tokenize.Read(b)
+	tok, err := w.folderTokenizer(dir)
 	if err != nil {
 		return err
 	}
@@ -115,7 +111,7 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 	}
 	writer := trainer.Writer{Model: model, Config: folder.Config, Special: specialIDs(tok), Text: prompter{tok, tok.NewEncoder()}}
 	if folder.Config.Stacks() == trainer.EncoderOnly {
-		return w.fill(writer, prompt, candidates)
+		return w.fill(writer, masked(prompt, tok), candidates)
 	}
 	return w.write(writer, prompt, g)
 }
@@ -124,6 +120,12 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 type prompter struct {
 	*tokenize.Tokenizer
 	*tokenize.Encoder
+}
+
+// masked writes the mask of a prompt as the tokenizer does.
+func masked(prompt string, tok *tokenize.Tokenizer) string {
+	mask := tok.Roles().Mask
+	return strings.NewReplacer("<mask>", mask, "[MASK]", mask).Replace(prompt)
 }
 
 // write prints the text as it comes, after the prompt where it continues that.

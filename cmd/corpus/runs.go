@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 
+	"corpus"
+	"corpus/internal/fsx"
 	"corpus/tokenize"
 	"corpus/trainer"
 )
@@ -25,22 +28,48 @@ func (w *workspace) tokenizer() ([]byte, *tokenize.Tokenizer, error) {
 	return b, t, err
 }
 
-// specialIDs finds the reserved tokens in a tokenizer.
+// folderTokenizer reads the tokenizer of a run, or of a model folder from
+// elsewhere, with the files that tell what its tokens are for.
+func (w *workspace) folderTokenizer(dir string) (*tokenize.Tokenizer, error) {
+	b, err := trainer.ReadTokenizer(w.fs, dir)
+	if err != nil {
+		return nil, err
+	}
+	var configs [][]byte
+	for _, name := range []string{configFile, specialsFile} {
+		c, err := fsx.ReadFile(w.fs, filepath.Join(dir, name), corpus.MaxManifest)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		configs = append(configs, c)
+	}
+	t, err := tokenize.Read(b, configs...)
+	if err != nil {
+		return nil, &corpus.Error{Class: corpus.Corrupt, What: err.Error(), Path: dir, Offset: -1}
+	}
+	return t, nil
+}
+
+// specialIDs finds the tokens of a tokenizer by their roles. Where it has none of
+// its own for one, another does its work, as is the custom: <|endoftext|> begins
+// and ends GPT-2's texts, and [CLS] and [SEP] would BERT's.
 func specialIDs(t *tokenize.Tokenizer) trainer.Special {
-	id := func(name string) int32 {
-		if n, ok := t.Special(name); ok {
+	id := func(names ...string) int32 {
+		if n, ok := t.ID(cmp.Or(names...)); ok {
 			return int32(n)
 		}
 		return trainer.None
 	}
+	r := t.Roles()
 	s := trainer.Special{
-		Pad: id(tokenize.Pad), BOS: id(tokenize.Bos), EOS: id(tokenize.Eos), Unk: id(tokenize.Unk),
-		CLS: id(tokenize.Cls), SEP: id(tokenize.Sep), Mask: id(tokenize.Mask),
+		Pad: id(r.Pad, r.Eos, r.Sep), BOS: id(r.Bos, r.Cls, r.Eos), EOS: id(r.Eos, r.Sep), Unk: id(r.Unk),
+		CLS: id(r.Cls, r.Bos, r.Eos), SEP: id(r.Sep, r.Eos), Mask: id(r.Mask),
 	}
-	for i := range tokenize.Sentinels {
-		if n := id(tokenize.Sentinel(i)); n >= 0 {
-			s.Sentinels = append(s.Sentinels, n)
-		}
+	for _, name := range r.Sentinels {
+		s.Sentinels = append(s.Sentinels, id(name))
 	}
 	return s
 }

@@ -52,11 +52,15 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 	if err != nil {
 		return trainer.Job{}, err
 	}
+	files, err := modelFiles(tok, spec.Objective, special, cfg)
+	if err != nil {
+		return trainer.Job{}, err
+	}
 	generations := set.Manifest.Generations
 	j := trainer.Job{
 		FS: w.fs, Dir: filepath.Join(w.dir, "runs", o.run), Spec: spec, Config: cfg, Special: special,
 		Data: trainer.DataInfo{Shards: generations[len(generations)-1].Key, Generations: len(generations)},
-		Env:  modelEnv(w.threads(), o.device), Files: modelFiles(b, tok, cfg), Holder: holder(),
+		Env:  modelEnv(w.threads(), o.device), Files: files, Holder: holder(),
 		Make:  func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device, spec.Precision) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
 	}
@@ -258,13 +262,31 @@ func some(f float64, known bool) *float64 {
 	return &f
 }
 
-// modelFiles are what makes the run's folder open in transformers.
-func modelFiles(tokenizer []byte, tok *tokenize.Tokenizer, c trainer.Config) map[string][]byte {
+// modelFiles are what makes the run's folder open in transformers, with a
+// tokenizer that frames texts as the objective does in training.
+func modelFiles(tok *tokenize.Tokenizer, objective string, s trainer.Special, c trainer.Config) (map[string][]byte, error) {
 	length := c.MaxPositions
 	if length == 0 {
 		length = 512 // T5 has no table of positions; its tokenizers say 512
 	}
-	return map[string][]byte{
-		trainer.TokenizerFile: tokenizer, "tokenizer_config.json": tok.ConfigJSON(length), "special_tokens_map.json": tok.SpecialTokensMapJSON(),
+	var before, after []uint32
+	switch objective {
+	case "mlm":
+		before, after = []uint32{uint32(s.CLS)}, []uint32{uint32(s.SEP)}
+	case "span":
+		after = []uint32{uint32(s.EOS)}
 	}
+	tok, err := tok.Framed(before, after)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{
+		trainer.TokenizerFile: tok.JSON(), configFile: tok.ConfigJSON(length), specialsFile: tok.SpecialTokensMapJSON(),
+	}, nil
 }
+
+// The files that tell the roles of a tokenizer's tokens.
+const (
+	configFile   = "tokenizer_config.json"
+	specialsFile = "special_tokens_map.json"
+)
