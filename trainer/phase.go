@@ -34,12 +34,13 @@ func (p *Phase) identify(r *RunInfo, before string) error {
 }
 
 // rate is the learning rate of a step. A later phase warms up over at most a
-// twentieth of its own steps.
+// twentieth of its own steps, and falls at the end over at most a fifth.
 func (p *Phase) rate(step int64) float64 {
 	s := p.Spec.LRSchedule()
 	if p.From > 0 {
 		s.Steps -= p.From
 		s.Warmup = min(s.Warmup, max(1, s.Steps/20))
+		s.Decay = min(s.Decay, max(1, s.Steps/5))
 	}
 	return s.At(step - p.From)
 }

@@ -146,6 +146,12 @@ func TestPhaseRate(t *testing.T) {
 			t.Errorf("rate of step %d is %v, want %v", step, got, want)
 		}
 	}
+	p.Spec.Schedule, p.Spec.Decay = "wsd", 500 // at most a fifth of 40 steps
+	for step, want := range map[int64]float64{1002: 1, 1032: 1, 1034: 0.5, 1040: 0} {
+		if got := p.rate(step); math.Abs(got-want) > 1e-9 {
+			t.Errorf("wsd: rate of step %d is %v, want %v", step, got, want)
+		}
+	}
 }
 
 // TestRunWithoutRunJSON: what the message about a damaged run.json advises.

@@ -12,22 +12,27 @@ func TestSchedule(t *testing.T) {
 		step int64
 		want float64
 	}{
-		{Schedule{"cosine", 1, 0.1, 10, 110}, 1, 0.1},
-		{Schedule{"cosine", 1, 0.1, 10, 110}, 10, 1},
-		{Schedule{"cosine", 1, 0.1, 10, 110}, 35, 0.1 + 0.9*(1+math.Sqrt2/2)/2},
-		{Schedule{"cosine", 1, 0.1, 10, 110}, 60, 0.55},
-		{Schedule{"cosine", 1, 0.1, 10, 110}, 110, 0.1},
-		{Schedule{"cosine", 1, 0.1, 10, 110}, 500, 0.1},
-		{Schedule{"linear", 1, 0, 0, 100}, 1, 0.99},
-		{Schedule{"linear", 2, 1, 50, 100}, 75, 1.5},
-		{Schedule{"linear", 2, 1, 50, 100}, 100, 1},
-		{Schedule{"constant", 3, 0, 4, 100}, 2, 1.5},
-		{Schedule{"constant", 3, 0, 4, 100}, 99, 3},
-		{Schedule{"inverse-sqrt", 1, 0, 100, 1000}, 50, 0.5},
-		{Schedule{"inverse-sqrt", 1, 0, 100, 1000}, 100, 1},
-		{Schedule{"inverse-sqrt", 1, 0, 100, 1000}, 400, 0.5},
-		{Schedule{"cosine", 1, 0.1, 10, 5}, 5, 0.5}, // shorter than its warm-up
-		{Schedule{"cosine", 1, 0.1, 5, 5}, 5, 0.1},
+		{Schedule{"cosine", 1, 0.1, 10, 110, 0}, 1, 0.1},
+		{Schedule{"cosine", 1, 0.1, 10, 110, 0}, 10, 1},
+		{Schedule{"cosine", 1, 0.1, 10, 110, 0}, 35, 0.1 + 0.9*(1+math.Sqrt2/2)/2},
+		{Schedule{"cosine", 1, 0.1, 10, 110, 0}, 60, 0.55},
+		{Schedule{"cosine", 1, 0.1, 10, 110, 0}, 110, 0.1},
+		{Schedule{"cosine", 1, 0.1, 10, 110, 0}, 500, 0.1},
+		{Schedule{"linear", 1, 0, 0, 100, 0}, 1, 0.99},
+		{Schedule{"linear", 2, 1, 50, 100, 0}, 75, 1.5},
+		{Schedule{"linear", 2, 1, 50, 100, 0}, 100, 1},
+		{Schedule{"constant", 3, 0, 4, 100, 0}, 2, 1.5},
+		{Schedule{"constant", 3, 0, 4, 100, 0}, 99, 3},
+		{Schedule{"inverse-sqrt", 1, 0, 100, 1000, 0}, 50, 0.5},
+		{Schedule{"inverse-sqrt", 1, 0, 100, 1000, 0}, 100, 1},
+		{Schedule{"inverse-sqrt", 1, 0, 100, 1000, 0}, 400, 0.5},
+		{Schedule{"wsd", 2, 0.4, 10, 100, 16}, 5, 1},
+		{Schedule{"wsd", 2, 0.4, 10, 100, 16}, 10, 2},
+		{Schedule{"wsd", 2, 0.4, 10, 100, 16}, 84, 2},
+		{Schedule{"wsd", 2, 0.4, 10, 100, 16}, 88, 1.2},
+		{Schedule{"wsd", 2, 0.4, 10, 100, 16}, 100, 0.4},
+		{Schedule{"cosine", 1, 0.1, 10, 5, 0}, 5, 0.5}, // shorter than its warm-up
+		{Schedule{"cosine", 1, 0.1, 5, 5, 0}, 5, 0.1},
 	} {
 		if got := c.s.At(c.step); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%+v at %d: %v, want %v", c.s, c.step, got, c.want)
@@ -57,6 +62,8 @@ func TestResolve(t *testing.T) {
 		{Spec{Objective: "clm", Dropout: None, Clip: None, WeightDecay: None, LRFloor: None, Warmup: None}, func(s Spec) bool {
 			return s.Dropout == 0 && s.Clip == 0 && s.WeightDecay == 0 && s.LRFloor == 0 && s.Warmup == 0
 		}},
+		{Spec{Objective: "clm", Schedule: "wsd", Steps: 200}, func(s Spec) bool { return s.Decay == 40 && s.LRFloor == 0 }},
+		{Spec{Objective: "clm", Schedule: "wsd", Steps: 200, Decay: 9, LRFloor: 0.2}, func(s Spec) bool { return s.Decay == 9 && s.LRFloor == 0.2 }},
 		{Spec{Objective: "clm", LR: 0.5, Steps: 3}, func(s Spec) bool { return s.LR == 0.5 && s.Warmup == 1 && s.EvalEvery == 1 }},
 	} {
 		got, err := c.spec.Resolve()
@@ -75,6 +82,8 @@ func TestResolveRefuses(t *testing.T) {
 		"negative steps": {Objective: "mlm", Steps: -1},
 		"optimizer":      {Objective: "mlm", Optimizer: "sgd"},
 		"schedule":       {Objective: "mlm", Schedule: "step"},
+		"decay":          {Objective: "mlm", Decay: 5},
+		"decay of wsd":   {Objective: "mlm", Schedule: "wsd", Decay: -5},
 		"beta":           {Objective: "mlm", Beta1: 1},
 		"rate":           {Objective: "mlm", LR: -2},
 		"rate NaN":       {Objective: "mlm", LR: math.NaN()},

@@ -31,9 +31,10 @@ type Spec struct {
 	Order   int    `json:"order,omitempty"`    // version of the order of rows, set by Resolve
 
 	LR          float64 `json:"lr"`        // peak rate; default by family and size
-	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (t5 0.0005, roberta 0)
-	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear" (of roberta), "constant", "inverse-sqrt"
+	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (t5 0.0005, roberta and wsd 0)
+	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear" (of roberta), "constant", "inverse-sqrt", "wsd"
 	Warmup      int64   `json:"warmup"`    // steps; default Steps/20, at most the paper's
+	Decay       int64   `json:"decay"`     // wsd: its last steps, which the rate falls over; default Steps/5
 	Optimizer   string  `json:"optimizer"` // "adamw" or "adamw-rms" (default for span)
 	Beta1       float64 `json:"beta1"`
 	Beta2       float64 `json:"beta2"`
@@ -144,6 +145,10 @@ func (s *Spec) fillOptimizer(r recipe, c Config) {
 	fill(&s.LR, lr)
 	fill(&s.Schedule, r.schedule)
 	fill(&s.Optimizer, optimizer)
+	if s.Schedule == "wsd" {
+		r.floor = 0
+		fill(&s.Decay, max(1, s.Steps/5))
+	}
 	fillNumber(&s.LRFloor, r.floor)
 	fillNumber(&s.Beta1, r.beta1)
 	fillNumber(&s.Beta2, r.beta2)
@@ -231,7 +236,7 @@ func (s Spec) ownPositions() bool { return s.isFamily() }
 
 // LRSchedule is the learning rate of a resolved spec.
 func (s Spec) LRSchedule() Schedule {
-	return Schedule{Kind: s.Schedule, Peak: s.LR, Floor: s.LR * s.LRFloor, Warmup: s.Warmup, Steps: s.Steps}
+	return Schedule{Kind: s.Schedule, Peak: s.LR, Floor: s.LR * s.LRFloor, Warmup: s.Warmup, Steps: s.Steps, Decay: s.Decay}
 }
 
 // hyper is what the update of a step needs, at a learning rate.

@@ -55,14 +55,16 @@ func trainingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "pack", Usage: "documents into rows: `split` as one stream, best-fit (whole ones together), one-per-row; nothing is lost"},
 		&cli.BoolFlag{Name: "doc-mask", Usage: "mlm and clm: documents of a row do not see each other, positions count from 0 in each"},
 		&cli.Float64Flag{Name: "lr", Usage: "peak learning `RATE`"},
-		&cli.StringFlag{Name: "schedule", Usage: "`cosine`, linear, constant or inverse-sqrt"},
+		&cli.StringFlag{Name: "schedule", Usage: "`cosine`, linear, constant, inverse-sqrt or wsd (warm-up, stable, decay)"},
 		&cli.Int64Flag{Name: "warmup", Usage: "`N` steps"},
+		&cli.Int64Flag{Name: "decay", Usage: "wsd: `N` last steps, over which the rate falls to 0 (default: a fifth)"},
 		&cli.Float64Flag{Name: "dropout", Usage: "`P` of all dropouts"},
 		&cli.Float64Flag{Name: "mask-rate", Usage: "mlm: `SHARE` of the tokens to predict (evaluation: always 0.15)"},
 		&cli.StringFlag{Name: "precision", Usage: "of products: `float32`, tf32 (GPUs) or bf16 (libtorch 2.4 and newer)"},
 		&cli.Uint64Flag{Name: "seed", Usage: "`N` of weights, order, noise and dropout"},
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
 		&cli.Int64Flag{Name: "save-every", Usage: "`N` steps between checkpoints"},
+		&cli.IntFlag{Name: "keep", Usage: "`N` newest checkpoints are kept, beside the best (default: 2)"},
 		&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
 		&cli.StringFlag{Name: "device", Usage: "`cpu`, cuda or cuda:1", EnvVars: []string{"CORPUS_DEVICE"}},
 	)...)
@@ -73,6 +75,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), Mix: c.String("mix"), Pack: c.String("pack"), DocMask: c.Bool("doc-mask"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
 		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
+		Decay: c.Int64("decay"), Keep: c.Int("keep"),
 	}
 	if c.IsSet("dropout") {
 		v := c.Float64("dropout")
@@ -82,7 +85,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		v := c.Int64("warmup")
 		t.Warmup = &v
 	}
-	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "eval-every", "save-every")
+	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "eval-every", "save-every", "decay", "keep")
 	if err == nil && c.IsSet("run") && t.Run == "" {
 		err = checkRunName(corpus.Usage, "")
 	}
@@ -108,6 +111,7 @@ func (t training) options(class corpus.Class) (trainOptions, error) {
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
 		Mix: t.Mix, Pack: t.Pack, DocMask: t.DocMask,
 		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
+		Decay: t.Decay, Keep: t.Keep,
 	}}
 	if o.run == "" {
 		o.run = t.Objective

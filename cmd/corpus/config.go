@@ -111,6 +111,7 @@ type training struct {
 	LR        float64  `yaml:"lr"`
 	Schedule  string   `yaml:"schedule"`
 	Warmup    *int64   `yaml:"warmup"`
+	Decay     int64    `yaml:"decay"`
 	Dropout   *float64 `yaml:"dropout"`
 	MaskRate  float64  `yaml:"mask_rate"`
 	Precision string   `yaml:"precision"`
@@ -118,6 +119,7 @@ type training struct {
 	Seed      uint64   `yaml:"seed"`
 	EvalEvery int64    `yaml:"eval_every"`
 	SaveEvery int64    `yaml:"save_every"`
+	Keep      int      `yaml:"keep"`
 }
 
 // ownRule is a rule of the user's over any attribute: what is below or above its
