@@ -30,7 +30,7 @@ func shardsOf(t testing.TB, files fsx.FS, parts ...[]text) *Dataset {
 		f := create(t, files, fmt.Sprintf("part-%d.arrow", i), TokenSchema(corpus.Uint16s), func(w *Writer) error {
 			for k, doc := range docs {
 				row := corpus.NewTable(TokenSchema(corpus.Uint16s))
-				row.Columns[0].Tokens, row.Columns[1].Strings, row.Columns[2].Strings = [][]uint32{doc.ids}, []string{"id"}, []string{doc.source}
+				row.Columns[0].Tokens, row.Columns[1].Strings, row.Columns[2].Strings = [][]uint32{doc.ids}, []string{fmt.Sprintf("%d.%d", i, k)}, []string{doc.source}
 				row.Rows = 1
 				if err := w.Write(row); err != nil {
 					return err
@@ -137,7 +137,7 @@ func testStream(t *testing.T, s *Stream, parts [][]text, of func(string) bool) {
 		t.Fatalf("%d tokens, want %d", s.Len(), len(want))
 	}
 	var ends []int
-	end := 0
+	end, names := 0, named(parts, of)
 	for i := range lengths {
 		testLengths(t, s, lengths[i:], int64(end))
 		end += int(lengths[i])
@@ -158,11 +158,37 @@ func testStream(t *testing.T, s *Stream, parts [][]text, of func(string) bool) {
 			if got, err := s.Ends(nil, int64(from), to-from); err != nil || !cmp.Equal(got, some) {
 				t.Fatalf("ends in %d:%d are %v, %v, want %v", from, to, got, err, some)
 			}
+			var all []string
+			for i, e := range ends {
+				if from < e && e-int(lengths[i]) < to {
+					all = append(all, names[i])
+				}
+			}
+			if from == to {
+				all = nil
+			}
+			who := []string(nil)
+			err := s.Names(int64(from), int64(to-from), func(id, source string) { who = append(who, id+" "+source) })
+			if err != nil || !cmp.Equal(who, all) {
+				t.Fatalf("documents in %d:%d are %v, %v, want %v", from, to, who, err, all)
+			}
 		}
 	}
 	if err := s.Read(make([]int32, 1), s.Len()); err == nil {
 		t.Error("reading past the end succeeds")
 	}
+}
+
+// named is the documents of a stream: id and source.
+func named(parts [][]text, of func(string) bool) (names []string) {
+	for i, docs := range parts {
+		for k, d := range docs {
+			if of(d.source) {
+				names = append(names, fmt.Sprintf("%d.%d %s", i, k, d.source))
+			}
+		}
+	}
+	return names
 }
 
 func testLengths(t *testing.T, s *Stream, want []int64, at int64) {

@@ -203,9 +203,14 @@ func cast(b []byte) []int32 {
 
 // find is the batch that holds a position, and where it begins.
 func (s *tokenShard) find(at int64) (b *tokenBatch, start int64, err error) {
-	i := sort.Search(len(s.starts)-1, func(i int) bool { return s.starts[i+1] > at })
+	i := s.batchOf(at)
 	b, err = s.batch(i)
 	return b, s.starts[i], err
+}
+
+// batchOf is the number of the batch that holds a position.
+func (s *tokenShard) batchOf(at int64) int {
+	return sort.Search(len(s.starts)-1, func(i int) bool { return s.starts[i+1] > at })
 }
 
 // read fills dst with the stream from position at on.

@@ -31,7 +31,7 @@ const (
 	optimizerFile  = "optimizer.safetensors"
 	stateFile      = "state.json"
 	manifestFile   = "manifest.json"
-	checkpointForm = 2 // raised when an older program would misread
+	checkpointForm = 3 // raised when an older program would misread
 )
 
 // Checkpoint is what a run needs beside weights and optimizer state to go on bit
@@ -44,6 +44,9 @@ type Checkpoint struct {
 	Unigram *float64 `json:"unigram,omitempty"`    // cross-entropy, at the phase's last step
 	Run     string   `json:"run"`                  // Identity of the phase
 	Env     Env      `json:"env"`                  // of the process that wrote it
+
+	Recent    Recent `json:"recent"`              // what spikes are told from
+	Rollbacks int    `json:"rollbacks,omitempty"` // of the run, before it came here
 
 	Tokens int64              `json:"tokens"`           // of documents, read up to here
 	Epochs map[string]float64 `json:"epochs,omitempty"` // how often each source has been read in the phase
@@ -185,22 +188,23 @@ func prune(fsys fsx.FS, run string, keep int, best *Best) error {
 	if err != nil {
 		return err
 	}
-	renamed := false
 	for _, step := range steps[:max(0, len(steps)-keep)] {
 		if best != nil && step == best.Step {
 			continue
 		}
-		if err := fsys.Rename(path.Join(base, stepName(step)), path.Join(base, fsx.TempPrefix+stepName(step))); err != nil {
-			return err
-		}
-		renamed = true
-	}
-	if renamed {
-		if err := fsys.SyncDir(base); err != nil {
+		if err := dropCheckpoint(fsys, base, step); err != nil {
 			return err
 		}
 	}
 	return removeTemps(fsys, base)
+}
+
+// dropCheckpoint makes a checkpoint one that removeTemps removes.
+func dropCheckpoint(fsys fsx.FS, base string, step int64) error {
+	if err := fsys.Rename(path.Join(base, stepName(step)), path.Join(base, fsx.TempPrefix+stepName(step))); err != nil {
+		return err
+	}
+	return fsys.SyncDir(base)
 }
 
 // removeTemps removes the unfinished directories and files in dir.

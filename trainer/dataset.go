@@ -91,6 +91,32 @@ func (d *Dataset) fill(b *Batch, at, step int64, rows int) (err error) {
 	return nil
 }
 
+// Documents lists documents of the rows from place at on, each once, in their order
+// there, at most most of them; more is how many others there are.
+func (d *Dataset) Documents(at int64, rows, most int) (list []Document, more int, err error) {
+	var stretches []order.Stretch
+	seen := map[Document]bool{}
+	for i := range rows {
+		p := d.plan.At(uint64(at + int64(i)))
+		if stretches, err = d.plan.Row(stretches[:0], p); err != nil {
+			return nil, 0, err
+		}
+		for _, s := range stretches {
+			err = d.sources[p.Source].Tokens.Names(s.At, s.N, func(id, source string) {
+				if n := (Document{id, source}); !seen[n] {
+					seen[n] = true
+					list = append(list, n)
+				}
+			})
+			if err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	more = max(0, len(list)-most)
+	return list[:len(list)-more], more, nil
+}
+
 // mask shows the first columns of each row, so many; nil = all of all.
 func mask(seen []int, cols int) []uint8 {
 	if slices.Min(seen) == cols {

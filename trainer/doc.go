@@ -20,8 +20,9 @@
 // The rows of documents and their order are computed from the lengths of documents
 // and (seed, source, epoch) by package shards/order, the noise of an example comes
 // from (seed, source, epoch, row), dropout from (seed, step), and the learning rate
-// from the step. A [Feed] reads ahead with any number of readers and ranks. So weights, optimizer state and
-// the step are all there is to save, and a run that was stopped or killed
+// from the step. A [Feed] reads ahead with any number of readers and ranks. So weights,
+// optimizer state, the step and the losses that spikes are told from are all there is
+// to save, and a run that was stopped or killed
 // anywhere ends with the same bytes (same program, libtorch, processor and
 // threads; a difference is a warning). Another spec or tokenizer is refused.
 //
@@ -32,6 +33,14 @@
 // it goes on from weights and optimizer, with an order and a rise and fall of the
 // learning rate of its own. Phases are recorded in run.json, so that what was
 // killed in any of them goes on as it would have.
+//
+// # Updates that would do harm
+//
+// An update whose loss or gradient norm is no number, or far beyond those of the last
+// updates ([Recent]), is not made, and its documents are named. After Spec.MaxBad of
+// them in a row the run goes back to the last good checkpoint and past the rows read
+// since: a [Rollback], recorded in run.json. Where that does not help it ends with
+// [Diverged].
 //
 // # Losses
 //

@@ -167,7 +167,8 @@ func (m *bigram) Step(micro []Batch, h Hyper) (Stats, error) {
 	if m.failAt[h.Step] {
 		s.Loss = math.NaN()
 	}
-	if s.Skipped = math.IsNaN(s.Loss) || h.MaxLoss > 0 && s.Loss > h.MaxLoss; !s.Skipped {
+	s.Skipped = finite(s.Loss) == nil || finite(s.Norm) == nil || h.MaxLoss > 0 && s.Loss > h.MaxLoss || h.MaxNorm > 0 && s.Norm > h.MaxNorm
+	if !s.Skipped {
 		m.update(grad, s.Norm, h)
 	}
 	return s, nil

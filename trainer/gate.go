@@ -14,14 +14,12 @@ type Diverged struct {
 	Bad  int // skipped updates in a row
 	Loss float64
 	Norm float64
+	Back int // times that the run went back before, in vain
 }
 
 func (d *Diverged) Error() string {
-	return fmt.Sprintf("training diverged: %d updates in a row were skipped up to step %d (loss %v, gradient norm %v)", d.Bad, d.Step, d.Loss, d.Norm)
-}
-
-func (r *run) diverged(loss, norm float64) error {
-	return refused(&Diverged{Step: r.done, Bad: r.bad, Loss: loss, Norm: norm})
+	return fmt.Sprintf("training diverged: %d updates in a row were skipped up to step %d (loss %v, gradient norm %v), and it has gone back %d times in vain",
+		d.Bad, d.Step, d.Loss, d.Norm, d.Back)
 }
 
 func refused(why error) error {

@@ -10,5 +10,6 @@ const (
 	maxTensors   = 1 << 20   // tensors of one safetensors file
 	maxDims      = 8         // dimensions of one tensor
 	maxJSON      = 16 << 20  // bytes of config.json, run.json and checkpoint records
-	maxMetric    = 64 << 10  // bytes of one line of metrics.jsonl
+	maxMetric    = 1 << 20   // bytes of one line of metrics.jsonl
+	maxNamed     = 64        // documents named of a batch whose update was skipped; sources have at most 4 KiB
 )

@@ -20,19 +20,29 @@ type Metric struct {
 	GradNorm        *float64 `json:"grad_norm"` // before clipping
 	Tokens          int64    `json:"tokens"`    // of documents read so far, by all steps
 	TokensPerSecond float64  `json:"tokens_per_second"`
-	Skipped         bool     `json:"skipped,omitempty"` // the update was not made
+	Skipped         string   `json:"skipped,omitempty"` // why the update was not made
 
-	Epochs map[string]float64 `json:"epochs"` // how often each source has been read in this phase
+	Documents []Document `json:"documents,omitempty"` // of the batch that was skipped, at most 64
+	Others    int        `json:"others,omitempty"`    // documents of it beside
+	Rollback  *Rollback  `json:"rollback,omitempty"`  // the run went back to this step: no update
+
+	Epochs map[string]float64 `json:"epochs,omitempty"` // how often each source has been read in this phase
 
 	Valid      *float64 `json:"valid_loss,omitempty"` // nats per predicted token; of the whole set at the last step
 	Perplexity *float64 `json:"perplexity,omitempty"` // e^valid_loss
 }
 
+// Document names a document of the shards.
+type Document struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+}
+
 // metricsLog appends to metrics.jsonl.
 type metricsLog struct{ f fsx.File }
 
-// openMetrics cuts the log back to the last whole line of a step not after step,
-// and opens it for appending.
+// openMetrics cuts the log back to the last whole line of a step not after step, and
+// before what is told there of going back to it, and opens it for appending.
 func openMetrics(fsys fsx.FS, dir string, step int64) (*metricsLog, error) {
 	name := dir + "/" + metricsFile
 	size, err := metricsUpTo(fsys, name, step)
@@ -72,7 +82,7 @@ func metricsUpTo(fsys fsx.FS, name string, step int64) (int64, error) {
 			return 0, err
 		}
 		var m Metric
-		if err != nil || json.Unmarshal(line, &m) != nil || m.Step > step {
+		if err != nil || json.Unmarshal(line, &m) != nil || m.Step > step || m.Step == step && m.Rollback != nil {
 			return size, nil
 		}
 		size += int64(len(line))

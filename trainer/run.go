@@ -99,6 +99,7 @@ type run struct {
 	done    int64 // last step whose update is in the model
 	saved   int64 // step of the newest checkpoint
 	bad     int   // skipped updates in a row
+	recent  Recent
 	best    *Best
 	unigram *float64
 	busy    time.Duration // training time since the last metric
@@ -142,8 +143,12 @@ func (r *run) resume() error {
 	if err != nil {
 		return err
 	}
+	if steps, err = r.removeOvertaken(steps); err != nil {
+		return err
+	}
 	if len(steps) == 0 {
-		r.state = Init(r.Config, r.Spec.Seed)
+		r.state, r.done, r.saved, r.bad, r.best, r.unigram = Init(r.Config, r.Spec.Seed), 0, 0, 0, nil, nil
+		r.tokens, r.recent, r.result.Valid = 0, Recent{}, nil
 		return nil
 	}
 	newest := steps[len(steps)-1]
@@ -158,7 +163,7 @@ func (r *run) resume() error {
 		}
 	}
 	r.state, r.done, r.saved, r.bad, r.best, r.unigram = tensors, c.Step, c.Step, c.Bad, c.Best, c.Unigram
-	r.tokens = c.Tokens
+	r.tokens, r.recent = c.Tokens, c.Recent
 	r.result.Resumed, r.result.Valid = c.Step, c.Valid
 	if r.Warn != nil && r.done < r.info.last().Spec.Steps {
 		for _, w := range c.Env.warnings(r.Env) {
@@ -184,9 +189,7 @@ func (r *run) loop(ctx context.Context) error {
 func (r *run) enter(p *Phase) error {
 	r.phase, r.Spec = p, p.Spec
 	r.Spec.Keep, r.Spec.SaveEvery = r.asked.Keep, r.asked.SaveEvery // which the run may change
-	if r.done == p.From {
-		r.best, r.unigram, r.result.Valid = nil, nil, nil // of another validation set
-	}
+	r.begins()
 	if err := r.openData(); err != nil {
 		return err
 	}
@@ -202,9 +205,23 @@ func (r *run) enter(p *Phase) error {
 	}
 	r.state = nil
 	if err == nil {
-		r.metrics, err = openMetrics(r.FS, r.Dir, r.done)
+		err = r.openMetrics()
 	}
 	return err
+}
+
+// begins forgets at the beginning of a phase what was of other data.
+func (r *run) begins() {
+	if r.done == r.phase.From {
+		r.best, r.unigram, r.result.Valid, r.recent = nil, nil, nil, Recent{}
+	}
+}
+
+func (r *run) openMetrics() (err error) {
+	if r.metrics, err = openMetrics(r.FS, r.Dir, r.done); err != nil {
+		return err
+	}
+	return r.tellRollbacks()
 }
 
 func (r *run) openData() (err error) {
@@ -226,7 +243,6 @@ func (r *run) openData() (err error) {
 			return err
 		}
 	}
-	r.feed = NewFeed(r.train, r.reading(), r.done-r.phase.From)
 	return nil
 }
 

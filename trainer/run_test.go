@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,20 @@ func (t ids) Ends(dst []int, at int64, n int) ([]int, error) {
 		}
 	}
 	return dst, nil
+}
+
+// Names numbers the documents, by twos to a source.
+func (t ids) Names(at, n int64, do func(id, source string)) error {
+	doc := 0
+	for i, id := range t[:at+n] {
+		if int64(i) >= at && (int64(i) == at || t[i-1] == testSpecial.EOS) {
+			do(strconv.Itoa(doc), "s"+strconv.Itoa(doc/2))
+		}
+		if id == testSpecial.EOS {
+			doc++
+		}
+	}
+	return nil
 }
 
 func (t ids) Lengths(dst []int64, at int64) (n int, err error) {
@@ -457,13 +472,16 @@ func TestRunDiverges(t *testing.T) {
 	if !errors.As(err, &d) || corpus.ClassOf(err) != corpus.Refused {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if d.Step != 32 || d.Bad != 10 || got.Step != 32 {
+	if d.Step != 32 || d.Bad != 10 || d.Back != 2 || got.Step != 32 {
 		t.Errorf("%+v", d)
 	}
 	skipped := 0
 	for _, line := range metrics(t, j) {
-		if line.Skipped {
+		if line.Skipped != "" {
 			skipped++
+			if line.Skipped != "its loss is NaN" || len(line.Documents) == 0 {
+				t.Errorf("step %d: %q, documents %v", line.Step, line.Skipped, line.Documents)
+			}
 			if line.Loss != nil {
 				t.Errorf("loss %v of skipped step %d", *line.Loss, line.Step)
 			}

@@ -24,7 +24,7 @@ const (
 )
 
 // RunInfo is run.json: everything that decides a run, resolved. It is written
-// when the run begins, and again when a phase is added.
+// when the run begins, and again when a phase is added or the run goes back.
 type RunInfo struct {
 	Format     int     `json:"format"`
 	Config     Config  `json:"config"`
@@ -32,8 +32,11 @@ type RunInfo struct {
 	Tokenizer  string  `json:"tokenizer"` // SHA-256 of tokenizer.json
 	Phases     []Phase `json:"phases"`    // in order, at least one
 	Parameters int64   `json:"parameters"`
-	Env        Env     `json:"env"` // of the process that began the run
-	Hash       string  `json:"hash"`
+
+	Rollbacks []Rollback `json:"rollbacks,omitempty"` // in the order in which they were made
+
+	Env  Env    `json:"env"` // of the process that began the run
+	Hash string `json:"hash"`
 }
 
 func (r *RunInfo) setHash(h string) { r.Hash = h }

@@ -53,7 +53,8 @@ type Spec struct {
 
 	MaxLoss float64 `json:"max_loss"` // an update of a larger loss is skipped; 0 = no limit
 	MaxNorm float64 `json:"max_norm"` // the same for the gradient norm
-	MaxBad  int     `json:"max_bad"`  // skipped updates in a row that end the run; default 10
+	Spikes  float64 `json:"spikes"`   // so many standard deviations above the last updates' mean is beyond too; default 6
+	MaxBad  int     `json:"max_bad"`  // skipped updates in a row behind which the run goes back; default 10
 
 	LogEvery    int64 `json:"log_every"`    // steps between lines of metrics.jsonl; default 10
 	EvalEvery   int64 `json:"eval_every"`   // steps between evaluations; default Steps/10
@@ -181,6 +182,7 @@ func (s *Spec) fillOrder() error {
 func (s Spec) packing() string { return cmp.Or(s.Pack, order.SplitRows) }
 
 func (s *Spec) fillPlan() {
+	fillNumber(&s.Spikes, 6)
 	fill(&s.MaxBad, 10)
 	fill(&s.LogEvery, 10)
 	fill(&s.EvalEvery, max(1, s.Steps/10))
@@ -224,7 +226,7 @@ func (s Spec) validate(c Config) error {
 			return bad("%s is %v, want at least 0 and less than 1", name, b)
 		}
 	}
-	if !(s.Eps > 0) || !(s.WeightDecay >= 0) || !(s.Clip >= 0) || !(s.MaxLoss >= 0) || !(s.MaxNorm >= 0) {
+	if !(s.Eps > 0) || !(s.WeightDecay >= 0) || !(s.Clip >= 0) || !(s.MaxLoss >= 0) || !(s.MaxNorm >= 0) || !(s.Spikes >= 0) {
 		return bad("eps, weight decay, clip and limits must not be negative")
 	}
 	return s.LRSchedule().validate()

@@ -33,11 +33,13 @@ func (r *run) stop(ctx context.Context) error {
 // step does one update with all that is due after it.
 func (r *run) step(ctx context.Context, step int64) error {
 	began := r.Now()
-	micro, err := r.feed.Next()
+	micro, err := r.rows(step)
 	if err != nil {
 		return err
 	}
 	h := r.Spec.hyper(step, r.phase.rate(step))
+	loss, norm := r.recent.limits(r.Spec.Spikes)
+	h.MaxLoss, h.MaxNorm = tighter(h.MaxLoss, loss), tighter(h.MaxNorm, norm)
 	stats, err := r.model.Step(micro, h)
 	if err != nil {
 		return err
@@ -50,17 +52,32 @@ func (r *run) step(ctx context.Context, step int64) error {
 	if r.bad++; !stats.Skipped {
 		r.bad = 0
 	}
+	r.recent.add(stats, h)
 	if err := r.report(ctx, h, stats); err != nil {
 		return err
 	}
 	r.done, r.result.Loss = step, stats.Loss
 	if r.bad >= r.Spec.MaxBad {
-		return r.diverged(stats.Loss, stats.Norm)
+		return r.goBack(stats)
+	}
+	if err := r.tellRollbacks(); err != nil { // that came later, where the run was taken up before them
+		return err
 	}
 	if step%r.Spec.SaveEvery == 0 || step == r.Spec.Steps {
 		return r.save()
 	}
 	return nil
+}
+
+// rows are the batches of a step.
+func (r *run) rows(step int64) ([]Batch, error) {
+	if at := r.place(step); r.feed == nil || r.feed.next != at {
+		if r.feed != nil {
+			r.feed.Close()
+		}
+		r.feed = NewFeed(r.train, r.reading(), at)
+	}
+	return r.feed.Next()
 }
 
 // reading is where the data of a step stands: a function of the step alone.
@@ -70,7 +87,7 @@ func (r *run) reading() Reading {
 
 // epochs is how often each source has been read in this phase, after a step.
 func (r *run) epochs(step int64) map[string]float64 {
-	return r.train.Epochs((step - r.phase.From) * int64(r.reading().Global))
+	return r.train.Epochs((r.place(step) + 1) * int64(r.reading().Global))
 }
 
 // report evaluates and writes the step's metric where they are due.
@@ -81,8 +98,16 @@ func (r *run) report(ctx context.Context, h Hyper, stats Stats) error {
 		return nil
 	}
 	m := Metric{
-		Step: h.Step, Loss: finite(stats.Loss), LR: h.LR, GradNorm: finite(stats.Norm), Skipped: stats.Skipped,
+		Step: h.Step, Loss: finite(stats.Loss), LR: h.LR, GradNorm: finite(stats.Norm),
 		Tokens: r.tokens, Epochs: r.epochs(h.Step),
+	}
+	if stats.Skipped {
+		var err error
+		if m.Documents, m.Others, err = r.documents(h.Step, 1); err != nil {
+			return err
+		}
+		m.Skipped = whySkipped(stats, h)
+		r.warnSkipped(m)
 	}
 	if s := r.busy.Seconds(); s > 0 {
 		m.TokensPerSecond = math.Round(float64(r.counted) / s)
@@ -160,7 +185,7 @@ func (r *run) save() error {
 	}
 	c := Checkpoint{
 		Step: r.done, Bad: r.bad, Best: r.best, Valid: r.result.Valid, Unigram: r.unigram, Run: r.phase.Identity, Env: r.Env,
-		Tokens: r.tokens, Epochs: r.epochs(r.done),
+		Tokens: r.tokens, Epochs: r.epochs(r.done), Recent: r.recent, Rollbacks: len(r.info.Rollbacks),
 	}
 	if err := writeCheckpoint(r.FS, r.Dir, c, tensors); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)

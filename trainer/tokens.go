@@ -16,6 +16,9 @@ type Tokens interface {
 	// Ends appends where, behind position at and up to n tokens on, a document
 	// ends: distances from at, of what is behind the end token.
 	Ends(dst []int, at int64, n int) ([]int, error)
+	// Names calls do with the id and the source of each document of which tokens
+	// stand behind position at and up to n tokens on.
+	Names(at, n int64, do func(id, source string)) error
 }
 
 // Source is a set of documents that is mixed with others.

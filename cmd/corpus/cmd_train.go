@@ -25,7 +25,9 @@ func (a *app) trainCommand() *cli.Command {
 		Description: "--objective mlm trains an encoder (bert, roberta), clm a decoder (gpt2), span an encoder-decoder (t5).\n" +
 			"Models: " + strings.Join(trainer.Models(), ", ") + ".\n" +
 			"runs/NAME becomes a Hugging Face model folder. A run keeps to the shards that it began with;\n" +
-			"with more --steps than it has, it goes on over all the shards there are then.",
+			"with more --steps than it has, it goes on over all the shards there are then.\n" +
+			"An update that is no number, or far beyond the last, is skipped and its documents are named;\n" +
+			"after ten in a row the run goes back to its last checkpoint and past them, at most three times.",
 		Flags: trainingFlags(),
 		Action: func(c *cli.Context) error {
 			o, err := trainFlags(c)
@@ -64,6 +66,7 @@ func trainingFlags() []cli.Flag {
 		&cli.Uint64Flag{Name: "seed", Usage: "`N` of weights, order, noise and dropout"},
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
 		&cli.Int64Flag{Name: "save-every", Usage: "`N` steps between checkpoints"},
+		&cli.Float64Flag{Name: "spikes", Usage: "an update is skipped whose loss or gradient norm is so many standard deviations above the mean of the last 128 (`SIGMA`, default: 6; 0: never)"},
 		&cli.IntFlag{Name: "keep", Usage: "`N` newest checkpoints are kept, beside the best (default: 2)"},
 		&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
 		&cli.StringFlag{Name: "device", Usage: "`cpu`, cuda or cuda:1", EnvVars: []string{"CORPUS_DEVICE"}},
@@ -84,6 +87,10 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 	if c.IsSet("warmup") {
 		v := c.Int64("warmup")
 		t.Warmup = &v
+	}
+	if c.IsSet("spikes") {
+		v := c.Float64("spikes")
+		t.Spikes = &v
 	}
 	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "eval-every", "save-every", "decay", "keep")
 	if err == nil && c.IsSet("run") && t.Run == "" {
@@ -118,6 +125,9 @@ func (t training) options(class corpus.Class) (trainOptions, error) {
 	}
 	var err error
 	if o.spec.Dropout, err = zeroable(class, "dropout", t.Dropout); err != nil {
+		return o, err
+	}
+	if o.spec.Spikes, err = zeroable(class, "spikes", t.Spikes); err != nil {
 		return o, err
 	}
 	warmup, err := zeroable(class, "warmup", t.Warmup)

@@ -120,6 +120,7 @@ type training struct {
 	EvalEvery int64    `yaml:"eval_every"`
 	SaveEvery int64    `yaml:"save_every"`
 	Keep      int      `yaml:"keep"`
+	Spikes    *float64 `yaml:"spikes"`
 }
 
 // ownRule is a rule of the user's over any attribute: what is below or above its

@@ -76,7 +76,10 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 
 func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job, set *shards.Dataset) error {
 	p := term.NewProgress(w.err)
-	j.Warn = func(s string) { fmt.Fprintf(w.err, "train %s: %s\n", name, s) }
+	j.Warn = func(s string) {
+		p.Done()
+		fmt.Fprintf(w.err, "train %s: %s\n", name, s)
+	}
 	j.OnMetric = func(m trainer.Metric) { w.metric(p, name, j.Spec.Steps, m) }
 	res, err := trainer.Run(ctx, j)
 	p.Done()
@@ -195,7 +198,7 @@ func (w *workspace) metric(p *term.Progress, name string, steps int64, m trainer
 		}
 		return
 	}
-	if w.quiet {
+	if w.quiet || m.Rollback != nil { // of which it has warned
 		return
 	}
 	if m.Valid != nil {
