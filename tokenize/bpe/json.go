@@ -168,7 +168,7 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 	w.WriteString(`},"merges":[`)
 	before = ""
 	for rank, merge := range c.Merges {
-		if m.ranks.find(merge.Left, merge.Right).rank == uint32(rank) { // else it comes again
+		if m.ranks.find(merge.Left, merge.Right) == uint32(rank) { // else it comes again
 			w.value(before, [2]string{c.Tokens[merge.Left], c.Tokens[merge.Right]})
 			before = ","
 		}

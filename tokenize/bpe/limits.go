@@ -3,7 +3,7 @@ package bpe
 // The caps on every size that comes from input.
 const (
 	// MaxVocab is the largest vocabulary that is trained or read.
-	MaxVocab = 1 << 21
+	MaxVocab = 1 << idBits
 
 	// MaxTrainBytes bounds the distinct words that [Train] holds, in bytes of
 	// text, where the caller sets no bound. Beyond it rare words are sampled.
@@ -11,7 +11,7 @@ const (
 
 	// MaxMerges is the largest number of merges that is read, of pairs listed
 	// again too: a token may be made in several ways.
-	MaxMerges = 4 * MaxVocab
+	MaxMerges = 1<<rankBits - 1
 
 	// MaxTokenBytes is the longest token that is read.
 	MaxTokenBytes = 1 << 16

@@ -5,26 +5,24 @@ import (
 	"math/bits"
 )
 
-// scanSymbols is the longest word that is merged by scanning for the best pair,
-// which is quadratic but faster than a heap on short words.
-const scanSymbols = 48
-
-// mergeTable finds the merge of a pair of tokens.
+// mergeTable finds the rank of the merge of a pair of tokens.
 type mergeTable struct {
-	first []uint32    // the rank by pair of bytes, where all merging begins
-	slots []mergeSlot // open addressing, at most half full
-	bits  uint
+	first []uint32 // by pair of bytes, where all merging begins
+	slots []slot   // open addressing, at most half full
+	shift uint
 	ids   []uint32 // the token made, by rank
 }
 
-// mergeTo is the rank of a merge, which orders them, and the token it makes.
-// rank is none where there is no merge.
-type mergeTo struct{ rank, id uint32 }
+// slot is a pair, left then right in 21 bits each, and its rank plus 1 in the
+// lower 22; 0 is empty.
+type slot uint64
 
-type mergeSlot struct {
-	key uint64 // plus 1, so that 0 is empty
-	mergeTo
-}
+const (
+	idBits   = 21
+	rankBits = 22
+)
+
+func packPair(left, right uint32) uint64 { return uint64(left)<<idBits | uint64(right) }
 
 // newMergeTable indexes merges by rank; of a pair listed twice the last counts,
 // as in Hugging Face.
@@ -37,41 +35,51 @@ func newMergeTable(merges []Merge) mergeTable {
 	return t
 }
 
+// makeMergeTable makes room for n merges.
+func makeMergeTable(n int) mergeTable {
+	size := bits.Len(uint(max(8, 2*n)))
+	return mergeTable{shift: uint(64 - size), slots: make([]slot, 1<<size), ids: make([]uint32, n)}
+}
+
 // indexBytes fills first.
 func (t *mergeTable) indexBytes(bytes *[256]uint32) {
 	t.first = make([]uint32, 1<<16)
 	for i := range t.first {
-		t.first[i] = t.find(bytes[i>>8], bytes[i&0xFF]).rank
+		t.first[i] = t.find(bytes[i>>8], bytes[i&0xFF])
 	}
-}
-
-// makeMergeTable makes room for n merges.
-func makeMergeTable(n int) mergeTable {
-	size := 1 << max(4, bits.Len(uint(2*n)))
-	return mergeTable{bits: uint(64 - bits.TrailingZeros(uint(size))), slots: make([]mergeSlot, size), ids: make([]uint32, n)}
 }
 
 // put adds a merge, for which there is room.
 func (t *mergeTable) put(m Merge, rank uint32) {
-	key := pairKey(m.Left, m.Right)
-	*t.slot(key) = mergeSlot{key + 1, mergeTo{rank, m.ID}}
-}
-
-// slot finds the slot of a pair, or the empty one where it belongs.
-func (t *mergeTable) slot(key uint64) *mergeSlot {
+	pair := packPair(m.Left, m.Right)
 	mask := uint64(len(t.slots) - 1)
-	for i := key * 0x9E3779B97F4A7C15 >> t.bits; ; i = (i + 1) & mask {
-		if s := &t.slots[i&mask]; s.key == 0 || s.key == key+1 {
-			return s
+	for i := t.home(pair); ; i++ {
+		if s := &t.slots[i&mask]; *s == 0 || uint64(*s>>rankBits) == pair {
+			*s = slot(pair<<rankBits | uint64(rank+1))
+			return
 		}
 	}
 }
 
-func (t *mergeTable) find(left, right uint32) mergeTo {
-	if s := t.slot(pairKey(left, right)); s.key != 0 {
-		return s.mergeTo
+func (t *mergeTable) home(pair uint64) uint64 { return pair * 0x9E3779B97F4A7C15 >> t.shift }
+
+// find gives the rank of a pair, or none. Whether there is one cannot be
+// foretold, so that it is no branch.
+func (t *mergeTable) find(left, right uint32) uint32 {
+	pair := packPair(left, right)
+	mask := uint64(len(t.slots) - 1)
+	for i := t.home(pair); ; i++ {
+		s := t.slots[i&mask]
+		other := uint64(s>>rankBits) ^ pair
+		if min(other, uint64(s)) != 0 {
+			continue
+		}
+		rank := uint32(s&(1<<rankBits-1)) - 1
+		if other != 0 {
+			rank = none
+		}
+		return rank
 	}
-	return mergeTo{rank: none}
 }
 
 // Encoder applies the merges of a model to one piece at a time. It reuses its
@@ -79,7 +87,7 @@ func (t *mergeTable) find(left, right uint32) mergeTo {
 type Encoder struct {
 	model *Model
 	ids   []uint32
-	ranks []uint32 // of the pair (i, i+1)
+	word  scanned
 	nodes []node
 	queue queue // rank<<32 | place of its left half
 }
@@ -108,12 +116,14 @@ func (m *Encoder) Append(dst []uint32, piece string) []uint32 {
 		return append(dst, id)
 	}
 	m.ids = m.model.characters(m.ids[:0], piece)
-	t := &m.model.ranks
-	m.ranks = m.ranks[:0]
-	for i := 1; i < len(m.ids) && len(m.ids) <= scanSymbols; i++ {
-		m.ranks = append(m.ranks, t.find(m.ids[i-1], m.ids[i]).rank)
+	if n := len(m.ids); n <= scanSymbols {
+		copy(m.word.ids[:], m.ids)
+		for i := 1; i < n; i++ {
+			m.word.rank(i-1, m.model.ranks.find(m.ids[i-1], m.ids[i]))
+		}
+		return m.word.merge(&m.model.ranks, dst, n)
 	}
-	return m.merged(dst)
+	return m.long(dst)
 }
 
 // AppendBytes is Append of the characters of byte-level BPE, one for each byte
@@ -125,24 +135,26 @@ func (m *Encoder) AppendBytes(dst []uint32, word string) []uint32 {
 	if id, ok := m.model.whole[word]; ok {
 		return append(dst, id)
 	}
-	m.ids, m.ranks = m.ids[:0], m.ranks[:0]
+	if n := len(word); n <= scanSymbols {
+		first := m.model.ranks.first[:1<<16]
+		w := &m.word
+		for i := range len(word) {
+			w.ids[i] = m.model.bytes[word[i]]
+			if i > 0 {
+				w.rank(i-1, first[int(word[i-1])<<8|int(word[i])])
+			}
+		}
+		return w.merge(&m.model.ranks, dst, n)
+	}
+	m.ids = m.ids[:0]
 	for i := range len(word) {
 		m.ids = append(m.ids, m.model.bytes[word[i]])
 	}
-	first := m.model.ranks.first
-	for i := 1; i < len(word) && len(word) <= scanSymbols; i++ {
-		m.ranks = append(m.ranks, first[int(word[i-1])<<8|int(word[i])])
-	}
-	return m.merged(dst)
+	return m.long(dst)
 }
 
-// merged appends what the symbols in ids are merged to. Of few of them ranks has
-// those of their pairs.
-func (m *Encoder) merged(dst []uint32) []uint32 {
-	if len(m.ids) <= scanSymbols {
-		m.scan()
-		return append(dst, m.ids...)
-	}
+// long appends what the symbols in ids are merged to.
+func (m *Encoder) long(dst []uint32) []uint32 {
 	for ids := m.ids; len(ids) > 0; {
 		n := min(len(ids), MaxMergeSymbols)
 		dst = m.heap(dst, ids[:n])
@@ -154,34 +166,7 @@ func (m *Encoder) merged(dst []uint32) []uint32 {
 	return dst
 }
 
-// scan merges the leftmost pair of the lowest rank until there is none.
-func (m *Encoder) scan() {
-	t := &m.model.ranks
-	ids, ranks := m.ids, m.ranks
-	for {
-		at, best := 0, uint32(none)
-		for i, r := range ranks {
-			if r < best {
-				at, best = i, r
-			}
-		}
-		if best == none {
-			m.ids = ids
-			return
-		}
-		ids[at] = t.ids[best]
-		ids = append(ids[:at+1], ids[at+2:]...)
-		ranks = append(ranks[:at], ranks[at+1:]...)
-		if at < len(ranks) {
-			ranks[at] = t.find(ids[at], ids[at+1]).rank
-		}
-		if at > 0 {
-			ranks[at-1] = t.find(ids[at-1], ids[at]).rank
-		}
-	}
-}
-
-// heap does the same with a queue of pairs by (rank, place), in n log n steps,
+// heap merges with a queue of pairs by (rank, place), in n log n steps,
 // and appends the tokens to dst. An entry is stale when its place no longer makes
 // its token.
 func (m *Encoder) heap(dst, ids []uint32) []uint32 {
@@ -192,8 +177,8 @@ func (m *Encoder) heap(dst, ids []uint32) []uint32 {
 	}
 	m.nodes[len(ids)-1].next = -1
 	for i := range len(ids) - 1 {
-		if to := t.find(ids[i], ids[i+1]); to.rank != none {
-			m.queue = append(m.queue, uint64(to.rank)<<32|uint64(i))
+		if rank := t.find(ids[i], ids[i+1]); rank != none {
+			m.queue = append(m.queue, uint64(rank)<<32|uint64(i))
 		}
 	}
 	m.queue.heapify()
@@ -216,8 +201,8 @@ func (m *Encoder) offer(i int32) {
 	if n.next < 0 {
 		return
 	}
-	if to := m.model.ranks.find(n.id, m.nodes[n.next].id); to.rank != none {
-		m.queue.push(uint64(to.rank)<<32 | uint64(i))
+	if rank := m.model.ranks.find(n.id, m.nodes[n.next].id); rank != none {
+		m.queue.push(uint64(rank)<<32 | uint64(i))
 	}
 }
 
@@ -228,7 +213,7 @@ func (m *Encoder) apply(i int32, id uint32) {
 		return
 	}
 	right := m.nodes[n.next]
-	if to := m.model.ranks.find(n.id, right.id); to.rank == none || to.id != id {
+	if rank := m.model.ranks.find(n.id, right.id); rank == none || m.model.ranks.ids[rank] != id {
 		return
 	}
 	m.nodes[n.next].next = dead

@@ -54,21 +54,18 @@ func TestScanAndHeap(t *testing.T) {
 func testScanAndHeap(t *testing.T, model *Model) {
 	m := model.NewEncoder()
 	rng := rand.New(rand.NewPCG(2, 9))
-	for n := 1; n < 200; n++ {
+	for n := 1; n <= scanSymbols; n++ {
 		b := make([]byte, n)
 		for i := range b {
 			b[i] = "abcenrst ="[rng.IntN(10)]
 		}
-		m.ids, m.ranks = m.ids[:0], m.ranks[:0]
-		for i, c := range b {
+		m.ids = m.ids[:0]
+		for _, c := range b {
 			m.ids = append(m.ids, model.bytes[c])
-			if i > 0 {
-				m.ranks = append(m.ranks, model.ranks.find(m.ids[i-1], m.ids[i]).rank)
-			}
 		}
 		byHeap := m.heap(nil, m.ids)
-		if m.scan(); !slices.Equal(m.ids, byHeap) {
-			t.Fatalf("%q: by heap %v, by scan %v", b, byHeap, m.ids)
+		if ids := m.AppendBytes(nil, string(b)); !slices.Equal(ids, byHeap) {
+			t.Fatalf("%q: by heap %v, by scan %v", b, byHeap, ids)
 		}
 	}
 }
@@ -76,9 +73,6 @@ func testScanAndHeap(t *testing.T, model *Model) {
 func TestLongRun(t *testing.T) {
 	enc := learnt(t, []string{strings.Repeat("a", 1000), strings.Repeat("a", 999)}, 373).NewEncoder()
 	enc.AppendBytes(nil, strings.Repeat("a", 1<<20))
-	if n := cap(enc.ranks); n > 0 { // only scanning has ranks
-		t.Errorf("%d pairs were scanned", n)
-	}
 	if cap(enc.queue) > keepSymbols {
 		t.Errorf("the encoder keeps a queue of %d", cap(enc.queue))
 	}
