@@ -8,6 +8,7 @@ import (
 
 	"corpus"
 	"corpus/ingest/columns"
+	"corpus/internal/jsontext"
 )
 
 // newDocument is a document of a record, without its text.
@@ -93,7 +94,7 @@ func fillObject(d *corpus.Document, rec record, textField string) *loss {
 		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 	}
 	line = toUTF8(line, "")
-	o, err := parseObject(line, wanted(textField))
+	o, err := jsontext.Parse(line, wanted(textField))
 	switch {
 	case len(line) > corpus.MaxDocument:
 		return tooLong()
@@ -101,7 +102,7 @@ func fillObject(d *corpus.Document, rec record, textField string) *loss {
 		return lose(Truncated, "last line: %v", err)
 	case err != nil:
 		return lose(BadJSON, "%v", err)
-	case !o.page(d, textField):
+	case !fillFields(d, o, textField):
 		return lose(NoText, "no field %v with text", textNames(textField))
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"corpus"
+	"corpus/internal/jsontext"
 )
 
 // lines reads records that end with a newline.
@@ -119,34 +120,34 @@ func wanted(field string) []string {
 	return slices.Concat(textNames(field), urlFields, titleFields, idFields, metaFields)
 }
 
-// page fills a document from the fields of an object; false when none of the
-// text fields is there.
-func (o object) page(d *corpus.Document, field string) bool {
-	text, ok := o.text(textNames(field))
+// fillFields fills a document from the fields of an object; false when none of
+// the text fields is there.
+func fillFields(d *corpus.Document, o jsontext.Object, field string) bool {
+	text, ok := o.Text(textNames(field))
 	if !ok {
 		return false
 	}
 	d.Text = text
-	d.URL, _ = o.text(urlFields)
-	d.Title, _ = o.text(titleFields)
-	d.Author, _ = o.text(authorFields)
+	d.URL, _ = o.Text(urlFields)
+	d.Title, _ = o.Text(titleFields)
+	d.Author, _ = o.Text(authorFields)
 	for _, name := range metaFields {
-		raw := o.get(name)
+		raw := o.Get(name)
 		if len(raw) == 0 || raw[0] != '{' || d.URL != "" && d.Title != "" {
 			continue
 		}
-		meta, err := parseObject(raw, slices.Concat(urlFields, titleFields))
+		meta, err := jsontext.Parse(raw, slices.Concat(urlFields, titleFields))
 		if err != nil {
 			continue
 		}
 		if d.URL == "" {
-			d.URL, _ = meta.text(urlFields)
+			d.URL, _ = meta.Text(urlFields)
 		}
 		if d.Title == "" {
-			d.Title, _ = meta.text(titleFields)
+			d.Title, _ = meta.Text(titleFields)
 		}
 		if d.Author == "" {
-			d.Author, _ = meta.text(authorFields)
+			d.Author, _ = meta.Text(authorFields)
 		}
 	}
 	for _, name := range idFields {
@@ -158,8 +159,8 @@ func (o object) page(d *corpus.Document, field string) bool {
 }
 
 // address is the named field when it holds an address of the web.
-func address(o object, name string) string {
-	s, _ := o.text([]string{name})
+func address(o jsontext.Object, name string) string {
+	s, _ := o.Text([]string{name})
 	if isAddress(s) {
 		return s
 	}

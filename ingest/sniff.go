@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"corpus/internal/jsontext"
 )
 
 // Formats of a source.
@@ -192,10 +194,10 @@ func isJSONL(b []byte, whole bool, textField string) bool {
 		if len(line) == 0 {
 			continue
 		}
-		var o object
+		var o jsontext.Object
 		err := errNoObject
 		if line[0] == '{' {
-			o, err = parseObject(line, textNames(textField))
+			o, err = jsontext.Parse(line, textNames(textField))
 		}
 		if err != nil {
 			if cut := i == len(all)-1 && line[0] == '{'; !cut {
@@ -204,7 +206,7 @@ func isJSONL(b []byte, whole bool, textField string) bool {
 			continue
 		}
 		objects++
-		if _, ok := o.text(textNames(textField)); ok {
+		if _, ok := o.Text(textNames(textField)); ok {
 			texts++
 		}
 	}

@@ -1,4 +1,4 @@
-package ingest
+package jsontext
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// object is the members of a JSON object that were asked for, each once.
-type object []property
+// Object is the members of a JSON object that were asked for, each once.
+type Object []property
 
 // property is a name with the JSON of its value.
 type property struct {
@@ -20,19 +20,19 @@ type property struct {
 	raw  []byte
 }
 
-// text is the first of the named members that is a string; of a repeated name
+// Text is the first of the named members that is a string; of a repeated name
 // the last counts, as for encoding/json.
-func (o object) text(names []string) (string, bool) {
+func (o Object) Text(names []string) (string, bool) {
 	for _, name := range names {
-		if raw := o.get(name); len(raw) > 0 && raw[0] == '"' {
+		if raw := o.Get(name); len(raw) > 0 && raw[0] == '"' {
 			return unquote(raw), true
 		}
 	}
 	return "", false
 }
 
-// get is the JSON of a member, nil when there is none.
-func (o object) get(name string) []byte {
+// Get is the JSON of a member, nil when there is none.
+func (o Object) Get(name string) []byte {
 	for _, m := range o {
 		if m.name == name {
 			return m.raw
@@ -42,7 +42,7 @@ func (o object) get(name string) []byte {
 }
 
 // set adds a member, or gives one that is there its last value.
-func (o object) set(name string, raw []byte) object {
+func (o Object) set(name string, raw []byte) Object {
 	for i := range o {
 		if o[i].name == name {
 			o[i].raw = raw
@@ -54,10 +54,10 @@ func (o object) set(name string, raw []byte) object {
 
 var errNull = errors.New("null instead of an object")
 
-// parseObject finds the named members of a JSON object. It takes what
+// Parse finds the named members of a JSON object. It takes what
 // encoding/json takes, and says what that says where there is none.
-func parseObject(b []byte, names []string) (object, error) {
-	s := jsonScanner{b: b}
+func Parse(b []byte, names []string) (Object, error) {
+	s := scanner{b: b}
 	if o, ok := s.object(names); ok && s.end() {
 		return o, nil
 	}
@@ -68,7 +68,7 @@ func parseObject(b []byte, names []string) (object, error) {
 	if all == nil {
 		return nil, errNull
 	}
-	var o object
+	var o Object
 	for _, name := range names {
 		if raw, ok := all[name]; ok {
 			o = append(o, property{name, raw})
@@ -77,28 +77,28 @@ func parseObject(b []byte, names []string) (object, error) {
 	return o, nil
 }
 
-// jsonScanner walks over JSON at about a gigabyte a second. Where it is not sure
+// scanner walks over JSON at about a gigabyte a second. Where it is not sure
 // it gives up, and encoding/json decides: on errors, and on what nests deep.
-type jsonScanner struct {
+type scanner struct {
 	b  []byte
 	at int
 }
 
 const scanDepth = 64 // encoding/json goes to 10,000
 
-func (s *jsonScanner) space() {
+func (s *scanner) space() {
 	for s.at < len(s.b) && (s.b[s.at] == ' ' || s.b[s.at] == '\n' || s.b[s.at] == '\r' || s.b[s.at] == '\t') {
 		s.at++
 	}
 }
 
-func (s *jsonScanner) end() bool {
+func (s *scanner) end() bool {
 	s.space()
 	return s.at == len(s.b)
 }
 
 // is takes c, behind white space, if it comes next.
-func (s *jsonScanner) is(c byte) bool {
+func (s *scanner) is(c byte) bool {
 	s.space()
 	if s.at < len(s.b) && s.b[s.at] == c {
 		s.at++
@@ -108,7 +108,7 @@ func (s *jsonScanner) is(c byte) bool {
 }
 
 // object takes an object and gives its named members.
-func (s *jsonScanner) object(names []string) (o object, ok bool) {
+func (s *scanner) object(names []string) (o Object, ok bool) {
 	ok = s.is('{') && s.members(1, func(name, value []byte) {
 		if i := slices.IndexFunc(names, func(n string) bool { return n == string(name) }); i >= 0 {
 			o = o.set(names[i], value)
@@ -118,7 +118,7 @@ func (s *jsonScanner) object(names []string) (o object, ok bool) {
 }
 
 // members takes those of an object up to its end.
-func (s *jsonScanner) members(depth int, each func(name, value []byte)) bool {
+func (s *scanner) members(depth int, each func(name, value []byte)) bool {
 	if s.is('}') {
 		return true
 	}
@@ -151,7 +151,7 @@ func (s *jsonScanner) members(depth int, each func(name, value []byte)) bool {
 }
 
 // value takes one value, which begins here.
-func (s *jsonScanner) value(depth int) bool {
+func (s *scanner) value(depth int) bool {
 	if s.at == len(s.b) || depth > scanDepth {
 		return false
 	}
@@ -175,7 +175,7 @@ func (s *jsonScanner) value(depth int) bool {
 }
 
 // elements takes those of an array up to its end.
-func (s *jsonScanner) elements(depth int) bool {
+func (s *scanner) elements(depth int) bool {
 	if s.is(']') {
 		return true
 	}
@@ -193,14 +193,14 @@ func (s *jsonScanner) elements(depth int) bool {
 	}
 }
 
-func (s *jsonScanner) word(w string) bool {
+func (s *scanner) word(w string) bool {
 	ok := bytes.HasPrefix(s.b[s.at:], []byte(w))
 	s.at += len(w)
 	return ok
 }
 
 // number takes a number (RFC 8259, 6).
-func (s *jsonScanner) number() bool {
+func (s *scanner) number() bool {
 	s.oneOf("-")
 	if !s.oneOf("0") && s.digits() == 0 {
 		return false
@@ -215,7 +215,7 @@ func (s *jsonScanner) number() bool {
 	return true
 }
 
-func (s *jsonScanner) oneOf(set string) bool {
+func (s *scanner) oneOf(set string) bool {
 	if s.at < len(s.b) && bytes.IndexByte([]byte(set), s.b[s.at]) >= 0 {
 		s.at++
 		return true
@@ -223,7 +223,7 @@ func (s *jsonScanner) oneOf(set string) bool {
 	return false
 }
 
-func (s *jsonScanner) digits() (n int) {
+func (s *scanner) digits() (n int) {
 	for s.at < len(s.b) && '0' <= s.b[s.at] && s.b[s.at] <= '9' {
 		s.at++
 		n++
@@ -232,7 +232,7 @@ func (s *jsonScanner) digits() (n int) {
 }
 
 // string takes a string with its quotes.
-func (s *jsonScanner) string() bool {
+func (s *scanner) string() bool {
 	if s.at == len(s.b) || s.b[s.at] != '"' {
 		return false
 	}
@@ -257,7 +257,7 @@ func (s *jsonScanner) string() bool {
 }
 
 // escape takes an escape sequence.
-func (s *jsonScanner) escape() bool {
+func (s *scanner) escape() bool {
 	if s.at+1 == len(s.b) {
 		return false
 	}
@@ -376,7 +376,7 @@ func unescape(b []byte) (r rune, n int) {
 func unquoteSlowly(raw []byte) string {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
-		panic("ingest: a checked string is not valid: " + strconv.Quote(err.Error()))
+		panic("jsontext: a checked string is not valid: " + strconv.Quote(err.Error()))
 	}
 	return s
 }
