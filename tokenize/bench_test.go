@@ -92,11 +92,11 @@ var benchTokenizer = sync.OnceValue(func() *Tokenizer {
 	for _, text := range benchTexts() {
 		c.Add(text)
 	}
-	tok, _, err := Train(c.All(), TrainOptions{Vocab: 32000})
+	tok, _, err := Train(c.All(), TrainOptions{Sizes: []int{32000}})
 	if err != nil {
 		panic(err)
 	}
-	return tok
+	return tok[0]
 })
 
 func BenchmarkEncode(b *testing.B) {
@@ -130,7 +130,7 @@ func BenchmarkTrain(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for b.Loop() {
-		if _, _, err := Train(c.All(), TrainOptions{Vocab: 32000}); err != nil {
+		if _, _, err := Train(c.All(), TrainOptions{Sizes: []int{32000}}); err != nil {
 			b.Fatal(err)
 		}
 	}

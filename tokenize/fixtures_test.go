@@ -39,11 +39,11 @@ func trainOn(t testing.TB, texts []string, vocab int) *Tokenizer {
 	for _, text := range texts {
 		c.Add(text)
 	}
-	tok, _, err := Train(c.All(), TrainOptions{Vocab: vocab})
+	tok, _, err := Train(c.All(), TrainOptions{Sizes: []int{vocab}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tok
+	return tok[0]
 }
 
 // TestTrained: the merges are those that Hugging Face's trainer learns, and the

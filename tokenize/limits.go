@@ -8,6 +8,11 @@ const (
 	// ceiling leaves no more.
 	minCounter = 4 << 20
 
+	// minWordBytes and maxWordBytes bound the distinct words that training holds, in
+	// bytes of text: the least whatever the ceiling, and the most.
+	minWordBytes = 16 << 20
+	maxWordBytes = 256 << 20
+
 	// tableFanIn and fileFanIn are how many tables and count files are merged at
 	// a time: each open table takes 6 to 14 MB, each file a buffer of 64 kB.
 	tableFanIn = 8

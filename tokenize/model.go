@@ -52,17 +52,16 @@ func readModel(raw json.RawMessage, byteLevel bool) (model, error) {
 		if err != nil {
 			return m, err
 		}
-		m = model{Marshaler: w, tokens: w.Tokens(), unk: int(w.Unk()), encoder: func() wordEncoder { return w.NewEncoder() }}
+		m = wordpieceModel(w)
 	case kindUnigram:
 		u, err := unigram.Read(raw)
 		if err != nil {
 			return m, err
 		}
-		m = model{Marshaler: u, tokens: u.Tokens(), duplicates: true, unk: int(u.Unk()), encoder: func() wordEncoder { return u.NewEncoder() }}
+		m = unigramModel(u)
 	default:
 		return m, fmt.Errorf("model.type: %.60q is no model that is read here", kind)
 	}
-	m.kind = kind
 	if byteLevel {
 		words := m.encoder
 		m.encoder = func() wordEncoder { return &spelled{words: words()} }
@@ -80,6 +79,14 @@ func bpeModel(b *bpe.Model, byteLevel bool) model {
 		m.encoder = func() wordEncoder { return bytesOf{b.NewEncoder()} }
 	}
 	return m
+}
+
+func wordpieceModel(w *wordpiece.Model) model {
+	return model{Marshaler: w, kind: kindWordPiece, tokens: w.Tokens(), unk: int(w.Unk()), encoder: func() wordEncoder { return w.NewEncoder() }}
+}
+
+func unigramModel(u *unigram.Model) model {
+	return model{Marshaler: u, kind: kindUnigram, tokens: u.Tokens(), duplicates: true, unk: int(u.Unk()), encoder: func() wordEncoder { return u.NewEncoder() }}
 }
 
 // bytesOf encodes words of bytes.

@@ -1,8 +1,11 @@
 package tokenize
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -11,12 +14,12 @@ import (
 )
 
 // Version of the stage: raised whenever the same input would give other bytes.
-const Version = 2
+const Version = 3
 
 // Roles of the stage.
 const (
-	RoleTokenizer = "tokenizer" // tokenizer.json
-	RoleReport    = "report"    // Report as JSON
+	RoleTokenizer = "tokenizer" // tokenizer.json of the largest size; tokenizer-8k.json of a smaller one
+	RoleReport    = "report"    // Report as JSON, likewise
 	roleText      = "filter/kept/part"
 	roleCounts    = "counts" // word, n by ascending bytes of the word
 	roleTally     = "tally"  // a Tally as JSON
@@ -29,25 +32,58 @@ var (
 
 // Config is what the stage depends on.
 type Config struct {
-	Vocab int // ids, reserved ones included
+	Kind  string // one of Kinds
+	Sizes []int  // numbers of ids, reserved ones included
 	// Bytes is those of the kept text, which bound what the passes hold; 0 when
 	// they are not known.
 	Bytes int64 `json:"-"`
 }
 
-// Stage trains a byte-level BPE tokenizer on the kept documents and reports how
-// well it fits them.
+// Check says what is wrong with a configuration, by the name of its setting.
+func (c Config) Check() error {
+	if !slices.Contains(Kinds(), c.Kind) {
+		return fmt.Errorf("model is %.60q, want one of %s", c.Kind, strings.Join(Kinds(), ", "))
+	}
+	for i, n := range c.Sizes {
+		if least := NumReserved + 256; n < least || n > MaxVocab {
+			return fmt.Errorf("vocab is %d, want %d (reserved tokens and bytes) to %d", n, least, MaxVocab)
+		}
+		if slices.Contains(c.Sizes[:i], n) {
+			return fmt.Errorf("vocab has %d twice", n)
+		}
+	}
+	return nil
+}
+
+// Stage trains tokenizers on the kept documents, one of each size, and reports
+// how well they fit them.
 func Stage(c Config) corpus.Stage {
+	files := append(c.roles(RoleTokenizer), c.roles(RoleReport)...)
 	return corpus.Stage{
-		Name: "tokenize", Version: Version,
-		Keep: []string{RoleTokenizer, RoleReport}, Publish: []string{RoleTokenizer, RoleReport},
+		Name: "tokenize", Version: Version, Keep: files, Publish: files,
 		Passes: []corpus.Pass{
-			{Name: "count", Inputs: []string{roleText}, Memory: c.countMemory(), Need: need, Run: c.count},
+			{Name: "count", Config: c.Kind, Inputs: []string{roleText}, Memory: c.countMemory(), Need: need, Run: c.count},
 			{Name: "train", Config: c, Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: c.trainMemory(), Run: c.train},
-			{Name: "tally", Inputs: []string{roleText, RoleTokenizer}, Memory: c.tallyMemory(), Run: tally},
-			{Name: "report", Inputs: []string{roleTally, RoleTokenizer}, Tasks: corpus.One, Memory: c.reportMemory(), Run: report},
+			{Name: "tally", Inputs: append(c.roles(RoleTokenizer), roleText), Memory: c.tallyMemory(), Run: c.tally},
+			{Name: "report", Inputs: append(c.roles(RoleTokenizer), roleTally), Tasks: corpus.One, Memory: c.reportMemory(), Run: c.report},
 		},
 	}
+}
+
+// roles names a role for each size: the role itself for the largest, for others
+// with the size behind it, in thousands where it is.
+func (c Config) roles(role string) (roles []string) {
+	for _, n := range c.Sizes {
+		switch {
+		case n == slices.Max(c.Sizes):
+			roles = append(roles, role)
+		case n%1000 == 0:
+			roles = append(roles, fmt.Sprintf("%s-%dk", role, n/1000))
+		default:
+			roles = append(roles, fmt.Sprintf("%s-%d", role, n))
+		}
+	}
+	return roles
 }
 
 // need: counted words take no more than the text, and as much again while they
@@ -57,9 +93,13 @@ func need(e corpus.Env) (int64, error) { return 2 * e.Input()["bytes_out"], nil 
 // count writes the words of a part with their counts. A counter that has grown
 // to its share of memory is spilled to a scratch file; they are merged at the end.
 func (c Config) count(e corpus.Env) error {
-	words, files := count.New(), &countFiles{env: e}
+	words, err := NewCounter(c.Kind)
+	if err != nil {
+		return err
+	}
+	files := &countFiles{env: e}
 	limit := max(minCounter, (e.Memory()-readMemory(c.longest()))/counterFactor)
-	err := eachText(e, func(d *corpus.Document) error {
+	err = eachText(e, func(d *corpus.Document) error {
 		e.Progress(int64(len(d.Text)))
 		return words.AddWithin(repairUTF8(d.Text), limit, func() error {
 			defer words.Reset()
@@ -164,60 +204,89 @@ func readCounts(e corpus.Env, part int) count.Counts {
 	}
 }
 
-// learn trains the vocabulary and writes it.
+// learn trains the vocabularies and writes them.
 func (c Config) learn(e corpus.Env, counts count.Counts) error {
-	t, stats, err := Train(counts, TrainOptions{Vocab: c.Vocab})
+	all, stats, err := Train(counts, TrainOptions{Kind: c.Kind, Sizes: c.Sizes, WordBytes: c.wordBytes(e.Memory()), Workers: e.Workers()})
+	if known := (*corpus.Error)(nil); err != nil && !errors.As(err, &known) {
+		return corpus.Errorf(corpus.BadConfig, "%w", err) // else the counts could not be read
+	}
 	if err != nil {
 		return err
 	}
-	e.Count("short_of_vocab", int64(stats.Wanted-t.Size()))
+	largest := slices.MaxFunc(all, func(a, b *Tokenizer) int { return cmp.Compare(a.Size(), b.Size()) }).Size()
+	e.Count("short_of_vocab", int64(slices.Max(c.Sizes)-largest))
 	e.Count("sampled_to", stats.SampledTo)
-	e.Count("vocab", int64(t.Size()))
-	w, err := e.CreateFile(RoleTokenizer + ".json")
+	e.Count("uncovered", int64(stats.Uncovered))
+	e.Count("vocab", int64(largest))
+	for i, role := range c.roles(RoleTokenizer) {
+		if err := writeFile(e, role+".json", all[i].JSON()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeFile(e corpus.Env, name string, data []byte) error {
+	w, err := e.CreateFile(name)
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(t.JSON())
+	_, err = w.Write(data)
 	return err
 }
 
-// tally encodes a part and sums what the report needs.
-func tally(e corpus.Env) error {
-	t, err := readTrained(e)
-	if err != nil {
-		return err
+// tally encodes a part with each tokenizer and sums what the reports need.
+func (c Config) tally(e corpus.Env) error {
+	var encoders []*Encoder
+	var sums []*Tally
+	for _, role := range c.roles(RoleTokenizer) {
+		t, err := readTrained(e, role)
+		if err != nil {
+			return err
+		}
+		encoders, sums = append(encoders, t.NewEncoder()), append(sums, NewTally(t.Size()))
 	}
-	enc, sum := t.NewEncoder(), NewTally(t.Size())
 	var ids []uint32
 	var spans []words.Span
-	err = eachText(e, func(d *corpus.Document) error {
+	err := eachText(e, func(d *corpus.Document) error {
 		n := 0
 		for piece := range words.Pieces(d.Text) {
 			spans = words.Append(spans[:0], piece)
 			n += len(spans)
 		}
-		ids = enc.Encode(ids[:0], d.Text)
-		sum.Add(d.Lang, len(d.Text), n, ids)
+		for i, enc := range encoders {
+			ids = enc.Encode(ids[:0], d.Text)
+			sums[i].Add(d.Lang, len(d.Text), n, ids)
+		}
 		e.Progress(int64(len(d.Text)))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	e.Count("specials_in_text", enc.SpecialsInText())
-	b, err := json.Marshal(sum)
-	if err != nil {
-		return err
+	e.Count("specials_in_text", encoders[0].SpecialsInText())
+	return writeTallies(e, sums)
+}
+
+func writeTallies(e corpus.Env, sums []*Tally) error {
+	table := corpus.NewTable(tallySchema)
+	for _, sum := range sums {
+		b, err := json.Marshal(sum)
+		if err != nil {
+			return err
+		}
+		table.Columns[0].Strings = append(table.Columns[0].Strings, string(b))
+		table.Rows++
 	}
 	w, err := e.Create(roleTally, tallySchema)
 	if err != nil {
 		return err
 	}
-	return w.Write(&corpus.Table{Schema: tallySchema, Rows: 1, Columns: []corpus.Column{{Strings: []string{string(b)}}}})
+	return w.Write(table)
 }
 
-func readTrained(e corpus.Env) (*Tokenizer, error) {
-	b, err := e.File(RoleTokenizer)
+func readTrained(e corpus.Env, role string) (*Tokenizer, error) {
+	b, err := e.File(role)
 	if err != nil {
 		return nil, err
 	}
@@ -225,36 +294,45 @@ func readTrained(e corpus.Env) (*Tokenizer, error) {
 }
 
 // report merges the tallies.
-func report(e corpus.Env) error {
-	t, err := readTrained(e)
+func (c Config) report(e corpus.Env) error {
+	reports := c.roles(RoleReport)
+	for i, role := range c.roles(RoleTokenizer) {
+		r, err := reportOf(e, role, i)
+		if err != nil {
+			return err
+		}
+		if role == RoleTokenizer {
+			e.Count("tokens", r.Tokens)
+		}
+		b, err := json.MarshalIndent(r, "", " ")
+		if err != nil {
+			return err
+		}
+		if err := writeFile(e, reports[i]+".json", append(b, '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportOf makes the report on a tokenizer, whose tallies are in row i.
+func reportOf(e corpus.Env, role string, i int) (Report, error) {
+	t, err := readTrained(e, role)
 	if err != nil {
-		return err
+		return Report{}, err
 	}
 	sum := NewTally(t.Size())
 	first, n := e.Parts()
 	for part := first; part < first+n; part++ {
-		if err := addTally(e, sum, part); err != nil {
-			return err
+		if err := addTally(e, sum, part, i); err != nil {
+			return Report{}, err
 		}
 	}
-	r, err := t.Report(sum)
-	if err != nil {
-		return err
-	}
-	e.Count("tokens", r.Tokens)
-	b, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return err
-	}
-	w, err := e.CreateFile(RoleReport + ".json")
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(b, '\n'))
-	return err
+	return t.Report(sum)
 }
 
-func addTally(e corpus.Env, sum *Tally, part int) error {
+// addTally adds the tally in row i of a part's.
+func addTally(e corpus.Env, sum *Tally, part, i int) error {
 	r, err := e.Open(roleTally, part)
 	if err != nil {
 		return err
@@ -262,6 +340,9 @@ func addTally(e corpus.Env, sum *Tally, part int) error {
 	for row, err := range corpus.Rows(r) {
 		if err != nil {
 			return err
+		}
+		if row.At != i {
+			continue
 		}
 		more := NewTally(0)
 		if err := json.NewDecoder(strings.NewReader(row.Columns[0].Strings[row.At])).Decode(more); err != nil {

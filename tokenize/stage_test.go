@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"corpus"
-	"corpus/tokenize/bpe"
 	"corpus/tokenize/count"
 )
 
@@ -30,6 +29,7 @@ func (e *memEnv) Context() context.Context             { return context.Backgrou
 func (e *memEnv) Task() int                            { return 0 }
 func (e *memEnv) Parts() (first, n int)                { return 0, e.parts }
 func (e *memEnv) Memory() int64                        { return e.memory }
+func (e *memEnv) Workers() int                         { return 2 }
 func (e *memEnv) Scratch() (string, error)             { return e.scratch, nil }
 func (e *memEnv) Progress(int64)                       {}
 func (e *memEnv) Count(name string, n int64)           { e.counts[name] += n }
@@ -92,7 +92,7 @@ func manyWords(docs, words int) *corpus.Table {
 // TestCountSpills: under a small ceiling counters go to scratch, one file for
 // each time the memory was full, and the counts are the same.
 func TestCountSpills(t *testing.T) {
-	c := Config{Vocab: 400, Bytes: 1 << 20}
+	c := Config{Sizes: []int{400}, Bytes: 1 << 20}
 	count := func(memory int64) *memEnv {
 		e := newEnv(t, memory)
 		e.tables[e.table(roleText, 0)] = []*corpus.Table{manyWords(60, 4000)}
@@ -171,7 +171,7 @@ func TestTrainMergesParts(t *testing.T) {
 		e.tables[e.table(roleCounts, part)] = []*corpus.Table{table}
 		e.parts++
 	}
-	if err := (Config{Vocab: 500}).train(e); err != nil {
+	if err := (Config{Sizes: []int{500}}).train(e); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(e.file.Bytes(), trainOn(t, texts, 500).JSON()) {
@@ -196,14 +196,38 @@ func TestScratchErrors(t *testing.T) {
 // TestMemoryIsAsked: no pass claims nothing, training at its cap claims what it
 // may hold, and a small text claims less than a large one.
 func TestMemoryIsAsked(t *testing.T) {
-	large, small := Stage(Config{Vocab: 32000}), Stage(Config{Vocab: 32000, Bytes: 1 << 20})
+	large, small := Stage(Config{Sizes: []int{32000}}), Stage(Config{Sizes: []int{32000}, Bytes: 1 << 20})
 	for i, p := range large.Passes {
 		if p.Memory <= 0 || small.Passes[i].Memory > p.Memory {
 			t.Errorf("%s claims %d bytes, for a small text %d", p.Name, p.Memory, small.Passes[i].Memory)
 		}
 	}
-	if got := large.Passes[1].Memory; got < trainFactor*bpe.MaxTrainBytes {
+	if got := large.Passes[1].Memory; got < trainFactor*minWordBytes {
 		t.Errorf("train claims %d", got)
+	}
+}
+
+// TestWordBytes: training holds more words under a higher ceiling, in powers of
+// two, and never more than there are.
+func TestWordBytes(t *testing.T) {
+	large, small := Config{Sizes: []int{32000}}, Config{Sizes: []int{32000}, Bytes: 1 << 20}
+	large.Bytes = 1 << 40
+	last := 0
+	for memory := int64(0); memory < 64<<30; memory += 256 << 20 {
+		n := large.wordBytes(memory)
+		if n < last || n < minWordBytes || n > maxWordBytes || n&(n-1) != 0 {
+			t.Fatalf("%d bytes under a ceiling of %d, %d under a lower one", n, memory, last)
+		}
+		if n > minWordBytes && large.trainBase()+trainFactor*int64(n) > memory {
+			t.Errorf("%d bytes of words do not fit %d", n, memory)
+		}
+		last = n
+	}
+	if last != maxWordBytes {
+		t.Errorf("no more than %d", last)
+	}
+	if n := small.wordBytes(small.trainBase() + trainFactor*(1<<20)); n < 1<<20 {
+		t.Errorf("small text does not fit: %d", n)
 	}
 }
 

@@ -24,7 +24,7 @@ func (a *app) ablateCommand() *cli.Command {
 }
 
 func ablateFlags() []cli.Flag {
-	return commonFlags(append(settingFlags("filter", "tokenize"),
+	return commonFlags(append(settingFlags("filter", "tokenize", "train"),
 		&cli.StringFlag{Name: "arms", Usage: "`NAMES` of arms, with random among them (default: random,default and, if there is a target, target)"},
 		&cli.StringSliceFlag{Name: "heldout", Usage: "`FILE` of text to measure on, as for --target; may be repeated"},
 		&cli.IntFlag{Name: "seeds", Usage: "`N` trainings of each arm", Value: 3},
@@ -60,7 +60,7 @@ func (a *app) ablate(c *cli.Context) error {
 	if len(o.heldOut) == 0 {
 		return &corpus.Error{Class: corpus.Usage, What: "ablate wants --heldout FILE", Offset: -1, Next: "see `corpus ablate --help`"}
 	}
-	w, err := a.open(c, "filter", "tokenize")
+	w, err := a.open(c, "filter", "tokenize", "train")
 	if err != nil {
 		return err
 	}

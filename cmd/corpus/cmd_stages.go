@@ -86,7 +86,7 @@ func (w *workspace) paths(names []string) []string {
 
 func (a *app) tokenizeCommand() *cli.Command {
 	return &cli.Command{
-		Name: "tokenize", Usage: "train a byte-level BPE tokenizer on the kept documents, once; Hugging Face opens its tokenizer.json",
+		Name: "tokenize", Usage: "train a tokenizer on the kept documents, once; Hugging Face opens its tokenizer.json",
 		Flags: stageFlags("tokenize"), Action: a.stageCommand("tokenize", (*workspace).tokenize),
 	}
 }
@@ -101,8 +101,9 @@ func (w *workspace) tokenize(c *cli.Context) error {
 
 // learn trains a tokenizer on what a filter kept; anew, if there is one already.
 func (w *workspace) learn(c *cli.Context, in *shards.Dataset, anew bool) error {
-	if least := tokenize.NumReserved + 256; w.Tokenize.Vocab < least || w.Tokenize.Vocab > tokenize.MaxVocab {
-		return corpus.Errorf(corpus.BadConfig, "tokenize.vocab is %d, want %d (reserved tokens and bytes) to %d", w.Tokenize.Vocab, least, tokenize.MaxVocab)
+	cfg := tokenize.Config{Kind: w.Tokenize.Model, Sizes: w.Tokenize.Vocab, Bytes: in.Manifest.Counts()["bytes_out"]}
+	if err := cfg.Check(); err != nil {
+		return corpus.Errorf(corpus.BadConfig, "tokenize.%v", err)
 	}
 	if in.Manifest.Counts()["docs_out"] == 0 {
 		return &corpus.Error{
@@ -110,9 +111,8 @@ func (w *workspace) learn(c *cli.Context, in *shards.Dataset, anew bool) error {
 			Next: "see what dropped them with `corpus status`",
 		}
 	}
-	stage := tokenize.Stage(tokenize.Config{Vocab: w.Tokenize.Vocab, Bytes: in.Manifest.Counts()["bytes_out"]})
 	_, err := w.stage(c, engine.Job{
-		Stage: stage, Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true, Rebuild: anew,
+		Stage: tokenize.Stage(cfg), Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true, Rebuild: anew,
 	})
 	return err
 }

@@ -85,7 +85,8 @@ type config struct {
 		Rehydrate     bool               `yaml:"rehydrate"`
 	} `yaml:"filter"`
 	Tokenize struct {
-		Vocab int `yaml:"vocab"`
+		Model string     `yaml:"model"`
+		Vocab vocabSizes `yaml:"vocab"`
 	} `yaml:"tokenize"`
 	Shards struct {
 		Valid float64 `yaml:"valid"`
@@ -165,7 +166,7 @@ func defaultConfig() config {
 	c.Dedup.AgainstNgram = 13
 	c.Dedup.SubstringKeep, c.Dedup.KeepCopy = dedup.KeepFirst, dedup.KeepFirst
 	c.Filter.Keep, c.Filter.Recipe, c.Filter.Select = 0.02, filter.DefaultRecipe, filter.SelectDSIR
-	c.Tokenize.Vocab = 16000
+	c.Tokenize.Model, c.Tokenize.Vocab = "bpe", vocabSizes{16000}
 	c.Shards.Valid = 0.01
 	return c
 }
@@ -206,7 +207,8 @@ filter:
   # augment: gender      # add counterfactual copies of what is kept; rehydrate: true: repeat what was found often, as FineWeb-2
   rules: []              # your own, for example {name: my.short, attribute: gopher.words, below: 200, lang: [de]}
 tokenize:
-  vocab: 16000           # byte-level BPE
+  model: bpe             # over bytes; wordpiece, unigram
+  vocab: 16000           # ids; 8k,16k,32k: a tokenizer of each size, the largest is tokenizer.json
 shards:
   valid: 0.01            # share of documents held out for validation
 train: []                # trainings for corpus run, for example:

@@ -9,6 +9,7 @@ import (
 	"corpus/dedup"
 	"corpus/filter"
 	"corpus/filter/recipe"
+	"corpus/tokenize"
 
 	"github.com/urfave/cli/v2"
 )
@@ -69,7 +70,8 @@ func settings() []setting {
 		{"filter", "pii", "`HOW` personal data, keys and passwords are treated: mask, count or off", func(c *config) any { return &c.Filter.PII }},
 		{"filter", "augment", "add copies of what is kept: `gender` swaps gendered words in English; marked as such", func(c *config) any { return &c.Filter.Augment }},
 		{"filter", "rehydrate", "repeat what is kept in train as often as FineWeb-2 does by the copies there were of it, 8 times at most", func(c *config) any { return &c.Filter.Rehydrate }},
-		{"tokenize", "vocab", "`N` token ids, the reserved ones included", func(c *config) any { return &c.Tokenize.Vocab }},
+		{"tokenize", "model", "`KIND` of tokenizer: " + strings.Join(tokenize.Kinds(), ", "), func(c *config) any { return &c.Tokenize.Model }},
+		{"tokenize", "vocab", "`N` token ids, the reserved ones included; 8k,16k,32k: one tokenizer of each size, the largest for what follows", func(c *config) any { return &c.Tokenize.Vocab }},
 		{"shards", "valid", "`SHARE` of the documents held out", func(c *config) any { return &c.Shards.Valid }},
 	}
 }
@@ -82,11 +84,13 @@ type files []string
 type file string
 
 // settingsOf are those of stages, and those of all. Of two flags of the same
-// name the first has the name of its stage before it: --ingest-lang, --lang.
+// name the first has the name of its stage before it: --ingest-lang, --lang. Where
+// train is among the stages, --model is the one that is trained.
 func settingsOf(stages ...string) []setting {
 	all := slices.DeleteFunc(settings(), func(s setting) bool { return s.stage != "" && !slices.Contains(stages, s.stage) })
 	for i, s := range all {
-		if slices.ContainsFunc(all[i+1:], func(o setting) bool { return o.flag == s.flag }) {
+		taken := slices.ContainsFunc(all[i+1:], func(o setting) bool { return o.flag == s.flag })
+		if taken || s.flag == "model" && slices.Contains(stages, "train") {
 			all[i].flag = s.stage + "-" + s.flag
 		}
 	}
@@ -123,6 +127,8 @@ func (s setting) cliFlag() cli.Flag {
 		return &cli.Uint64Flag{Name: s.flag, Usage: s.usage, EnvVars: env}
 	case *bool:
 		return &cli.BoolFlag{Name: s.flag, Usage: s.usage, EnvVars: env}
+	case *vocabSizes:
+		return &cli.GenericFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: v}
 	case *size:
 		return &cli.GenericFlag{Name: s.flag, Usage: s.usage, EnvVars: env, Value: v}
 	default:
@@ -143,6 +149,8 @@ func (s setting) apply(c *cli.Context, cfg *config) error {
 		*field = c.Uint64(s.flag)
 	case *bool:
 		*field = c.Bool(s.flag)
+	case *vocabSizes:
+		*field = *c.Generic(s.flag).(*vocabSizes)
 	case *size:
 		*field = *c.Generic(s.flag).(*size)
 	case *[]string:

@@ -66,7 +66,10 @@ func describe(stage string, c corpus.Counts) string {
 	case "tokenize":
 		line := fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
 		if c["short_of_vocab"] > 0 {
-			line += fmt.Sprintf(", %s fewer than asked for: no other pair is seen twice", term.Count(c["short_of_vocab"]))
+			line += fmt.Sprintf(", %s fewer than asked for: the text has no more that comes twice", term.Count(c["short_of_vocab"]))
+		}
+		if c["uncovered"] > 0 {
+			line += fmt.Sprintf("; %s got no token of their own", plural(c["uncovered"], "rare character"))
 		}
 		if c["sampled_to"] > 1 {
 			line += fmt.Sprintf("; words seen less than %s times were sampled to stay within memory", term.Count(c["sampled_to"]))

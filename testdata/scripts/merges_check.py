@@ -94,9 +94,10 @@ def big(args):
     with tempfile.TemporaryDirectory() as tmp:
         start = time.time()
         subprocess.run(["go", "test", "./tokenize", "-count=1", "-timeout", "60m", "-run", "^TestLearnBig$", "-v"], cwd=ROOT, check=True, env={
-            **os.environ, "CORPUS_LEARN_TEXT": os.path.abspath(args.big), "CORPUS_LEARN_BYTES": str(args.bytes), "CORPUS_LEARN_MODEL": args.model,
+            **os.environ, "CORPUS_LEARN_TEXT": os.path.abspath(args.big), "CORPUS_LEARN_BYTES": str(args.bytes), "CORPUS_LEARN_KIND": args.model,
             "CORPUS_LEARN_VOCAB": str(args.vocab), "CORPUS_LEARN_OUT": tmp + "/out"})
-        ours = json.loads(pathlib.Path(tmp, "out").read_text())
+        model = json.loads(pathlib.Path(tmp, "out").read_text())["model"]
+    ours = model["merges"] if args.model == "bpe" else sorted(model["vocab"], key=model["vocab"].get)
     print("ours: %d in %.1f s" % (len(ours), time.time() - start), flush=True)
     start = time.time()
     if args.model == "bpe":

@@ -5,9 +5,9 @@ const (
 	// MaxVocab is the largest vocabulary that is trained or read.
 	MaxVocab = 1 << idBits
 
-	// MaxTrainBytes bounds the distinct words that [Train] holds, in bytes of
-	// text, where the caller sets no bound. Beyond it rare words are sampled.
-	MaxTrainBytes = 16 << 20
+	// wordBytes bounds the distinct words that [Train] holds where the caller sets
+	// no bound.
+	wordBytes = 16 << 20
 
 	// MaxMerges is the largest number of merges that is read, of pairs listed
 	// again too: a token may be made in several ways.

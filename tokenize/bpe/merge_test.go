@@ -16,11 +16,11 @@ func learnt(t testing.TB, texts []string, vocab int) *Model {
 	for _, text := range texts {
 		c.Add(text)
 	}
-	merges, _, err := Train(c.All(), Options{Reserved: reserved, Vocab: vocab})
+	merges, _, err := Train(c.All(), Options{Reserved: reserved, Sizes: []int{vocab}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewBytes(merges, ByteIDs(reserved))
+	return NewBytes(merges[0], ByteIDs(reserved))
 }
 
 // ways is a vocabulary in which tokens are made in more than one way.

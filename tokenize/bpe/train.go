@@ -1,7 +1,9 @@
 package bpe
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"corpus/tokenize/count"
 	"corpus/tokenize/learn"
@@ -11,53 +13,66 @@ import (
 type Options struct {
 	// Reserved is how many ids special tokens have before the first byte.
 	Reserved int
-	// Vocab is the wanted number of ids, the reserved tokens and the 256 bytes
+	// Sizes are the wanted numbers of ids, the reserved tokens and the 256 bytes
 	// included; from Reserved+256 to [MaxVocab].
-	Vocab int
-	// WordBytes bounds the distinct words that are held, in bytes of text; 0:
-	// [MaxTrainBytes]. Beyond it rare words are sampled, see [count.Load].
+	Sizes []int
+	// WordBytes bounds the distinct words that are held, in bytes of text; 0 means
+	// 16 MiB. Beyond it rare words are sampled, see [count.Load].
 	WordBytes int
 }
 
 // Stats say what training did.
 type Stats struct {
 	SampledTo int64 // words seen less often were sampled; 1: none
-	Wanted    int   // ids asked for; there may be fewer
 }
 
-// Train learns a byte-level BPE vocabulary (Sennrich et al. 2016, over bytes as
+// Train learns byte-level BPE vocabularies (Sennrich et al. 2016, over bytes as
 // in GPT-2): behind the reserved ids come the 256 bytes in the order of their
 // printable characters, then one token a merge, in the way of Hugging Face's
-// BpeTrainer, so that both learn the same merges; see [learn.Merges]. The first
-// merges are those of a smaller vocabulary.
+// BpeTrainer, so that both learn the same merges; see [learn.Merges].
 //
-// Text with too few different words gives a smaller vocabulary, as it does
-// there; [Stats] says so. No words at all are an error.
-func Train(counts count.Counts, opts Options) ([]Merge, Stats, error) {
-	if least := opts.Reserved + 256; opts.Vocab < least || opts.Vocab > MaxVocab {
-		return nil, Stats{}, fmt.Errorf("train the tokenizer: a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", opts.Vocab, least, MaxVocab)
-	}
-	limit := opts.WordBytes
-	if limit == 0 {
-		limit = MaxTrainBytes
-	}
-	loaded, err := count.Load(counts, limit)
+// The merges come in the order of the sizes; those of a smaller vocabulary begin
+// those of a larger one. Text with too few different words gives fewer, as it does
+// there. No words at all are an error.
+func Train(counts count.Counts, opts Options) ([][]Merge, Stats, error) {
+	all, stats, err := train(counts, opts)
 	if err != nil {
-		return nil, Stats{}, fmt.Errorf("train the tokenizer: %w", err)
+		return nil, stats, fmt.Errorf("train the tokenizer: %w", err)
 	}
+	return all, stats, nil
+}
+
+func train(counts count.Counts, opts Options) ([][]Merge, Stats, error) {
+	begin := opts.Reserved + 256
+	if len(opts.Sizes) == 0 {
+		return nil, Stats{}, fmt.Errorf("no size is given")
+	}
+	for _, n := range opts.Sizes {
+		if n < begin || n > MaxVocab {
+			return nil, Stats{}, fmt.Errorf("a vocabulary of %d: choose from %d (reserved tokens and bytes) to %d", n, begin, MaxVocab)
+		}
+	}
+	loaded, err := count.Load(counts, cmp.Or(opts.WordBytes, wordBytes))
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	stats := Stats{SampledTo: 1 << loaded.Shift}
 	if len(loaded.Ends) == 0 {
-		return nil, Stats{}, fmt.Errorf("train the tokenizer: the text has no words; is the input empty?")
+		return nil, stats, fmt.Errorf("the text has no words; is the input empty?")
 	}
-	stats := Stats{SampledTo: 1 << loaded.Shift, Wanted: opts.Vocab}
 	_, learnt := learn.Merges(symbols(loaded, opts.Reserved), learn.Options{
-		Tokens: alphabet(opts.Reserved), Vocab: opts.Vocab,
+		Tokens: alphabet(opts.Reserved), Vocab: slices.Max(opts.Sizes),
 		Join: func(left, right string) string { return left + right },
 	})
 	merges := make([]Merge, len(learnt))
 	for i, m := range learnt {
 		merges[i] = Merge(m)
 	}
-	return merges, stats, nil
+	all := make([][]Merge, len(opts.Sizes))
+	for i, n := range opts.Sizes {
+		all[i] = merges[:min(len(merges), n-begin)]
+	}
+	return all, stats, nil
 }
 
 // alphabet is the tokens to begin with; those that are reserved have no text.

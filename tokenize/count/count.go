@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"corpus/tokenize/heap"
 	"corpus/tokenize/memo"
@@ -63,15 +64,15 @@ func (c *Counter) Add(text string) {
 func (c *Counter) AddWithin(text string, limit int64, full func() error) error {
 	c.stats.Texts++
 	c.stats.Bytes += int64(len(text))
-	if c.cut != nil {
-		c.cuts = c.cut(c.cuts[:0], text)
+	for c.cut != nil && text != "" {
+		n := stretch(text)
+		c.cuts = c.cut(c.cuts[:0], text[:n])
 		for _, word := range c.cuts {
 			if err := c.word(word, limit, full); err != nil {
 				return err
 			}
 		}
-		clear(c.cuts) // or the next, shorter text would keep this one in memory
-		return nil
+		text = text[n:]
 	}
 	for i := 0; i < len(text); {
 		end := split.GPT2{}.End(text, i)
@@ -81,6 +82,30 @@ func (c *Counter) AddWithin(text string, limit int64, full func() error) error {
 		i = end
 	}
 	return nil
+}
+
+// The lengths of a stretch, in bytes: where it may end, and where it has to.
+const minStretch, maxStretch = 1 << 16, 1 << 20
+
+// stretch is how much of a text is cut into words at a time, so that what that
+// takes has a bound.
+func stretch(text string) int {
+	if len(text) <= minStretch {
+		return len(text)
+	}
+	for i := minStretch; i < min(len(text), maxStretch); i++ {
+		switch text[i] {
+		case ' ':
+			return i
+		case '\n':
+			return i + 1
+		}
+	}
+	n := min(len(text), maxStretch)
+	for n < len(text) && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return n
 }
 
 // word counts one word.

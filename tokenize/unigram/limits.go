@@ -18,4 +18,8 @@ const (
 	// minWindow is how much of a piece is looked at together before the encoder
 	// looks for a place to let go of it.
 	minWindow = 1 << 13
+
+	// wordBytes bounds the distinct words that [Train] holds where the caller sets
+	// no bound.
+	wordBytes = 16 << 20
 )

@@ -22,6 +22,10 @@ type Options struct {
 	// tokens; the rarest beyond are unknown. 0 means 1: all.
 	Coverage float64
 
+	// WordBytes bounds the distinct words that are held, in bytes of text; 0 means
+	// 16 MiB. Beyond it rare words are sampled, see [count.Load].
+	WordBytes int
+
 	// Workers is how many goroutines work, 0 for one; it changes nothing else.
 	Workers int
 }

@@ -38,7 +38,7 @@ func countsIn(counts map[string]int64) count.Counts {
 
 func textOf(t testing.TB, counts count.Counts) *text {
 	t.Helper()
-	words, err := count.Load(counts, MaxTrainBytes)
+	words, err := count.Load(counts, wordBytes)
 	if err != nil {
 		t.Fatal(err)
 	}

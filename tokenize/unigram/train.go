@@ -12,11 +12,6 @@ import (
 	"corpus/tokenize/trie"
 )
 
-// MaxTrainBytes bounds the distinct words that [Train] holds, in bytes. Beyond
-// it rare words are sampled, see [count.Load]. It is a constant, never a share of
-// the machine's memory, so that the vocabulary does not depend on the machine.
-const MaxTrainBytes = 16 << 20
-
 // Train learns Unigram vocabularies (Kudo 2018) in the way of SentencePiece and
 // of Hugging Face's UnigramTrainer: from many frequent strings, pieces, those
 // are taken away again and again that make the text the least less likely. In
@@ -34,8 +29,7 @@ const MaxTrainBytes = 16 << 20
 // is ever given up, and the last tenth of the pieces is pruned like those before,
 // with their scores estimated once more.
 //
-// It holds some 27 bytes for each byte of the distinct words, 450 MB at the
-// limit, and 8 MB a worker.
+// It holds some 27 bytes for each byte of the distinct words, and 8 MB a worker.
 //
 // The models come in the order of the sizes. Text with too few different strings
 // gives a smaller vocabulary; no words at all, or more characters than a size has
@@ -53,7 +47,7 @@ func train(counts count.Counts, opts Options) ([]*Model, Stats, error) {
 	if err := opts.check(); err != nil {
 		return nil, Stats{}, err
 	}
-	words, err := count.Load(counts, MaxTrainBytes)
+	words, err := count.Load(counts, cmp.Or(opts.WordBytes, wordBytes))
 	if err != nil {
 		return nil, Stats{}, err
 	}
@@ -70,7 +64,7 @@ func train(counts count.Counts, opts Options) ([]*Model, Stats, error) {
 			return nil, stats, fmt.Errorf("a vocabulary of %d has no room for %d special tokens and the %d different characters of the text: choose a larger one or a lower coverage", n, opts.special(), len(t.text.chars))
 		}
 	}
-	if err := t.begin(); err != nil {
+	if err := t.begin(opts.spelled()); err != nil {
 		return nil, stats, err
 	}
 	stats.Seeds = len(t.pieces)
@@ -89,7 +83,8 @@ type trainer struct {
 }
 
 // begin takes the characters and the seeds, with scores by how often they come.
-func (t *trainer) begin() error {
+// What spells a special or a byte is no seed.
+func (t *trainer) begin(special map[string]bool) error {
 	var weights []float64
 	sum := 0.0
 	add := func(piece string, n int64) {
@@ -100,7 +95,9 @@ func (t *trainer) begin() error {
 		add(string(c.r), c.count)
 	}
 	for _, s := range t.text.seeds(max(0, maxSeeds-len(t.text.chars)), t.workers) {
-		add(t.text.of(s), s.score)
+		if piece := t.text.of(s); !special[piece] {
+			add(piece, s.score)
+		}
 	}
 	whole := log(sum)
 	t.scores = make([]float64, len(weights))
@@ -290,11 +287,7 @@ func (t *trainer) model(opts *Options) (*Model, error) {
 // first are the specials and the bytes, less likely than any other way to spell
 // them.
 func (o *Options) first(lowest float64) (tokens []Token) {
-	texts := slices.Clone(o.Specials)
-	for b := len(texts); b < o.special(); b++ {
-		texts = append(texts, fmt.Sprintf("<0x%02X>", b-len(o.Specials)))
-	}
-	longest := 0
+	texts, longest := o.texts(), 0
 	for _, s := range texts {
 		longest = max(longest, len(s))
 	}
@@ -302,4 +295,21 @@ func (o *Options) first(lowest float64) (tokens []Token) {
 		tokens = append(tokens, Token{s, math.Floor(lowest * float64(longest+1))})
 	}
 	return tokens
+}
+
+// texts are those of the specials and the bytes.
+func (o *Options) texts() []string {
+	texts := slices.Clone(o.Specials)
+	for b := len(texts); b < o.special(); b++ {
+		texts = append(texts, fmt.Sprintf("<0x%02X>", b-len(o.Specials)))
+	}
+	return texts
+}
+
+func (o *Options) spelled() map[string]bool {
+	set := map[string]bool{}
+	for _, s := range o.texts() {
+		set[s] = true
+	}
+	return set
 }

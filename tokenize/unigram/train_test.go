@@ -127,8 +127,11 @@ func TestTrainedFile(t *testing.T) {
 
 // TestSpecialsInText: text that spells a special token is not one.
 func TestSpecialsInText(t *testing.T) {
-	all := append(words(texts(t)), "▁none", "▁of")
+	all := append(words(texts(t)), "▁none", "▁of", "<pad>", "▁<pad>", "<pad>", "x<pad>", "<0x41>", "a<0x41>")
 	m := trained(t, countsOf(all...), Options{Sizes: []int{1600}, ByteFallback: true})[0]
+	if tokens := slices.Sorted(slices.Values(m.Tokens())); len(slices.Compact(tokens)) != len(m.Tokens()) {
+		t.Error("the text's spelling of a special is a token, too")
+	}
 	enc := m.NewEncoder()
 	for _, piece := range []string{"<pad>", "▁<unk>", "<unk><pad>", "<0x41>", "a<0x41><pad>"} {
 		var back strings.Builder
