@@ -9,8 +9,8 @@ import (
 )
 
 // Adopt picks a model's weights out of a file from the Hugging Face hub, in the
-// order of Params. It knows the names of older files (GPT-2 without
-// "transformer.", BERT's gamma and beta), passes over heads and buffers that the
+// order of Params. It knows the names of older files (GPT-2 and BLOOM
+// without "transformer.", BERT's gamma and beta), passes over heads and buffers that the
 // language model has no use for, and refuses what it does not know, a missing
 // tensor, and another shape.
 func Adopt(c Config, tensors []Tensor) ([]Tensor, error) {
@@ -45,7 +45,7 @@ func Adopt(c Config, tensors []Tensor) ([]Tensor, error) {
 
 func modernName(family, name string) string {
 	switch family {
-	case "gpt2":
+	case "gpt2", "bloom":
 		if !strings.HasPrefix(name, "transformer.") && !strings.HasPrefix(name, "lm_head.") {
 			name = "transformer." + name
 		}
@@ -66,6 +66,8 @@ func surplus(c Config, name string) bool {
 		return strings.HasPrefix(name, "roberta.pooler.") || strings.HasPrefix(name, "lm_head.decoder.") || name == "roberta.embeddings.position_ids"
 	case "gpt2":
 		return name == "lm_head.weight" || strings.HasSuffix(name, ".attn.bias") || strings.HasSuffix(name, ".attn.masked_bias")
+	case "bloom":
+		return name == "lm_head.weight"
 	case "t5":
 		return name == "encoder.embed_tokens.weight" || name == "decoder.embed_tokens.weight" || c.Tied && name == "lm_head.weight" ||
 			name == "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"

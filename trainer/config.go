@@ -6,7 +6,7 @@ import "fmt"
 // pass depend on, in one form for all families (config.json is read from and
 // written to the family's own keys).
 type Config struct {
-	Family string `json:"family"` // "bert", "roberta", "gpt2" or "t5"
+	Family string `json:"family"` // "bert", "roberta", "gpt2", "bloom" or "t5"
 
 	Vocab        int `json:"vocab"`
 	Hidden       int `json:"hidden"`     // n_embd, d_model
@@ -15,7 +15,7 @@ type Config struct {
 	Heads        int `json:"heads"`
 	HeadDim      int `json:"head_dim"`      // d_kv; Hidden/Heads but for t5
 	FFN          int `json:"ffn"`           // intermediate size, d_ff
-	MaxPositions int `json:"max_positions"` // learned positions that tokens stand at; 0 for t5
+	MaxPositions int `json:"max_positions"` // learned positions that tokens stand at; 0 for bloom and t5
 	TypeVocab    int `json:"type_vocab"`    // bert and roberta only
 	RelBuckets   int `json:"rel_buckets"`   // t5 only: relative attention buckets (32)
 	RelDistance  int `json:"rel_distance"`  // t5 only: largest distance with a bucket of its own (128)
@@ -113,10 +113,12 @@ func (c Config) checkSizes() error {
 
 func (c Config) checkFamily() error {
 	switch c.Family {
-	case "bert", "roberta", "gpt2":
-		if c.HeadDim*c.Heads != c.Hidden {
-			return fmt.Errorf("%d heads of %d do not make the hidden size %d", c.Heads, c.HeadDim, c.Hidden)
+	case "bloom":
+		if c.FFN != 4*c.Hidden || c.Activation != "gelu_new" || c.MaxPositions != 0 {
+			return fmt.Errorf("feed-forward size %d, activation %q and %d positions; bloom has 4 × %d, gelu_new and none", c.FFN, c.Activation, c.MaxPositions, c.Hidden)
 		}
+		return c.checkPlain()
+	case "bert", "roberta", "gpt2":
 		if c.MaxPositions < 1 || c.MaxPositions > maxPositions {
 			return fmt.Errorf("positions are %d, want 1 to %d", c.MaxPositions, maxPositions)
 		}
@@ -126,8 +128,8 @@ func (c Config) checkFamily() error {
 		if c.Family == "roberta" && c.Pad < 0 {
 			return fmt.Errorf("there is no padding token, whose id positions count from")
 		}
-		if !c.Tied {
-			return fmt.Errorf("an output matrix of its own is not supported; only tied embeddings are")
+		if err := c.checkPlain(); err != nil {
+			return err
 		}
 	case "t5":
 		if c.DecLayers < 1 || c.DecLayers > maxLayers {
@@ -153,4 +155,15 @@ func (c Config) checkFamily() error {
 		return nil
 	}
 	return fmt.Errorf("unknown activation %q; want gelu, gelu_new or relu", c.Activation)
+}
+
+// checkPlain is what all families but t5 have in common.
+func (c Config) checkPlain() error {
+	if c.HeadDim*c.Heads != c.Hidden {
+		return fmt.Errorf("%d heads of %d do not make the hidden size %d", c.Heads, c.HeadDim, c.Hidden)
+	}
+	if !c.Tied {
+		return fmt.Errorf("an output matrix of its own is not supported; only tied embeddings are")
+	}
+	return nil
 }

@@ -120,6 +120,7 @@ func TestArchitectureNames(t *testing.T) {
 		{"bert", "base", "bert-base"},
 		{"gpt2", "base", "gpt2"},
 		{"gpt2", "medium", "gpt2-medium"},
+		{"bloom", "large", "bloom-560m"},
 		{"t5", "small", "t5-v1_1-small"},
 		{"t5", "base", "t5-v1_1-base"},
 		{"bert", "tiny", "bert-tiny"},
@@ -150,7 +151,7 @@ func TestConfigRoundTrip(t *testing.T) {
 		c.Pad, c.BOS, c.EOS = 5, 6, 7
 		if c.Family == "t5" {
 			c.DecStart, c.HeadDim, c.DecLayers = 5, 24, c.Layers+1
-		} else {
+		} else if c.Family != "bloom" {
 			c.MaxPositions = 99
 		}
 		raw, err := FormatConfig(c)
@@ -187,24 +188,34 @@ func TestParseConfigRefuses(t *testing.T) {
 		`{"model_type":"llama"}`:                "llama",
 		`not json`:                              "invalid character",
 		`{"model_type":"bert","hidden_size":0}`: "hidden size is 0",
-		`{"model_type":"bert","hidden_size":100}`:                        "do not make",
-		`{"model_type":"bert","num_attention_heads":0}`:                  "heads is 0",
-		`{"model_type":"bert","position_embedding_type":"relative_key"}`: "position_embedding_type",
-		`{"model_type":"bert","hidden_act":"silu"}`:                      "silu",
-		`{"model_type":"bert","vocab_size":9223372036854775807}`:         "vocabulary",
-		`{"model_type":"roberta","pad_token_id":70000}`:                  "padding token",
-		`{"model_type":"roberta","max_position_embeddings":2}`:           "positions are 0",
-		`{"model_type":"gpt2","scale_attn_weights":false}`:               "scale_attn_weights",
-		`{"model_type":"gpt2","embd_pdrop":0.3}`:                         "embd_pdrop",
-		`{"model_type":"gpt2","tie_word_embeddings":false}`:              "tied",
-		`{"model_type":"gpt2","attn_pdrop":1}`:                           "dropout",
-		`{"model_type":"t5","feed_forward_proj":"gated-silu"}`:           "gated-silu",
-		`{"model_type":"t5","relative_attention_num_buckets":30}`:        "buckets",
-		`{"model_type":"t5","layer_norm_epsilon":0}`:                     "epsilon",
+		`{"model_type":"bert","hidden_size":100}`:                                "do not make",
+		`{"model_type":"bert","num_attention_heads":0}`:                          "heads is 0",
+		`{"model_type":"bert","position_embedding_type":"relative_key"}`:         "position_embedding_type",
+		`{"model_type":"bert","hidden_act":"silu"}`:                              "silu",
+		`{"model_type":"bert","vocab_size":9223372036854775807}`:                 "vocabulary",
+		`{"model_type":"roberta","pad_token_id":70000}`:                          "padding token",
+		`{"model_type":"roberta","max_position_embeddings":2}`:                   "positions are 0",
+		`{"model_type":"gpt2","scale_attn_weights":false}`:                       "scale_attn_weights",
+		`{"model_type":"gpt2","embd_pdrop":0.3}`:                                 "embd_pdrop",
+		`{"model_type":"gpt2","tie_word_embeddings":false}`:                      "tied",
+		`{"model_type":"gpt2","attn_pdrop":1}`:                                   "dropout",
+		`{"model_type":"bloom","apply_residual_connection_post_layernorm":true}`: "apply_residual",
+		`{"model_type":"bloom","n_head":7}`:                                      "do not make",
+		`{"model_type":"t5","feed_forward_proj":"gated-silu"}`:                   "gated-silu",
+		`{"model_type":"t5","relative_attention_num_buckets":30}`:                "buckets",
+		`{"model_type":"t5","layer_norm_epsilon":0}`:                             "epsilon",
 	} {
 		if _, err := ParseConfig([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// TestBloomOldNames reads the names in bigscience/bloom-560m's config.json.
+func TestBloomOldNames(t *testing.T) {
+	got, err := ParseConfig([]byte(`{"model_type":"bloom","n_embed":1024,"n_layer":24,"num_attention_heads":16,"pad_token_id":3}`))
+	if want, _ := Architecture("bloom-560m", ""); err != nil || got != want {
+		t.Errorf("%v\n got %+v\nwant %+v", err, got, want)
 	}
 }
 
@@ -264,7 +275,7 @@ func checkSinusoids(t *testing.T, table Tensor) {
 }
 
 func TestInit(t *testing.T) {
-	for _, name := range []string{"bert-tiny", "roberta-tiny", "gpt2-tiny", "t5-tiny"} {
+	for _, name := range []string{"bert-tiny", "roberta-tiny", "gpt2-tiny", "bloom-tiny", "t5-tiny"} {
 		c, err := Architecture(name, "")
 		if err != nil {
 			t.Fatal(err)

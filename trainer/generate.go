@@ -10,7 +10,7 @@ import (
 )
 
 // maxPrompt bounds the tokens of a prompt for models without a table of
-// positions: four times what T5 was trained on. Attention's memory grows with the
+// positions: what BLOOM was trained on, four times what T5 was trained on. Attention's memory grows with the
 // square; here it is 16 MB a head.
 const maxPrompt = 2048
 
@@ -21,7 +21,7 @@ type Generation struct {
 	Ban    []int32 // tokens that are never generated
 }
 
-// Generate continues a prompt (gpt2) or answers it (t5, which reads it with the
+// Generate continues a prompt (a decoder) or answers it (t5, which reads it with the
 // end token behind it), token by token, until the end token, MaxNew tokens, or
 // the last position of the model. emit is called for each token; its error ends
 // generation. The end token is neither emitted nor returned.
@@ -60,17 +60,20 @@ func (g Generation) context(c Config, prompt []int32) (in Batch, feed []int32, l
 	if len(prompt) > maxPrompt {
 		return in, nil, 0, corpus.Errorf(corpus.Usage, "the prompt has %d tokens, at most %d are read", len(prompt), maxPrompt)
 	}
-	switch c.Family {
-	case "gpt2":
+	switch c.Stacks() {
+	case DecoderOnly:
 		if len(prompt) == 0 { // the end of one text is where the next begins
 			prompt = []int32{int32(c.EOS)}
+		}
+		if c.MaxPositions == 0 {
+			return Batch{Rows: 1}, prompt, limit, nil
 		}
 		if len(prompt) >= c.MaxPositions {
 			return in, nil, 0, corpus.Errorf(corpus.Usage, "the prompt has %d tokens, the model has room for %d with what it generates", len(prompt), c.MaxPositions)
 		}
 		// The last token generated is never fed, so it needs no position.
 		return Batch{Rows: 1}, prompt, min(limit, c.MaxPositions-len(prompt)+1), nil
-	case "t5":
+	case EncoderDecoder:
 		row := slices.Clone(prompt)
 		if len(row) == 0 || row[len(row)-1] != int32(c.EOS) {
 			row = append(row, int32(c.EOS))

@@ -105,6 +105,11 @@ func TestGenerateEnds(t *testing.T) {
 	if err != nil || len(long) != 10 {
 		t.Errorf("%d tokens, want 10: %v", len(long), err)
 	}
+	open := j.Config
+	open.MaxPositions = 0 // as BLOOM has no table
+	if long, err := Generate(banEOS{model(j)}, open, make([]int32, 12), Generation{MaxNew: 30}, nil); err != nil || len(long) != 30 {
+		t.Errorf("%d tokens without a table, want 30: %v", len(long), err)
+	}
 	if _, err := Generate(model(j), j.Config, make([]int32, 12), Generation{}, nil); corpus.ClassOf(err) != corpus.Usage {
 		t.Errorf("full prompt: %v", err)
 	}

@@ -30,6 +30,8 @@ func ParseConfig(data []byte) (Config, error) {
 		c, err = parseBERT(data, robertaDefaults)
 	case "gpt2":
 		c, err = parseGPT2(data)
+	case "bloom":
+		c, err = parseBloom(data)
 	case "t5":
 		c, err = parseT5(data)
 	default:
@@ -55,6 +57,8 @@ func FormatConfig(c Config) ([]byte, error) {
 		return indent(formatBERT(c))
 	case "gpt2":
 		return indent(formatGPT2(c))
+	case "bloom":
+		return indent(formatBloom(c))
 	}
 	return indent(formatT5(c))
 }
@@ -258,6 +262,54 @@ func formatGPT2(c Config) gpt2JSON {
 		Vocab:  &c.Vocab, Positions: &c.MaxPositions, Hidden: &c.Hidden, Layers: &c.Layers, Heads: &c.Heads, FFN: &c.FFN,
 		Activation: &c.Activation, Dropout: (*real)(&c.Dropout), EmbDropout: (*real)(&c.Dropout), AttnDropout: (*real)(&c.AttnDropout),
 		Eps: (*real)(&c.NormEps), Range: (*real)(&c.InitRange), Scale: &yes, ByLayer: &no, Reorder: &no, Tied: &c.Tied, UseCache: true,
+		tokenIDs: tokenIDs{tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad)},
+	}
+}
+
+// bloomJSON has the keys of transformers' BloomConfig, and the other names that
+// published files have for three of them. pretraining_tp and slow_but_exact change
+// the order of sums alone.
+type bloomJSON struct {
+	common
+	Vocab       *int  `json:"vocab_size"`
+	Hidden      *int  `json:"hidden_size"`
+	OldHidden   *int  `json:"n_embed,omitempty"` // where it is there, it counts
+	Layers      *int  `json:"n_layer"`
+	OtherLayers *int  `json:"num_hidden_layers,omitempty"`
+	Heads       *int  `json:"n_head"`
+	OtherHeads  *int  `json:"num_attention_heads,omitempty"`
+	Dropout     *real `json:"hidden_dropout"`
+	AttnDropout *real `json:"attention_dropout"`
+	Eps         *real `json:"layer_norm_epsilon"`
+	Range       *real `json:"initializer_range"`
+	PostNorm    *bool `json:"apply_residual_connection_post_layernorm"`
+	Tied        *bool `json:"tie_word_embeddings"`
+	UseCache    bool  `json:"use_cache"`
+	tokenIDs
+}
+
+func parseBloom(data []byte) (Config, error) {
+	var j bloomJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return Config{}, err
+	}
+	c := Config{
+		Family: "bloom", Vocab: or(j.Vocab, 250880), Hidden: or(j.OldHidden, or(j.Hidden, 64)),
+		Layers: or(j.OtherLayers, or(j.Layers, 2)), Heads: or(j.OtherHeads, or(j.Heads, 8)), Activation: "gelu_new",
+		Dropout: float64(or(j.Dropout, 0)), AttnDropout: float64(or(j.AttnDropout, 0)), NormEps: float64(or(j.Eps, 1e-5)), InitRange: float64(or(j.Range, 0.02)),
+		Tied: or(j.Tied, true), DecStart: -1,
+	}
+	c.FFN, c.HeadDim = 4*c.Hidden, c.Hidden/max(1, c.Heads)
+	c.Pad, c.BOS, c.EOS = idOr(j.Pad, -1, c.Vocab), idOr(j.BOS, 1, c.Vocab), idOr(j.EOS, 2, c.Vocab)
+	return c, unsupported([]string{"apply_residual_connection_post_layernorm"}, or(j.PostNorm, false))
+}
+
+func formatBloom(c Config) bloomJSON {
+	no := false
+	return bloomJSON{
+		common: common{[]string{"BloomForCausalLM"}, "bloom", "float32"},
+		Vocab:  &c.Vocab, Hidden: &c.Hidden, Layers: &c.Layers, Heads: &c.Heads, Dropout: (*real)(&c.Dropout), AttnDropout: (*real)(&c.AttnDropout),
+		Eps: (*real)(&c.NormEps), Range: (*real)(&c.InitRange), PostNorm: &no, Tied: &c.Tied, UseCache: true,
 		tokenIDs: tokenIDs{tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad)},
 	}
 }

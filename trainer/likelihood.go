@@ -1,21 +1,25 @@
 package trainer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"corpus"
 )
 
+// openWindow is the window of a decoder that has no table of positions.
+const openWindow = 512
+
 // Likelihood sums the negative log-likelihood, in nats, of all tokens of texts
 // under a decoder. Each text is read behind the end token, as in training, in
 // windows of the model's positions that do not overlap: the first token of a window
 // is predicted from the one before it alone. rows windows make a batch.
 func Likelihood(ctx context.Context, m Model, c Config, texts [][]int32, rows int) (nats float64, tokens int64, err error) {
-	if c.Family != "gpt2" {
-		return 0, 0, corpus.Errorf(corpus.Usage, "a %s model has no likelihood of a text; a gpt2 model has", c.Family)
+	if c.Stacks() != DecoderOnly {
+		return 0, 0, corpus.Errorf(corpus.Usage, "a %s model has no likelihood of a text; a decoder has", c.Family)
 	}
-	all := windows(texts, int32(c.EOS), c.MaxPositions)
+	all := windows(texts, int32(c.EOS), cmp.Or(c.MaxPositions, openWindow))
 	for batch := range slices.Chunk(all, rows) {
 		if ctx.Err() != nil {
 			return 0, 0, context.Cause(ctx)

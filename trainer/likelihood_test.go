@@ -29,7 +29,7 @@ func TestLikelihood(t *testing.T) {
 			want, count, before = want+loss, count+n, id
 		}
 	}
-	for _, positions := range []int{1, 2, 4, 5, 100} {
+	for _, positions := range []int{0, 1, 2, 4, 5, 100} {
 		for _, rows := range []int{1, 3, 100} {
 			c := job.Config
 			c.MaxPositions = positions

@@ -12,7 +12,8 @@ type Need struct {
 // model, and a copy of all but the gradient while a checkpoint is written. For
 // each token of a micro-batch, what backward needs: in a layer some 20 vectors of
 // the hidden size, 4 of the feed-forward size, and 4 rows of attention scores a
-// head (the mask of documents is one more for all); and for each predicted token the
+// head (the mask of documents is one more for all,
+// with the bias of BLOOM one for each); and for each predicted token the
 // logits twice.
 //
 // Disk: weights and moments in each checkpoint (those kept, the best, and the one
@@ -29,7 +30,10 @@ func need(s Spec, c Config, obj Objective, checkpoints int) Need {
 func activations(s Spec, c Config, cols, decCols int64) int64 {
 	width, heads := 20*int64(c.Hidden)+4*int64(c.FFN), 4*int64(c.Heads)
 	n := int64(c.Layers) * cols * (width + heads*cols)
-	if s.DocMask {
+	switch {
+	case c.Family == "bloom":
+		n += int64(c.Heads) * cols * cols
+	case s.DocMask:
 		n += cols * cols
 	}
 	n += int64(c.DecLayers) * decCols * (2*width + heads*(decCols+cols))

@@ -45,7 +45,7 @@ func (p Param) Size() int64 {
 // begin as the sinusoids of "Attention Is All You Need" §3.5, as large as the
 // words: a masked word can only be told from its neighbours, and among sinusoids
 // "the one before" is one linear map, while of random vectors each pair has to be
-// learnt. T5 as in Mesh
+// learnt. BLOOM as in its config.json, N(0, 0.02) everywhere. T5 as in Mesh
 // TensorFlow: each matrix by its fan-in, q also by the head size, which replaces
 // attention's 1/sqrt(d_kv).
 func Params(c Config) []Param {
@@ -57,6 +57,8 @@ func Params(c Config) []Param {
 		p.bert(c, "lm_head.dense", "lm_head.layer_norm", "lm_head.bias")
 	case "gpt2":
 		p.gpt2(c)
+	case "bloom":
+		p.bloom(c)
 	case "t5":
 		p.t5(c)
 	}
@@ -136,6 +138,22 @@ func (p *params) gpt2(c Config) {
 		p.norm(b+"ln_2", h)
 		p.conv1d(b+"mlp.c_fc", std, h, c.FFN)
 		p.conv1d(b+"mlp.c_proj", residual, c.FFN, h)
+	}
+	p.norm("transformer.ln_f", h)
+}
+
+func (p *params) bloom(c Config) {
+	h, std := c.Hidden, c.InitRange
+	p.add("transformer.word_embeddings.weight", normal(std), c.Vocab, h)
+	p.norm("transformer.word_embeddings_layernorm", h)
+	for i := range c.Layers {
+		b := fmt.Sprintf("transformer.h.%d.", i)
+		p.norm(b+"input_layernorm", h)
+		p.linear(b+"self_attention.query_key_value", std, 3*h, h)
+		p.linear(b+"self_attention.dense", std, h, h)
+		p.norm(b+"post_attention_layernorm", h)
+		p.linear(b+"mlp.dense_h_to_4h", std, c.FFN, h)
+		p.linear(b+"mlp.dense_4h_to_h", std, h, c.FFN)
 	}
 	p.norm("transformer.ln_f", h)
 }

@@ -5,7 +5,7 @@ import "strings"
 // families are those of an objective, the default first.
 var families = map[string][]string{
 	"mlm":  {"bert", "roberta"},
-	"clm":  {"gpt2"},
+	"clm":  {"gpt2", "bloom"},
 	"span": {"t5"},
 }
 
@@ -54,6 +54,9 @@ type recipe struct {
 //   - gpt2: GPT-2 124M in nanoGPT (train.py): 6e-4 to 6e-5 cosine, warm-up 2,000,
 //     betas .9 .95, decay 0.1 on matrices, clip 1; eps 1e-8. Dropout 0.1 is
 //     GPT-2's own (config.json of openai-community/gpt2); nanoGPT pre-trains with 0.
+//   - bloom: BLOOM-560M (arXiv 2211.05100 Table 3): 3e-4 to 1e-5 cosine, warm-up of
+//     375 million tokens, which are 715 steps of its 256 rows of 2,048, betas .9 .95,
+//     eps 1e-8, decay 0.1 on matrices (Megatron), clip 1, no dropout.
 //   - t5: T5 v1.1 in nanoT5 (README.md, configs/default.yaml): AdamW scaled by
 //     each matrix's RMS, 2e-2, cosine to 1e-5, warm-up 10,000, betas .9 .999, eps
 //     1e-6, no decay, clip 1, dropout 0 (t5.1.1.base.gin); plain AdamW diverges. 15 %
@@ -70,6 +73,10 @@ var recipes = map[string]recipe{
 	"gpt2": {
 		seqLen: 1024, lr: 6e-4, tinyLR: 3e-3, floor: 0.1, schedule: "cosine", warmup: 2_000,
 		beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, clip: 1, dropout: 0.1,
+	},
+	"bloom": {
+		seqLen: 2048, lr: 3e-4, tinyLR: 3e-3, floor: 1.0 / 30, schedule: "cosine", warmup: 715,
+		beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.1, clip: 1,
 	},
 	"t5": {
 		seqLen: 512, lr: 2e-2, tinyLR: 2e-2, floor: 5e-4, schedule: "cosine", warmup: 10_000,

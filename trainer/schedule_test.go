@@ -56,6 +56,12 @@ func TestResolve(t *testing.T) {
 			return s.Model == "gpt2" && s.Size == "tiny" && s.Beta2 == 0.95 && s.WeightDecay == 0.1 && s.Clip == 1 && s.Warmup == 10 && s.EvalEvery == 20
 		}},
 		{Spec{Objective: "clm", Model: "gpt2-medium"}, func(s Spec) bool { return s.SeqLen == 1024 && s.LR == 6e-4 }},
+		{Spec{Objective: "mlm", Model: "roberta", Steps: 200}, func(s Spec) bool {
+			return s.Size == "tiny" && s.Schedule == "linear" && s.LRFloor == 0 && s.Clip == 0 && s.WeightDecay == 0.01 && s.Warmup == 10
+		}},
+		{Spec{Objective: "clm", Model: "bloom-560m", Steps: 1_000_000}, func(s Spec) bool {
+			return s.SeqLen == 2048 && s.LR == 3e-4 && s.Warmup == 715 && s.Dropout == 0 && math.Abs(s.LR*s.LRFloor-1e-5) < 1e-12
+		}},
 		{Spec{Objective: "span"}, func(s Spec) bool {
 			return s.Model == "t5" && s.Optimizer == "adamw-rms" && s.LR == 2e-2 && s.Dropout == 0 && s.WeightDecay == 0 && s.LRFloor == 5e-4
 		}},

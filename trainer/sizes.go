@@ -23,8 +23,9 @@ type size struct {
 // (google-bert/bert-base-uncased, google/bert_uncased_L-2_H-128_A-2 and
 // L-4_H-512_A-8 of "Well-Read Students Learn Better" arXiv 1908.08962,
 // FacebookAI/roberta-*, distilbert/distilroberta-base, openai-community/gpt2*,
-// google-t5/t5-*, google/t5-v1_1-*). roberta-tiny and -small are as
-// large as those of BERT; gpt2-tiny, gpt2-small and t5-tiny are our own.
+// bigscience/bloom-*, google-t5/t5-*, google/t5-v1_1-*). roberta-tiny and -small are as
+// large as those of BERT; gpt2-tiny, gpt2-small, bloom-tiny,
+// -small, -base and t5-tiny are our own.
 var sizes = map[string]size{
 	"bert-tiny":  {family: "bert", vocab: 30522, hidden: 128, layers: 2, heads: 2, headDim: 64, ffn: 512},
 	"bert-small": {family: "bert", vocab: 30522, hidden: 512, layers: 4, heads: 8, headDim: 64, ffn: 2048},
@@ -44,6 +45,15 @@ var sizes = map[string]size{
 	"gpt2-large":  {family: "gpt2", vocab: 50257, hidden: 1280, layers: 36, heads: 20, headDim: 64, ffn: 5120, params: 774_030_080},
 	"gpt2-xl":     {family: "gpt2", vocab: 50257, hidden: 1600, layers: 48, heads: 25, headDim: 64, ffn: 6400, params: 1_557_611_200},
 
+	"bloom-tiny":  {family: "bloom", vocab: 250880, hidden: 128, layers: 4, heads: 4, headDim: 32, ffn: 512},
+	"bloom-small": {family: "bloom", vocab: 250880, hidden: 512, layers: 6, heads: 8, headDim: 64, ffn: 2048},
+	"bloom-base":  {family: "bloom", vocab: 250880, hidden: 768, layers: 12, heads: 12, headDim: 64, ffn: 3072},
+	"bloom-560m":  {family: "bloom", vocab: 250880, hidden: 1024, layers: 24, heads: 16, headDim: 64, ffn: 4096, params: 559_214_592},
+	"bloom-1b1":   {family: "bloom", vocab: 250880, hidden: 1536, layers: 24, heads: 16, headDim: 96, ffn: 6144, params: 1_065_314_304},
+	"bloom-1b7":   {family: "bloom", vocab: 250880, hidden: 2048, layers: 24, heads: 16, headDim: 128, ffn: 8192, params: 1_722_408_960},
+	"bloom-3b":    {family: "bloom", vocab: 250880, hidden: 2560, layers: 30, heads: 32, headDim: 80, ffn: 10240, params: 3_002_557_440},
+	"bloom-7b1":   {family: "bloom", vocab: 250880, hidden: 4096, layers: 30, heads: 32, headDim: 128, ffn: 16384, params: 7_069_016_064},
+
 	"t5-tiny":       {family: "t5", vocab: 32128, hidden: 128, layers: 2, heads: 4, headDim: 32, ffn: 256},
 	"t5-v1_1-small": {family: "t5", vocab: 32128, hidden: 512, layers: 8, heads: 6, headDim: 64, ffn: 1024, params: 76_961_152},
 	"t5-v1_1-base":  {family: "t5", vocab: 32128, hidden: 768, layers: 12, heads: 12, headDim: 64, ffn: 2048, params: 247_577_856},
@@ -58,6 +68,7 @@ var familySizes = map[string]string{
 	"bert/tiny": "bert-tiny", "bert/small": "bert-small", "bert/base": "bert-base", "bert/large": "bert-large",
 	"roberta/tiny": "roberta-tiny", "roberta/small": "roberta-small", "roberta/base": "roberta-base", "roberta/large": "roberta-large",
 	"gpt2/tiny": "gpt2-tiny", "gpt2/small": "gpt2-small", "gpt2/base": "gpt2", "gpt2/medium": "gpt2-medium", "gpt2/large": "gpt2-large",
+	"bloom/tiny": "bloom-tiny", "bloom/small": "bloom-small", "bloom/base": "bloom-base", "bloom/large": "bloom-560m",
 	"t5/tiny": "t5-tiny", "t5/small": "t5-v1_1-small", "t5/base": "t5-v1_1-base", "t5/large": "t5-v1_1-large",
 }
 
@@ -105,6 +116,8 @@ func (s size) config() Config {
 		c.Activation, c.MaxPositions, c.TypeVocab, c.NormEps, c.Pad, c.BOS, c.EOS = "gelu", 512, 1, 1e-5, 1, 0, 2
 	case "gpt2":
 		c.Activation, c.MaxPositions, c.NormEps, c.BOS, c.EOS = "gelu_new", 1024, 1e-5, 50256, 50256
+	case "bloom":
+		c.Activation, c.NormEps, c.Dropout, c.AttnDropout, c.BOS, c.EOS, c.Pad = "gelu_new", 1e-5, 0, 0, 1, 2, 3
 	case "t5":
 		c.DecLayers, c.RelBuckets, c.RelDistance, c.NormEps, c.InitRange = s.layers, 32, 128, 1e-6, 1
 		c.Pad, c.EOS, c.DecStart = 0, 1, 0

@@ -17,7 +17,7 @@ const None = -1
 // number that shall really be 0 is given as None.
 type Spec struct {
 	Objective string `json:"objective"` // "mlm", "clm" or "span"; the only field without a default
-	Model     string `json:"model"`     // family (bert, roberta, gpt2, t5) or published name; default: the objective's first family
+	Model     string `json:"model"`     // one of Families or a published name; default: the objective's first family
 	Size      string `json:"size"`      // of a family: tiny (default), small, base, large; empty for a published name
 	SeqLen    int    `json:"seq_len"`   // tokens of a row (of the encoder's row for span); default 128 for tiny, else the paper's
 	Batch     int    `json:"batch"`     // rows of a micro-batch; default 8
@@ -31,7 +31,7 @@ type Spec struct {
 	Order   int    `json:"order,omitempty"`    // version of the order of rows, set by Resolve
 
 	LR          float64 `json:"lr"`        // peak rate; default by family and size
-	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (t5 0.0005, roberta and wsd 0)
+	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (bloom 0.033, t5 0.0005, roberta and wsd 0)
 	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear" (of roberta), "constant", "inverse-sqrt", "wsd"
 	Warmup      int64   `json:"warmup"`    // steps; default Steps/20, at most the paper's
 	Decay       int64   `json:"decay"`     // wsd: its last steps, which the rate falls over; default Steps/5
@@ -41,7 +41,7 @@ type Spec struct {
 	Eps         float64 `json:"eps"`
 	WeightDecay float64 `json:"weight_decay"` // on what Params says
 	Clip        float64 `json:"clip"`         // largest gradient norm; default 1 (roberta none)
-	Dropout     float64 `json:"dropout"`      // default 0.1 (span 0)
+	Dropout     float64 `json:"dropout"`      // default 0.1 (bloom and t5 0)
 
 	// Of products: "" is float32, and also asked for by that name; "tf32" on a
 	// GPU; "bf16". Weights and optimizer are float32 always.

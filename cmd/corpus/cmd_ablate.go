@@ -28,7 +28,7 @@ func ablateFlags() []cli.Flag {
 		&cli.StringFlag{Name: "arms", Usage: "`NAMES` of arms, with random among them (default: random,default and, if there is a target, target)"},
 		&cli.StringSliceFlag{Name: "heldout", Usage: "`FILE` of text to measure on, as for --target; may be repeated"},
 		&cli.IntFlag{Name: "seeds", Usage: "`N` trainings of each arm", Value: 3},
-		&cli.StringFlag{Name: "model", Usage: "decoder: gpt2 or a published `NAME` of it"},
+		&cli.StringFlag{Name: "model", Usage: "decoder: gpt2, bloom or a published `NAME`"},
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large"},
 		&cli.Int64Flag{Name: "steps", Usage: "`N` updates of each training"},
 		&cli.IntFlag{Name: "batch", Usage: "`N` rows of an update"},

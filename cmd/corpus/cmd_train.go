@@ -22,7 +22,7 @@ func (a *app) modelCommands() []*cli.Command {
 func (a *app) trainCommand() *cli.Command {
 	return &cli.Command{
 		Name: "train", Usage: "train a model on the token shards, or go on with a run that was stopped",
-		Description: "--objective mlm trains an encoder (bert, roberta), clm a decoder (gpt2), span an encoder-decoder (t5).\n" +
+		Description: "--objective mlm trains an encoder (bert, roberta), clm a decoder (gpt2, bloom), span an encoder-decoder (t5).\n" +
 			"Models: " + strings.Join(trainer.Models(), ", ") + ".\n" +
 			"runs/NAME becomes a Hugging Face model folder. A run keeps to the shards that it began with;\n" +
 			"with more --steps than it has, it goes on over all the shards there are then.\n" +

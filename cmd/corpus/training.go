@@ -270,7 +270,7 @@ func some(f float64, known bool) *float64 {
 func modelFiles(tok *tokenize.Tokenizer, objective string, s trainer.Special, c trainer.Config) (map[string][]byte, error) {
 	length := c.MaxPositions
 	if length == 0 {
-		length = 512 // T5 has no table of positions; its tokenizers say 512
+		length = 512 // BLOOM and T5 have no table of positions; T5's tokenizers say 512
 	}
 	var before, after []uint32
 	switch objective {

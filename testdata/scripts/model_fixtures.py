@@ -4,7 +4,7 @@
     venv/bin/pip install 'transformers==4.40.2' 'numpy<2'
     venv/bin/python testdata/scripts/model_fixtures.py trainer/torch/testdata bert gpt2 t5-v1_0 t5-v1_1
 
-Those of roberta were made with transformers 5.24.0 and torch 2.15.0, and
+Those of roberta and bloom were made with transformers 5.24.0 and torch 2.15.0, and
 transformers 4.57.6 gives the same numbers. Without names all are made.
 
 Weights and token ids are not stored: both sides make them from the formula of
@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as F
 import transformers
 from transformers import (BertConfig, BertForMaskedLM, GPT2Config, GPT2LMHeadModel,
-                          RobertaConfig, RobertaForMaskedLM, T5Config, T5ForConditionalGeneration)
+                          RobertaConfig, RobertaForMaskedLM, BloomConfig, BloomForCausalLM, T5Config, T5ForConditionalGeneration)
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 PAD = 1  # of the families that are not older
@@ -75,13 +75,14 @@ def ids(name, rows, cols):
     return torch.tensor((bits(name, rows * cols) % np.uint64(VOCAB - 3)).astype(np.int64).reshape(rows, cols) + 3)
 
 
-def mask(lengths):
-    return torch.tensor([[1 if j < n else 0 for j in range(max(lengths))] for n in lengths])
+def mask(lengths, left=False):
+    m = torch.tensor([[1 if j < n else 0 for j in range(max(lengths))] for n in lengths])
+    return m.flip(1) if left else m
 
 
 def batch(family, turn):
     """Inputs, masks, and labels at the position that must predict them."""
-    m = mask(LENGTHS)
+    m = mask(LENGTHS, left=family == "bloom" and turn == 1)
     b = {"input": ids(f"input{turn}", *m.shape), "mask": m}
     if family not in OLDER:
         b["input"] = b["input"].masked_fill(m == 0, PAD)
@@ -90,9 +91,9 @@ def batch(family, turn):
         labels = ids(f"labels{turn}", *d.shape)
         b["decoder"] = torch.cat([torch.zeros(len(d), 1, dtype=torch.long), labels[:, :-1]], 1)
         b["dec_mask"], b["labels"] = d, labels.masked_fill(d == 0, -100)
-    elif family == "gpt2":
+    elif family in ("gpt2", "bloom"):
         last = torch.full((len(m), 1), -100)
-        b["labels"] = torch.cat([b["input"].masked_fill(m == 0, -100)[:, 1:], last], 1)
+        b["labels"] = torch.cat([b["input"].masked_fill(m == 0, -100)[:, 1:], last], 1).masked_fill(m == 0, -100)
     else:
         chosen = ids(f"chosen{turn}", *m.shape) % 5 == 0
         b["labels"] = ids(f"labels{turn}", *m.shape).masked_fill((m == 0) | ~chosen, -100)
@@ -183,6 +184,9 @@ def models():
         vocab_size=VOCAB, n_positions=POSITIONS, n_embd=HIDDEN, n_layer=LAYERS, n_head=HEADS, n_inner=FFN,
         resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
     ), config("gpt2", activation="gelu_new", norm_eps=1e-5)
+    yield "bloom", "bloom", BloomForCausalLM(BloomConfig(
+        vocab_size=VOCAB, hidden_size=24, n_layer=LAYERS, n_head=6, pad_token_id=PAD)
+    ), config("bloom", hidden=24, heads=6, head_dim=4, ffn=96, max_positions=0, activation="gelu_new", norm_eps=1e-5, pad=PAD)
     for name, new in (("t5-v1_0", False), ("t5-v1_1", True)):
         yield name, "t5", T5ForConditionalGeneration(T5Config(
             vocab_size=VOCAB, d_model=HIDDEN, d_kv=HEAD_DIM, d_ff=FFN, num_layers=LAYERS, num_heads=HEADS + 1,

@@ -7,7 +7,8 @@
 For every run under WORKSPACE/runs that is finished:
   bert, roberta
         the probabilities that `corpus generate` gives for the words of a mask
-  gpt2  the validation loss of the last step, over all that is held out, which
+  gpt2, bloom
+        the validation loss of the last step, over all that is held out, which
         depends on every logit; and a greedy continuation
   t5    a greedy answer, through the encoder, both decoders and the cache
 Ends with status 1 when a number is off by more than 1e-4, or a token differs.

@@ -38,7 +38,7 @@ func several(c trainer.Config) trainer.Batch {
 // TestDocumentsAreApart: a token of one document, or of padding, changes no bit of
 // the logits of the others of its row, and does change those of its own.
 func TestDocumentsAreApart(t *testing.T) {
-	for _, family := range []string{"bert", "roberta", "gpt2"} {
+	for _, family := range []string{"bert", "roberta", "gpt2", "bloom"} {
 		c := tinyConfig(family)
 		m := newModel(t, c)
 		before := logits(t, m, several(c))
@@ -63,7 +63,7 @@ func TestDocumentsAreApart(t *testing.T) {
 // TestPackedAsAlone: packed, a document has the logits that it has in a row of its
 // own, in which nothing is masked and positions count from 0.
 func TestPackedAsAlone(t *testing.T) {
-	for _, family := range []string{"bert", "roberta", "gpt2"} {
+	for _, family := range []string{"bert", "roberta", "gpt2", "bloom"} {
 		c := tinyConfig(family)
 		m := newModel(t, c)
 		b := several(c)
@@ -87,7 +87,7 @@ func TestPackedAsAlone(t *testing.T) {
 // TestPackedTrains: documents kept apart are learnt, with dropout and gradients that
 // are numbers.
 func TestPackedTrains(t *testing.T) {
-	for _, family := range []string{"bert", "roberta", "gpt2"} {
+	for _, family := range []string{"bert", "roberta", "gpt2", "bloom"} {
 		c := tinyConfig(family)
 		m := newModel(t, c)
 		first, last := 0.0, 0.0

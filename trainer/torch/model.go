@@ -150,6 +150,8 @@ func newNetwork(cfg trainer.Config, w *weights) (network, error) {
 		net = newBERT(cfg, w)
 	case "gpt2":
 		net = newGPT2(cfg, w)
+	case "bloom":
+		net = newBloom(cfg, w)
 	case "t5":
 		net = newT5(cfg, w)
 	default:

@@ -24,6 +24,8 @@ func tinyConfig(family string) trainer.Config {
 		c.Activation, c.TypeVocab = "gelu", 1
 	case "bert":
 		c.Activation, c.TypeVocab, c.NormEps = "gelu", 2, 1e-12
+	case "bloom":
+		c.FFN, c.MaxPositions = 128, 0
 	case "t5":
 		c.DecLayers, c.RelBuckets, c.RelDistance, c.MaxPositions = 2, 32, 128, 0
 		c.Gated, c.Tied, c.NormEps, c.InitRange = true, false, 1e-6, 1
@@ -81,7 +83,7 @@ func hyper(step int64) trainer.Hyper {
 	return trainer.Hyper{Step: step, Seed: uint64(step) * 1000, LR: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.01, Clip: 1}
 }
 
-var families = []string{"bert", "roberta", "gpt2", "t5"}
+var families = []string{"bert", "roberta", "gpt2", "bloom", "t5"}
 
 func TestStepLearns(t *testing.T) {
 	for _, family := range families {

@@ -35,6 +35,10 @@ def roberta(h, l, a, f):  # the numbers of roberta-base's config.json
         max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5)
 
 
+def bloom(h, l, a):
+    return t.BloomForCausalLM, t.BloomConfig(hidden_size=h, n_layer=l, n_head=a, pad_token_id=3)
+
+
 def t5(h, l, a, f, old):
     kind = {} if old else {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
     return t.T5ForConditionalGeneration, t.T5Config(d_model=h, num_layers=l, num_heads=a, d_ff=f, decoder_start_token_id=0, **kind)
@@ -51,6 +55,11 @@ models = {
     "roberta-large": roberta(1024, 24, 16, 4096),
     "gpt2": gpt2(768, 12, 12),
     "gpt2-medium": gpt2(1024, 24, 16),
+    "bloom-560m": bloom(1024, 24, 16),
+    "bloom-1b1": bloom(1536, 24, 16),
+    "bloom-1b7": bloom(2048, 24, 16),
+    "bloom-3b": bloom(2560, 30, 32),
+    "bloom-7b1": bloom(4096, 30, 32),
     "t5-v1_1-small": t5(512, 8, 6, 1024, False),
     "t5-v1_1-base": t5(768, 12, 12, 2048, False),
     "t5-small": t5(512, 6, 8, 2048, True),
