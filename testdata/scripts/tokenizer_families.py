@@ -2,12 +2,14 @@
 Face `tokenizers`: a small tokenizer.json in the configuration of each family,
 and what it makes of texts in 32 languages, code, and all that is odd.
 
-    pip install tokenizers==0.23.3 sentencepiece==0.2.3
+    pip install tokenizers==0.23.3 sentencepiece==0.2.3 tiktoken==0.14.0
     python testdata/scripts/tokenizer_families.py
 
 Fixtures, trained on and made from tokenizer_texts.json:
-  NAME.json         the tokenizer
-  NAME-golden.jsonl a text a line, with its ids and what they decode to
+  NAME.json           the tokenizer
+  NAME-golden.jsonl   a text a line, with its ids and what they decode to
+  ranks.tiktoken      a vocabulary for tiktoken
+  NAME-tiktoken.json  what tiktoken makes of texts with it and the words of its encoding NAME
 
 bench/tokenizer_ids.py makes larger ones of the same configurations.
 """
@@ -272,8 +274,48 @@ def save(name, tok):
     print("%-10s %5d ids, %d texts" % (name, tok.get_vocab_size(), len(lines)))
 
 
+def ranks_of(tok):
+    """The vocabulary of a byte-level tokenizer as tiktoken has it."""
+    keep = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    chars = {chr(b): b for b in keep} | {chr(256 + i): b for i, b in enumerate(b for b in range(256) if b not in keep)}
+    return {bytes(chars[c] for c in t): i for t, i in tok.get_vocab(with_added_tokens=False).items()}
+
+
+def tiktoken_patterns():
+    """The expressions of tiktoken's own encodings, without their files."""
+    from unittest import mock
+
+    import tiktoken_ext.openai_public as public
+
+    with mock.patch.object(public, "load_tiktoken_bpe", lambda *a, **k: {}):
+        return {name: getattr(public, name)()["pat_str"] for name in ["r50k_base", "cl100k_base", "o200k_base"]}
+
+
+def tiktoken_fixtures():
+    import base64
+
+    import tiktoken
+
+    tok = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=False))
+    bpe(tok, texts(), 1000, [])
+    ranks = ranks_of(tok)
+    lines = ["%s %d" % (base64.b64encode(t).decode(), i) for t, i in sorted(ranks.items(), key=lambda p: p[1])]
+    (DATA / "ranks.tiktoken").write_text("\n".join(lines) + "\n")
+    specials = {"<|endoftext|>": 1000, "<|fim_prefix|>": 1003}
+    corpus = texts() + ["a<|endoftext|>  b<|fim_prefix|><|endoftext|>\n c<|endoftext", "x \n  \n", "12345678 9", "it'S 'LL we\u017f '\u017f"]
+    for name, pattern in tiktoken_patterns().items():
+        enc = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=specials)
+        lines = []
+        for text in corpus:
+            ids, special = enc.encode_ordinary(text), enc.encode(text, allowed_special="all")
+            lines.append({"text": text, "ordinary": ids, "special": special, "decoded": enc.decode(special), "cutoff": enc.decode(ids[1:])})
+        lines = [json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines]
+        (DATA / (name + "-tiktoken.json")).write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
 def main():
     DATA.mkdir(exist_ok=True, parents=True)
+    tiktoken_fixtures()
     for name, make in FAMILIES.items():
         save(name, make(texts(), VOCAB))
 

@@ -107,7 +107,11 @@ func readRanksFile(t testing.TB, path string) *Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := ReadTiktoken(data)
+	c, err := ReadTiktoken(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,9 +57,13 @@ func FuzzTiktoken(f *testing.F) {
 		f.Add(data, "abcabc --- \xff")
 	}
 	f.Fuzz(func(t *testing.T, data []byte, word string) {
-		m, err := ReadTiktoken(data)
+		c, err := ReadTiktoken(data)
 		if err != nil {
 			return
+		}
+		m, err := New(c)
+		if err != nil {
+			t.Fatal(err)
 		}
 		var back []byte
 		for _, id := range m.NewEncoder().AppendBytes(nil, word) {

@@ -101,17 +101,14 @@ func (r *ranked) byLength() []uint32 {
 	return order
 }
 
-// ReadTiktoken reads a .tiktoken file: lines of a token in base64 and its rank.
-func ReadTiktoken(data []byte) (*Model, error) {
+// ReadTiktoken reads a .tiktoken file, lines of a token in base64 and its rank,
+// and gives the model by [FromRanks].
+func ReadTiktoken(data []byte) (Config, error) {
 	tokens, err := readRanks(data)
 	if err != nil {
-		return nil, err
+		return Config{}, err
 	}
-	c, err := FromRanks(tokens)
-	if err != nil {
-		return nil, err
-	}
-	return New(c)
+	return FromRanks(tokens)
 }
 
 func readRanks(data []byte) (tokens []string, err error) {
