@@ -118,3 +118,31 @@ func checkFamily(t *testing.T, enc *Encoder, g familyGolden) {
 		}
 	}
 }
+
+// FuzzFamilies: any text is encoded and decoded by each family, a document makes
+// no special token, and the cache changes nothing.
+func FuzzFamilies(f *testing.F) {
+	for _, s := range []string{"", "a <mask> b", " \xff\xfe\n\n", "<|im_start|>  <|endoftext|>", "Human ÉTÉ</s>", "e\u0301 [MASK]\u200d"} {
+		f.Add(s)
+	}
+	var encoders []*Encoder
+	for _, name := range families(f) {
+		encoders = append(encoders, family(f, name).NewEncoder())
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, enc := range encoders {
+			ids := enc.Encode(nil, text)
+			if !slices.Equal(enc.Encode(nil, text), ids) {
+				t.Errorf("%q has other ids the second time", text)
+			}
+			if _, err := enc.tok.Decode(enc.tok.Frame(enc.EncodePrompt(nil, text)), true); err != nil {
+				t.Error(err)
+			}
+			for _, id := range ids {
+				if slices.ContainsFunc(enc.tok.added, func(a Added) bool { return a.Special && a.ID == id }) && int(id) != enc.tok.model.unk {
+					t.Errorf("%q makes the special token %d", text, id)
+				}
+			}
+		}
+	})
+}

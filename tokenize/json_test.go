@@ -28,7 +28,7 @@ func TestReadRefuses(t *testing.T) {
 	tok := readFile(t, "testdata/trained.json")
 	good := string(tok.JSON())
 	for _, c := range []struct{ old, new, why string }{
-		{good, "", "byte 0 of 0, line 1: unexpected end"},
+		{good, "", "byte 0 of 0, line 1: the file ends early"},
 		{good, "[]", "not a tokenizer"},
 		{"\"added_tokens\"", "\"added_tokens", "line 6: invalid character"},
 		{`"1.0"`, `"2.0"`, `version: "2.0"`},
@@ -72,6 +72,13 @@ func TestReadRefuses(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for _, name := range []string{"gpt2", "ways"} {
 		data, err := os.ReadFile("testdata/" + name + ".json")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, file := range tinies(f) {
+		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -36,8 +36,10 @@ func read(data []byte) (*Tokenizer, error) {
 		return nil, fmt.Errorf("%d bytes, allowed are %d", len(data), MaxJSONBytes)
 	}
 	var f struct {
-		Version json.RawMessage `json:"version"`
-		Added   json.RawMessage `json:"added_tokens"`
+		Version    json.RawMessage `json:"version"`
+		Truncation json.RawMessage `json:"truncation"`
+		Padding    json.RawMessage `json:"padding"`
+		Added      json.RawMessage `json:"added_tokens"`
 		steps
 		Model json.RawMessage `json:"model"`
 	}
@@ -49,6 +51,9 @@ func read(data []byte) (*Tokenizer, error) {
 		return nil, fmt.Errorf("version: %.60s, expected \"1.0\"", orMissing(f.Version))
 	case isNull(f.Model):
 		return nil, fmt.Errorf("model: is %s", orMissing(f.Model))
+	}
+	if err := checkBatches(f.Truncation, f.Padding); err != nil {
+		return nil, err
 	}
 	list, err := readAdded(f.Added)
 	if err != nil {
@@ -65,7 +70,38 @@ func located(data []byte, err error) error {
 	}
 	at := min(max(syntax.Offset, 0), int64(len(data)))
 	line := 1 + bytes.Count(data[:at], []byte("\n"))
+	if at == int64(len(data)) {
+		err = errors.New("the file ends early")
+	}
 	return fmt.Errorf("byte %d of %d, line %d: %w", at, len(data), line, err)
+}
+
+// checkBatches refuses settings of batches that tokenizers would refuse: a file
+// in which they are wrong is damaged, although they have nothing to do with ids.
+func checkBatches(truncation, padding json.RawMessage) error {
+	var t struct {
+		Direction string
+		MaxLength *uint64 `json:"max_length"`
+		Strategy  string
+		Stride    *uint64
+	}
+	if !isNull(truncation) {
+		if err := json.Unmarshal(truncation, &t); err != nil || t.MaxLength == nil || t.Stride == nil || t.Strategy == "" {
+			return fmt.Errorf("truncation: has to be null, or a max_length with a strategy and a stride")
+		}
+	}
+	var p struct {
+		Strategy json.RawMessage
+		ID       *uint32 `json:"pad_id"`
+		TypeID   *uint32 `json:"pad_type_id"`
+		Token    *string `json:"pad_token"`
+	}
+	if !isNull(padding) {
+		if err := json.Unmarshal(padding, &p); err != nil || isNull(p.Strategy) || p.ID == nil || p.TypeID == nil || p.Token == nil {
+			return fmt.Errorf("padding: has to be null, or a strategy with a pad_id, a pad_type_id and a pad_token")
+		}
+	}
+	return nil
 }
 
 func orMissing(raw json.RawMessage) string {

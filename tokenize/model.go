@@ -99,7 +99,7 @@ func (b bytesOf) Append(dst []uint32, word string) []uint32 { return b.AppendByt
 // their other fields.
 func modelKind(raw json.RawMessage) (string, error) {
 	var f struct {
-		Type     *string         `json:"type"`
+		Type     json.RawMessage `json:"type"`
 		Merges   json.RawMessage `json:"merges"`
 		MaxChars json.RawMessage `json:"max_input_chars_per_word"`
 		Unk      json.RawMessage `json:"unk_id"`
@@ -109,7 +109,11 @@ func modelKind(raw json.RawMessage) (string, error) {
 	}
 	switch {
 	case f.Type != nil:
-		return *f.Type, nil
+		var kind string
+		if err := json.Unmarshal(f.Type, &kind); err != nil || isNull(f.Type) {
+			return "", fmt.Errorf("model.type: %.60s is no name", f.Type)
+		}
+		return kind, nil
 	case f.Merges != nil:
 		return kindBPE, nil
 	case f.MaxChars != nil:

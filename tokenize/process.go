@@ -1,8 +1,11 @@
 package tokenize
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"corpus/tokenize/normal"
 )
@@ -63,8 +66,8 @@ func (r processorReader) read(raw json.RawMessage, path string, depth int) (p pr
 		return p, fmt.Errorf("%s: %w", path, err)
 	}
 	switch kind {
-	case "ByteLevel": // has to do with offsets alone
-		return p, nil
+	case "ByteLevel":
+		err = offsets(fields, "add_prefix_space", "trim_offsets")
 	case "TemplateProcessing":
 		p, err = r.template(fields)
 	case "BertProcessing", "RobertaProcessing":
@@ -124,14 +127,20 @@ func (r processorReader) classic(fields map[string]json.RawMessage, kind string)
 	if kind == "BertProcessing" {
 		return p, nil
 	}
-	for _, name := range []string{"trim_offsets", "add_prefix_space"} {
-		var flag bool // has to do with offsets alone, but has to be there
-		if err := normal.Field(fields, name, &flag); err != nil {
-			return p, err
+	p.pair = []piece{cls, {text: 0}, sep, sep, {text: 1}, sep}
+	return p, offsets(fields, "add_prefix_space", "trim_offsets")
+}
+
+// offsets checks switches that have to do with nothing but where in a text a
+// token is, and have to be there all the same.
+func offsets(fields map[string]json.RawMessage, names ...string) error {
+	for _, name := range names {
+		var on bool
+		if err := normal.Field(fields, name, &on); err != nil {
+			return err
 		}
 	}
-	p.pair = []piece{cls, {text: 0}, sep, sep, {text: 1}, sep}
-	return p, nil
+	return nil
 }
 
 // token reads a token that is written ["[CLS]", 101].
@@ -158,19 +167,22 @@ func (r processorReader) adds(name string, ids ...uint32) (piece, error) {
 }
 
 // jsonPiece is one of the two.
-type jsonPiece struct {
-	Sequence     *struct{ ID, TypeID json.RawMessage }
-	SpecialToken *struct{ ID *string }
+type jsonPiece struct{ Sequence, SpecialToken *jsonPieceOf }
+
+type jsonPieceOf struct {
+	ID     *string `json:"id"`
+	TypeID *uint32 `json:"type_id"`
 }
 
 type jsonToken struct {
-	IDs    []uint32 `json:"ids"`
-	Tokens []string `json:"tokens"`
+	ID     *string   `json:"id"`
+	IDs    []*uint32 `json:"ids"`
+	Tokens []*string `json:"tokens"`
 }
 
 func (r processorReader) template(fields map[string]json.RawMessage) (p processor, err error) {
-	var tokens map[string]jsonToken
-	if err := normal.Field(fields, "special_tokens", &tokens); err != nil {
+	tokens, err := r.tokens(fields)
+	if err != nil {
 		return p, err
 	}
 	for _, f := range []struct {
@@ -184,7 +196,7 @@ func (r processorReader) template(fields map[string]json.RawMessage) (p processo
 		}
 		*f.to = make([]piece, len(list)) // which is not nil
 		for i, item := range list {
-			if (*f.to)[i], err = r.piece(item, tokens, f.texts); err != nil {
+			if (*f.to)[i], err = item.piece(tokens, f.texts); err != nil {
 				return p, fmt.Errorf("%s[%d]: %w", f.name, i, err)
 			}
 		}
@@ -192,28 +204,49 @@ func (r processorReader) template(fields map[string]json.RawMessage) (p processo
 	return p, nil
 }
 
-func (r processorReader) piece(item jsonPiece, tokens map[string]jsonToken, texts int) (piece, error) {
+// tokens reads the tokens that a template adds, by their names.
+func (r processorReader) tokens(fields map[string]json.RawMessage) (map[string]piece, error) {
+	var all map[string]jsonToken
+	if err := normal.Field(fields, "special_tokens", &all); err != nil {
+		return nil, err
+	}
+	pieces := make(map[string]piece, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		token := all[name]
+		if token.ID == nil || token.IDs == nil || token.Tokens == nil || slices.Contains(token.IDs, nil) || slices.Contains(token.Tokens, nil) {
+			return nil, fmt.Errorf("special_tokens: %.60q has no id, or not the ids and tokens that it stands for", name)
+		}
+		ids := make([]uint32, len(token.IDs))
+		for i, id := range token.IDs {
+			ids[i] = *id
+		}
+		var err error
+		if pieces[name], err = r.adds("special_tokens", ids...); err != nil {
+			return nil, err
+		}
+	}
+	return pieces, nil
+}
+
+func (item jsonPiece) piece(tokens map[string]piece, texts int) (piece, error) {
+	of := cmp.Or(item.Sequence, item.SpecialToken)
 	switch {
 	case (item.Sequence == nil) == (item.SpecialToken == nil):
 		return piece{}, fmt.Errorf("has to be one of Sequence and SpecialToken")
-	case item.Sequence != nil:
-		switch id := string(item.Sequence.ID); {
-		case id == `"A"`:
-			return piece{text: 0}, nil
-		case id == `"B"` && texts == 2:
-			return piece{text: 1}, nil
-		default:
-			return piece{}, fmt.Errorf("Sequence.id: %.20s is none of %d texts", id, texts)
+	case of.ID == nil || of.TypeID == nil:
+		return piece{}, fmt.Errorf("id or type_id is missing")
+	case item.Sequence == nil:
+		p, ok := tokens[*of.ID]
+		if !ok {
+			return p, fmt.Errorf("special_tokens: has no %.60q", *of.ID)
 		}
-	case item.SpecialToken.ID == nil:
-		return piece{}, fmt.Errorf("SpecialToken.id: is missing")
+		return p, nil
+	case *of.ID == "A":
+		return piece{text: 0}, nil
+	case *of.ID == "B" && texts == 2:
+		return piece{text: 1}, nil
 	}
-	name := *item.SpecialToken.ID
-	token, ok := tokens[name]
-	if !ok || token.IDs == nil {
-		return piece{}, fmt.Errorf("special_tokens: has no ids of %.60q", name)
-	}
-	return r.adds("special_tokens", token.IDs...)
+	return piece{}, fmt.Errorf("Sequence.id: %.20q is none of %d texts", *of.ID, texts)
 }
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }

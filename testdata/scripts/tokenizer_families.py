@@ -10,6 +10,12 @@ Fixtures, trained on and made from tokenizer_texts.json:
   NAME-golden.jsonl   a text a line, with its ids and what they decode to
   ranks.tiktoken      a vocabulary for tiktoken
   NAME-tiktoken.json  what tiktoken makes of texts with it and the words of its encoding NAME
+  tiny/NAME.json      a smaller tokenizer
+  tiny/NAME-swaps.json  all pairs of its fields whose values may be swapped so that tokenizers still
+                      reads it, by their number in the file, with the ids of a text
+
+The trainers of WordPiece and Unigram number equal tokens by chance: run again,
+the script writes other files of the same kind.
 
 bench/tokenizer_ids.py makes larger ones of the same configurations.
 """
@@ -313,8 +319,70 @@ def tiktoken_fixtures():
         (DATA / (name + "-tiktoken.json")).write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 
+PROBE = "Ab  c's é<mask> 7</s>\n[SEP]<|endoftext|>"
+
+
+def values(value, path=()):
+    """The paths of all values in the order of the file, but for the vocabulary and most added tokens."""
+    if path[:1] == ("added_tokens",) and path[1:] and path[1] > 1:
+        return
+    if path:
+        yield path
+    if path in [("model", "vocab"), ("model", "merges")]:
+        return
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []:
+        yield from values(item, (*path, key))
+
+
+def swapped(data, a, b):
+    data = json.loads(json.dumps(data))
+
+    def at(path):
+        place = data
+        for key in path[:-1]:
+            place = place[key]
+        return place, path[-1]
+
+    (x, i), (y, j) = at(a), at(b)
+    x[i], y[j] = y[j], x[i]
+    return data
+
+
+def tiny(name, tok):
+    data = json.loads(tok.to_str())
+    (DATA / "tiny" / (name + ".json")).write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+    paths, lines = list(values(data)), []
+    for i, a in enumerate(paths):
+        for j, b in enumerate(paths):
+            if i >= j or a == b[: len(a)]:
+                continue
+            changed = swapped(data, a, b)
+            if changed == data:
+                continue
+            try:
+                damaged = Tokenizer.from_str(json.dumps(changed))
+                damaged.no_truncation()
+                damaged.no_padding()
+                damaged.encode_special_tokens = True
+                ids = damaged.encode(PROBE).ids
+            except BaseException:  # a panic is one, too
+                continue
+            lines.append(json.dumps([i, j, ids], separators=(",", ":")))
+    (DATA / "tiny" / (name + "-swaps.json")).write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    print("tiny %-10s %d values, %d swaps that load" % (name, len(paths), len(lines)))
+
+
+def tinies():
+    (DATA / "tiny").mkdir(exist_ok=True)
+    short = [t[:40] for t in texts()[:3]]
+    for name, vocab in [("gpt2", 260), ("roberta", 270), ("bloom", 268), ("bert", 60), ("bert-cased", 60), ("t5", 40),
+                        ("llama3", 264), ("qwen", 264), ("neox", 262), ("llama2", 300)]:
+        tiny(name, FAMILIES[name](short, vocab))
+
+
 def main():
     DATA.mkdir(exist_ok=True, parents=True)
+    tinies()
     tiktoken_fixtures()
     for name, make in FAMILIES.items():
         save(name, make(texts(), VOCAB))
