@@ -138,7 +138,7 @@ func checkSwaps(t *testing.T, file string) {
 				t.Errorf("%s: is read, which tokenizers does not", what)
 			case err == nil:
 				read++
-				if got := tok.Frame(tok.NewEncoder().Encode(nil, swapProbe)); !slices.Equal(got, ids) {
+				if got := tok.Frame(tok.NewEncoder().EncodePrompt(nil, swapProbe)); !slices.Equal(got, ids) {
 					t.Errorf("%s: ids %v, want %v", what, got, ids)
 				}
 			case !namesField(err.Error()):

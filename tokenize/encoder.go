@@ -10,16 +10,27 @@ import (
 // whatever the text, and is for one goroutine.
 type Encoder struct {
 	tok      *Tokenizer
-	model    wordEncoder
-	cache    *memo.Cache
+	modelled          // of the text in hand
+	texts    modelled // of documents
+	prompts  modelled
 	words    []string
 	specials bool // special tokens in the text in hand become themselves
 	seen     int64
 }
 
+// modelled makes tokens of words, and remembers them.
+type modelled struct {
+	model wordEncoder
+	cache *memo.Cache
+}
+
 // NewEncoder makes an encoder.
 func (t *Tokenizer) NewEncoder() *Encoder {
-	return &Encoder{tok: t, model: t.model.encoder(), cache: memo.NewCache()}
+	e := &Encoder{tok: t, texts: modelled{t.texts(), memo.NewCache()}}
+	if !t.spelled {
+		e.prompts = e.texts
+	}
+	return e
 }
 
 // SpecialsInText is the number of special tokens that were spelled out in the
@@ -29,9 +40,11 @@ func (e *Encoder) SpecialsInText() int64 { return e.seen }
 // Encode appends the ids of a document's text to dst. Special tokens spelled
 // out in it are plain text; added tokens that are not special are themselves.
 // The ids are those of Hugging Face tokenizers with encode_special_tokens and
-// without a post-processor, save in words of a megabyte and more.
+// without a post-processor, save in words of a megabyte and more, and in what
+// spells a special token that is the model's too: of "</s>" T5's model would make
+// the end of the text, and here that token does not exist for it.
 func (e *Encoder) Encode(dst []uint32, text string) []uint32 {
-	e.specials = false
+	e.specials, e.modelled = false, e.texts
 	return e.pass(dst, repairUTF8(text), 0, true)
 }
 
@@ -39,7 +52,10 @@ func (e *Encoder) Encode(dst []uint32, text string) []uint32 {
 // in it become themselves, as Hugging Face tokenizers do by default. Nothing is
 // added before or after; see [Tokenizer.Frame].
 func (e *Encoder) EncodePrompt(dst []uint32, prompt string) []uint32 {
-	e.specials = true
+	if e.prompts.model == nil {
+		e.prompts = modelled{e.tok.model.encoder(), memo.NewCache()}
+	}
+	e.specials, e.modelled = true, e.prompts
 	return e.pass(dst, repairUTF8(prompt), 0, true)
 }
 

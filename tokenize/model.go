@@ -17,8 +17,13 @@ type model struct {
 	tokens     []string // by id, as the file writes them; "" where an id has none
 	duplicates bool     // ids that have no token are counted as if they had
 	unk        int      // the id of what is unknown, or -1
-	encoder    func() wordEncoder
+	encoder    newWordEncoder
+
+	makes   func(id uint32) bool // whether a word may become a token
+	without func(hidden []uint32) (newWordEncoder, error)
 }
+
+type newWordEncoder func() wordEncoder
 
 // wordEncoder appends the ids of one word. It is for one goroutine.
 type wordEncoder interface {
@@ -63,30 +68,53 @@ func readModel(raw json.RawMessage, byteLevel bool) (model, error) {
 		return m, fmt.Errorf("model.type: %.60q is no model that is read here", kind)
 	}
 	if byteLevel {
-		words := m.encoder
-		m.encoder = func() wordEncoder { return &spelled{words: words()} }
+		m.encoder, m.without = spelling(m.encoder), func(hidden []uint32) (newWordEncoder, error) {
+			words, err := m.without(hidden)
+			return spelling(words), err
+		}
 	}
 	return m, nil
 }
 
 // bpeModel takes words of bytes where byteLevel says so.
 func bpeModel(b *bpe.Model, byteLevel bool) model {
-	m := model{Marshaler: b, kind: kindBPE, tokens: b.Tokens(), unk: -1, encoder: func() wordEncoder { return b.NewEncoder() }}
+	encoder := func(b *bpe.Model) newWordEncoder {
+		if byteLevel {
+			return func() wordEncoder { return bytesOf{b.NewEncoder()} }
+		}
+		return func() wordEncoder { return b.NewEncoder() }
+	}
+	m := model{Marshaler: b, kind: kindBPE, tokens: b.Tokens(), unk: -1, encoder: encoder(b), makes: b.Makes}
 	if id, ok := b.Unk(); ok {
 		m.unk = int(id)
 	}
-	if byteLevel {
-		m.encoder = func() wordEncoder { return bytesOf{b.NewEncoder()} }
+	m.without = func(hidden []uint32) (newWordEncoder, error) {
+		other, err := b.Without(hidden)
+		return encoder(other), err
 	}
 	return m
 }
 
 func wordpieceModel(w *wordpiece.Model) model {
-	return model{Marshaler: w, kind: kindWordPiece, tokens: w.Tokens(), unk: int(w.Unk()), encoder: func() wordEncoder { return w.NewEncoder() }}
+	encoder := func(w *wordpiece.Model) newWordEncoder { return func() wordEncoder { return w.NewEncoder() } }
+	return model{
+		Marshaler: w, kind: kindWordPiece, tokens: w.Tokens(), unk: int(w.Unk()), encoder: encoder(w), makes: w.Makes,
+		without: func(hidden []uint32) (newWordEncoder, error) {
+			other, err := w.Without(hidden)
+			return encoder(other), err
+		},
+	}
 }
 
 func unigramModel(u *unigram.Model) model {
-	return model{Marshaler: u, kind: kindUnigram, tokens: u.Tokens(), duplicates: true, unk: int(u.Unk()), encoder: func() wordEncoder { return u.NewEncoder() }}
+	encoder := func(u *unigram.Model) newWordEncoder { return func() wordEncoder { return u.NewEncoder() } }
+	return model{
+		Marshaler: u, kind: kindUnigram, tokens: u.Tokens(), duplicates: true, unk: int(u.Unk()), encoder: encoder(u), makes: u.Makes,
+		without: func(hidden []uint32) (newWordEncoder, error) {
+			other, err := u.Without(hidden)
+			return encoder(other), err
+		},
+	}
 }
 
 // bytesOf encodes words of bytes.
@@ -122,6 +150,10 @@ func modelKind(raw json.RawMessage) (string, error) {
 		return kindUnigram, nil
 	}
 	return "", fmt.Errorf("model.type: is missing")
+}
+
+func spelling(words newWordEncoder) newWordEncoder {
+	return func() wordEncoder { return &spelled{words: words()} }
 }
 
 // spelled writes the bytes of a word in ByteLevel's characters for a model of

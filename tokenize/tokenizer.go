@@ -25,6 +25,8 @@ type Tokenizer struct {
 	tokens     []string // by id, as decoding takes them; "" where an id has none
 	special    []bool   // by id
 	roles      Roles
+	texts      newWordEncoder // for documents
+	spelled    bool           // it differs from the model's: see [Encoder.Encode]
 }
 
 // steps are the fields of a tokenizer.json between the added tokens and the
@@ -63,7 +65,30 @@ func newTokenizer(s steps, added []Added, makeModel func(byteLevel bool) (model,
 	if t.processor, err = readProcessor(s.PostProcessor, len(t.tokens)); err != nil {
 		return nil, err
 	}
+	if err := t.hide(); err != nil {
+		return nil, err
+	}
 	return t, t.assign(nil)
+}
+
+// hide makes the encoder of documents, of whose words none becomes a special
+// token.
+func (t *Tokenizer) hide() (err error) {
+	t.texts = t.model.encoder
+	specials := map[string]bool{}
+	for _, a := range t.added {
+		specials[a.Content] = a.Special
+	}
+	var hidden []uint32
+	for id, token := range t.model.tokens { // Unigram may have one twice
+		if specials[token] && t.model.makes(uint32(id)) {
+			hidden = append(hidden, uint32(id))
+		}
+	}
+	if t.spelled = len(hidden) > 0; t.spelled {
+		t.texts, err = t.model.without(hidden)
+	}
+	return err
 }
 
 // index lists the tokens by id and builds what finds the added ones.

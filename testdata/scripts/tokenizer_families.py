@@ -247,10 +247,26 @@ def marks(tok):
 BROKEN = [b"\xff\xfe", b"abc\xe3\x81", b"\xc0\xaf a \xed\xa0\x80 b \xf4\x90\x80\x80", b"caf\xc3 au lait \xf0\x9f\x92"]
 
 
-def golden(tok, text, other):
-    tok.encode_special_tokens = True
-    plain = tok.encode(text, add_special_tokens=False).ids
-    tok.encode_special_tokens = False
+def without_specials(tok):
+    """The tokenizer of documents: for its model, too, there are no special tokens."""
+    data = json.loads(tok.to_str())
+    specials = {t["content"] for t in data["added_tokens"] if t["special"]}
+    model = data["model"]
+    names = {t: "\U0010fffe%d" % i for i, t in enumerate(sorted(specials))}
+    if isinstance(model["vocab"], list):
+        model["vocab"] = [[names.get(t, t), score] for t, score in model["vocab"]]
+    else:
+        if model.get("unk_token") in names:
+            model["unk_token"] = names[model["unk_token"]]
+        model["vocab"] = {names.get(t, t): i for t, i in model["vocab"].items()}
+    if "merges" in model:
+        model["merges"] = [m for m in model["merges"] if not specials & {m[0], m[1], m[0] + m[1]}]
+    data["added_tokens"] = [dict(t, content=names.get(t["content"], t["content"])) for t in data["added_tokens"]]
+    return Tokenizer.from_str(json.dumps(data))
+
+
+def golden(tok, documents, text, other):
+    plain = documents.encode(text, add_special_tokens=False).ids
     prompt = tok.encode(text, add_special_tokens=False).ids
     line = {"ids": plain, "framed": tok.encode(text).ids, "decoded": tok.decode(prompt, skip_special_tokens=False)}
     if prompt != plain:
@@ -264,6 +280,7 @@ def golden(tok, text, other):
 def save(name, tok):
     tok.save(str(DATA / (name + ".json")), pretty=False)
     tok = Tokenizer.from_file(str(DATA / (name + ".json")))
+    documents = without_specials(tok)
     corpus = texts() + marks(tok)
     lines = []
     for i, text in enumerate(corpus):
@@ -271,9 +288,9 @@ def save(name, tok):
         line = {"text": text}
         if other is not None:
             line["other"] = other
-        lines.append(line | golden(tok, text, other))
+        lines.append(line | golden(tok, documents, text, other))
     for data in BROKEN:
-        lines.append({"hex": data.hex()} | golden(tok, data.decode("utf-8", "replace"), None))
+        lines.append({"hex": data.hex()} | golden(tok, documents, data.decode("utf-8", "replace"), None))
     with open(DATA / (name + "-golden.jsonl"), "w") as f:
         for line in lines:
             f.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -363,7 +380,6 @@ def tiny(name, tok):
                 damaged = Tokenizer.from_str(json.dumps(changed))
                 damaged.no_truncation()
                 damaged.no_padding()
-                damaged.encode_special_tokens = True
                 ids = damaged.encode(PROBE).ids
             except BaseException:  # a panic is one, too
                 continue
