@@ -35,7 +35,7 @@ func deriveHF(m *corpus.Manifest) ([]corpus.Derived, error) {
 		info, err := indent(map[string]any{"features": map[string]any{
 			// "Sequence" is read by every version; "List" only from 4.0 on.
 			"input_ids": map[string]any{"feature": value(kind), "_type": "Sequence"},
-			"id":        value("string"), "source": value("string"),
+			"id":        value("string"), "source": value("string"), "lang": value("string"),
 		}})
 		if err != nil {
 			return nil, err

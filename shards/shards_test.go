@@ -140,7 +140,7 @@ func tokenDataset(t testing.TB, fs fsx.FS, kind corpus.Kind, docs [][]uint32) *D
 		c := table.Columns
 		c[0].Tokens = append(c[0].Tokens, d)
 		c[1].Strings = append(c[1].Strings, fmt.Sprintf("doc%d", i))
-		c[2].Strings = append(c[2].Strings, "src")
+		c[2].Strings, c[3].Strings = append(c[2].Strings, "src"), append(c[3].Strings, "en")
 		table.Rows++
 	}
 	f := write(t, fs, "tokens.arrow", table)
@@ -342,6 +342,7 @@ func TestWideTokenIsRefused(t *testing.T) {
 	}
 	table := corpus.NewTable(TokenSchema(corpus.Uint16s))
 	table.Columns[0].Tokens, table.Columns[1].Strings, table.Columns[2].Strings = [][]uint32{{1, 65536}}, []string{"a"}, []string{"b"}
+	table.Columns[3].Strings = []string{"en"}
 	table.Rows = 1
 	if err := w.Write(table); err == nil {
 		t.Error("65536 was written in 16 bits")
@@ -410,6 +411,10 @@ const wantInfo = `{
     "_type": "Value",
     "dtype": "uint32"
    }
+  },
+  "lang": {
+   "_type": "Value",
+   "dtype": "string"
   },
   "source": {
    "_type": "Value",

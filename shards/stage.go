@@ -33,7 +33,7 @@ type Config struct {
 }
 
 // Version of the stage: raised whenever the same input would give other bytes.
-const Version = 4
+const Version = 5
 
 // Roles of the stage.
 const (
@@ -162,6 +162,7 @@ func (s *splitter) table(in *corpus.Table) (more bool, err error) {
 		s.row.Columns[0].Tokens = append(s.row.Columns[0].Tokens, s.ids)
 		s.row.Columns[1].Strings = append(s.row.Columns[1].Strings, d.ID.String())
 		s.row.Columns[2].Strings = append(s.row.Columns[2].Strings, d.Source)
+		s.row.Columns[3].Strings = append(s.row.Columns[3].Strings, d.Lang)
 		s.row.Rows = 1
 		if err := s.writers[role].Write(s.row); err != nil {
 			return false, err

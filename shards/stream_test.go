@@ -31,6 +31,7 @@ func shardsOf(t testing.TB, files fsx.FS, parts ...[]text) *Dataset {
 			for k, doc := range docs {
 				row := corpus.NewTable(TokenSchema(corpus.Uint16s))
 				row.Columns[0].Tokens, row.Columns[1].Strings, row.Columns[2].Strings = [][]uint32{doc.ids}, []string{fmt.Sprintf("%d.%d", i, k)}, []string{doc.source}
+				row.Columns[3].Strings = []string{doc.source[:1]}
 				row.Rows = 1
 				if err := w.Write(row); err != nil {
 					return err
@@ -128,6 +129,17 @@ func TestStreams(t *testing.T) {
 	testStream(t, tok.All(), parts, func(string) bool { return true })
 	testStream(t, groups[0], parts, func(s string) bool { return strings.HasPrefix(s, "wiki") })
 	testStream(t, groups[1], parts, func(s string) bool { return s == "crawl" })
+	by, err := tok.All().By(func(source, lang string) string {
+		if lang != source[:1] {
+			t.Errorf("%s is in %q", source, lang)
+		}
+		return strings.TrimPrefix(lang, "b") // of books there is none
+	})
+	if err != nil || len(by) != 2 {
+		t.Fatalf("%v, %v", by, err)
+	}
+	testStream(t, by["w"], parts, func(s string) bool { return strings.HasPrefix(s, "wiki") })
+	testStream(t, by["c"], parts, func(s string) bool { return s == "crawl" })
 }
 
 func testStream(t *testing.T, s *Stream, parts [][]text, of func(string) bool) {

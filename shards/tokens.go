@@ -111,7 +111,7 @@ func (t *Tokens) Close() error {
 }
 
 // TokenSchema is the columns of a token shard: the ids of one document's tokens,
-// the document's id in hex, its source. kind is Uint16s or Uint32s.
+// the document's id in hex, its source, its language. kind is Uint16s or Uint32s.
 func TokenSchema(kind corpus.Kind) corpus.Schema {
-	return corpus.Schema{{Name: "input_ids", Kind: kind}, {Name: "id", Kind: corpus.Strings}, {Name: "source", Kind: corpus.Strings}}
+	return corpus.Schema{{Name: "input_ids", Kind: kind}, {Name: "id", Kind: corpus.Strings}, {Name: "source", Kind: corpus.Strings}, {Name: "lang", Kind: corpus.Strings}}
 }

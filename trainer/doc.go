@@ -10,6 +10,8 @@
 //
 //	run.json            everything that decides the run, resolved, with its hash
 //	metrics.jsonl       one Metric a line; cut back to the checkpoint on resume
+//	events.out.tfevents.corpus
+//	                    the same for TensorBoard, made from it
 //	checkpoints/step-N/ weights, optimizer state, Checkpoint, manifest
 //	tokenizer.json, …   from the beginning
 //	config.json, model.safetensors, …

@@ -37,12 +37,16 @@ func activations(s Spec, c Config, cols, decCols int64) int64 {
 		n += cols * cols
 	}
 	n += int64(c.DecLayers) * decCols * (2*width + heads*(decCols+cols))
-	predicted := cols
+	return n + 2*int64(predicted(s, int(cols), int(decCols)))*int64(c.Vocab)
+}
+
+// predicted is about how many positions of a row are.
+func predicted(s Spec, cols, decCols int) int {
 	switch {
 	case decCols > 0:
-		predicted = decCols
+		return decCols
 	case s.Objective == "mlm":
-		predicted = 1 + int64(s.MaskRate*float64(cols))
+		return 1 + int(s.MaskRate*float64(cols))
 	}
-	return n + 2*predicted*int64(c.Vocab)
+	return cols
 }

@@ -34,7 +34,9 @@ type Job struct {
 	Holder   string           // names this process to those who find the run locked
 	OnMetric func(Metric)     // called for each line of metrics.jsonl; may be nil
 	Warn     func(string)     // called for each warning; may be nil
-	Now      func() time.Time // for tokens_per_second alone; nil = time.Now
+	Now      func() time.Time // for what metrics tell of time alone; nil = time.Now
+	Memory   func() int64     // bytes in use, for metrics; may be nil
+	Peak     func() float64   // operations a second that the device can do, for metrics; may be nil, and 0 = not known
 }
 
 // Data is an open set of shards.
@@ -42,6 +44,10 @@ type Data struct {
 	Train []Source
 	Valid Tokens // nil = no evaluation
 	io.Closer
+
+	ValidBytes int64    // of the text of Valid; 0 = not known
+	Sources    []Source // parts of Valid by where they come from, whose losses are told apart; weights do not matter
+	Languages  []Source // the same by language
 }
 
 // Result is how a run ended.
@@ -96,13 +102,17 @@ type run struct {
 	feed         *Feed // of train
 	metrics      *metricsLog
 
-	done    int64 // last step whose update is in the model
-	saved   int64 // step of the newest checkpoint
-	bad     int   // skipped updates in a row
-	recent  Recent
-	best    *Best
-	unigram *float64
+	done               int64 // last step whose update is in the model
+	saved              int64 // step of the newest checkpoint
+	bad                int   // skipped updates in a row
+	recent             Recent
+	best               *Best
+	unigram            *float64
+	sources, languages []group
+	peak, rowFlops     float64
+
 	busy    time.Duration // training time since the last metric
+	flops   float64       // of the same updates
 	counted int64         // tokens since the last metric
 	tokens  int64         // tokens so far
 	result  Result
@@ -242,6 +252,12 @@ func (r *run) openData() (err error) {
 		if r.valid, err = NewValidation(r.Spec, r.Special, r.Config.Vocab, r.data.Valid); err != nil {
 			return err
 		}
+		if r.sources, err = r.groups(r.data.Sources); err != nil {
+			return err
+		}
+		if r.languages, err = r.groups(r.data.Languages); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -256,8 +272,15 @@ func (r *run) makeModel() (err error) {
 			return err
 		}
 	}
-	r.model, err = r.Make()
-	return err
+	if r.model, err = r.Make(); err != nil {
+		return err
+	}
+	if r.Peak != nil {
+		r.peak = r.Peak()
+	}
+	cols, decCols := r.train.obj.Shape()
+	r.rowFlops = Flops(r.Config, cols, decCols, predicted(r.Spec, cols, decCols))
+	return nil
 }
 
 // record writes run.json where it is new or has a new phase, behind the files

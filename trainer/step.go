@@ -48,6 +48,7 @@ func (r *run) step(ctx context.Context, step int64) error {
 	for _, b := range micro {
 		r.counted += b.Tokens
 		r.tokens += b.Tokens
+		r.flops += float64(b.Rows) * r.rowFlops
 	}
 	if r.bad++; !stats.Skipped {
 		r.bad = 0
@@ -109,10 +110,7 @@ func (r *run) report(ctx context.Context, h Hyper, stats Stats) error {
 		m.Skipped = whySkipped(stats, h)
 		r.warnSkipped(m)
 	}
-	if s := r.busy.Seconds(); s > 0 {
-		m.TokensPerSecond = math.Round(float64(r.counted) / s)
-	}
-	r.busy, r.counted = 0, 0
+	r.speed(&m)
 	if evaluate {
 		if err := r.evaluate(ctx, last, &m); err != nil {
 			return fmt.Errorf("evaluate: %w", err)
@@ -124,7 +122,22 @@ func (r *run) report(ctx context.Context, h Hyper, stats Stats) error {
 	return r.metrics.write(m)
 }
 
-// evaluate sets the validation loss: of EvalBatches batches, or after the last
+// speed measures the updates since the last metric.
+func (r *run) speed(m *Metric) {
+	if s := r.busy.Seconds(); s > 0 {
+		m.TokensPerSecond = math.Round(float64(r.counted) / s)
+		if r.peak > 0 {
+			m.MFU = math.Round(1e4*r.flops/s/r.peak) / 1e4
+		}
+	}
+	if r.Memory != nil {
+		m.Memory = r.Memory()
+	}
+	m.Time = float64(r.Now().UnixMilli()) / 1e3
+	r.busy, r.counted, r.flops = 0, 0, 0
+}
+
+// evaluate sets the validation losses: of EvalBatches batches, or after the last
 // step of the whole set, with its unigram cross-entropy beside. That pass costs
 // a third of training on as many tokens; a run stopped within it goes on from
 // the checkpoint before.
@@ -144,10 +157,60 @@ func (r *run) evaluate(ctx context.Context, last bool, m *Metric) error {
 		return err
 	}
 	m.Valid, m.Perplexity = finite(loss), finite(math.Exp(loss))
+	if n := r.data.ValidBytes; n > 0 && r.Spec.Objective == "clm" {
+		m.BitsPerByte = finite(loss / math.Ln2 * float64(r.data.Valid.Len()) / float64(n))
+	}
 	if r.result.Valid = m.Valid; m.Valid != nil && (r.best == nil || loss < r.best.Loss) {
 		r.best = &Best{m.Step, loss}
 	}
-	return nil
+	if m.Sources, err = r.evaluateGroups(ctx, r.sources); err == nil {
+		m.Languages, err = r.evaluateGroups(ctx, r.languages)
+	}
+	return err
+}
+
+// group is a part of the validation set, in rows of its own.
+type group struct {
+	name string
+	set  *Dataset
+}
+
+// groups are those parts of which there is enough for a row, where it is more than one.
+func (r *run) groups(parts []Source) (all []group, err error) {
+	obj, err := NewObjective(r.Spec, r.Special, r.Config.Vocab, true)
+	if err != nil || len(parts) < 2 {
+		return nil, err
+	}
+	for _, p := range parts {
+		if p.Tokens.Len() < int64(obj.Room()) {
+			continue
+		}
+		set, err := NewValidation(r.Spec, r.Special, r.Config.Vocab, p.Tokens)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, group{p.Name, set})
+	}
+	return all, nil
+}
+
+// evaluateGroups gives the loss of each part, of an even share of EvalBatches, two
+// batches at least. A loss that is no number is left out.
+func (r *run) evaluateGroups(ctx context.Context, all []group) (map[string]float64, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	losses := map[string]float64{}
+	for _, g := range all {
+		loss, err := Evaluate(ctx, r.model, g.set, max(2, r.Spec.EvalBatches/len(all)), r.Spec.Batch)
+		if err != nil {
+			return nil, err
+		}
+		if finite(loss) != nil {
+			losses[g.name] = loss
+		}
+	}
+	return losses, nil
 }
 
 // Evaluate is the mean loss per predicted token, in nats, of the first batches ×

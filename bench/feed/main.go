@@ -108,6 +108,7 @@ func writeShard(dir string, number int, tokens int64, r *rand.Rand) (files []cor
 			table.Columns[0].Tokens = append(table.Columns[0].Tokens, ids)
 			table.Columns[1].Strings = append(table.Columns[1].Strings, fmt.Sprintf("%032x", rows))
 			table.Columns[2].Strings = append(table.Columns[2].Strings, source)
+			table.Columns[3].Strings = append(table.Columns[3].Strings, "en")
 			table.Rows++
 			rows, sum = rows+1, sum+int64(len(ids))
 		}

@@ -21,5 +21,8 @@ func canTrain() error {
 // modelEnv is of no use without a model.
 func modelEnv(int, string) trainer.Env { return trainer.Env{} }
 
+// modelPeak is of no use without a model.
+func modelPeak(int, string, string) float64 { return 0 }
+
 // tuneLibraries has none to tune in this build.
 func tuneLibraries() {}

@@ -431,7 +431,7 @@ func serveSite(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[1], srv.URL)
 }
 
-var speed = regexp.MustCompile(`,?"tokens_per_second":[^,}]*`)
+var speed = regexp.MustCompile(`,?"(tokens_per_second|time|memory|mfu)":[^,}]*`)
 
 func sameMetrics(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, !neg && len(args) == 2, "metrics DIR DIR")

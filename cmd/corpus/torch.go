@@ -28,6 +28,11 @@ func modelEnv(threads int, device string) trainer.Env {
 	return trainer.Env{Program: programVersion(), Library: library(), Device: torch.DeviceName(device), CPU: cpuModel(), Threads: threads}
 }
 
+// modelPeak is the operations a second that the device can do.
+func modelPeak(threads int, device, precision string) float64 {
+	return torch.Peak(torch.Options{Threads: threads, Device: device, Precision: precision})
+}
+
 // spinCount is how often a thread of libgomp that waits for work looks before
 // it sleeps. By default it spins for about a millisecond, in which OpenBLAS's
 // threads and whatever else runs get no processor. A thirtieth of it gave half

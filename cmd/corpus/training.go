@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"corpus"
 	"corpus/internal/engine"
@@ -61,7 +64,8 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 		FS: w.fs, Dir: filepath.Join(w.dir, "runs", o.run), Spec: spec, Config: cfg, Special: special,
 		Data: trainer.DataInfo{Shards: generations[len(generations)-1].Key, Generations: len(generations)},
 		Env:  modelEnv(w.threads(), o.device), Files: files, Holder: holder(),
-		Make:  func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device, spec.Precision) },
+		Make:   func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device, spec.Precision) },
+		Memory: term.Resident, Peak: func() float64 { return modelPeak(w.threads(), o.device, spec.Precision) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
 	}
 	j.Open = func(d trainer.DataInfo) (data *trainer.Data, err error) {
@@ -80,7 +84,8 @@ func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job,
 		p.Done()
 		fmt.Fprintf(w.err, "train %s: %s\n", name, s)
 	}
-	j.OnMetric = func(m trainer.Metric) { w.metric(p, name, j.Spec.Steps, m) }
+	pace := &pace{steps: j.Spec.Steps}
+	j.OnMetric = func(m trainer.Metric) { w.metric(p, name, pace, m) }
 	res, err := trainer.Run(ctx, j)
 	p.Done()
 	if err != nil {
@@ -135,6 +140,9 @@ func (w *workspace) openTokens(name string, j trainer.Job, d trainer.DataInfo) (
 	data := &trainer.Data{Closer: both{train, valid}}
 	if held := valid.All(); held.Len() > 0 {
 		data.Valid = held
+		if err := heldParts(data, some.Manifest, held, j.Spec.Mix); err != nil {
+			return nil, errors.Join(err, data.Close())
+		}
 	}
 	if data.Train, err = w.mixed(name, j, train); err != nil {
 		return nil, errors.Join(err, data.Close())
@@ -190,7 +198,7 @@ func countShards(set *shards.Dataset, generations int) (n int) {
 }
 
 // metric shows a line of metrics.jsonl.
-func (w *workspace) metric(p *term.Progress, name string, steps int64, m trainer.Metric) {
+func (w *workspace) metric(p *term.Progress, name string, pace *pace, m trainer.Metric) {
 	if w.json {
 		b, err := json.Marshal(m)
 		if err == nil {
@@ -201,12 +209,47 @@ func (w *workspace) metric(p *term.Progress, name string, steps int64, m trainer
 	if w.quiet || m.Rollback != nil { // of which it has warned
 		return
 	}
+	line := fmt.Sprintf("train %s: step %d of %d, loss %.3f", name, m.Step, pace.steps, value(m.Loss))
 	if m.Valid != nil {
 		p.Done()
-		fmt.Fprintf(w.err, "train %s: step %d of %d, loss %.3f, validation loss %.3f\n", name, m.Step, steps, value(m.Loss), *m.Valid)
+		fmt.Fprintf(w.err, "%s, validation loss %.3f%s\n", line, *m.Valid, validation(m))
 		return
 	}
-	p.Update("train %s: step %d of %d, loss %.3f, %.0f tokens/s", name, m.Step, steps, value(m.Loss), m.TokensPerSecond)
+	line += fmt.Sprintf(", %.0f tokens/s", m.TokensPerSecond)
+	if m.MFU > 0 {
+		line += fmt.Sprintf(", MFU %.0f %%", 100*m.MFU)
+	}
+	p.Update("%s%s", line, pace.left(m))
+}
+
+// pace tells how long a training still takes, from the first metric on.
+type pace struct {
+	steps, first int64
+	began        float64
+}
+
+func (p *pace) left(m trainer.Metric) string {
+	if p.first == 0 {
+		p.first, p.began = m.Step, m.Time
+	}
+	if m.Step <= p.first {
+		return ""
+	}
+	seconds := (m.Time - p.began) / float64(m.Step-p.first) * float64(p.steps-m.Step)
+	return ", " + term.Duration(time.Duration(seconds*float64(time.Second))) + " left"
+}
+
+// validation is what else an evaluation says.
+func validation(m trainer.Metric) (s string) {
+	if m.BitsPerByte != nil {
+		s += fmt.Sprintf(", %.3f bits per byte", *m.BitsPerByte)
+	}
+	for _, of := range []map[string]float64{m.Languages, m.Sources} {
+		for _, name := range slices.Sorted(maps.Keys(of)) {
+			s += fmt.Sprintf(", %s %.3f", term.Clean(name), of[name])
+		}
+	}
+	return s
 }
 
 func (w *workspace) trainSummary(name string, res trainer.Result, seen, shards int) error {

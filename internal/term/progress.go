@@ -45,7 +45,7 @@ func (p *Progress) Update(format string, args ...any) {
 	}
 	p.last = time.Now()
 	line := fmt.Sprintf(format, args...)
-	if n := resident(); n > 0 {
+	if n := Resident(); n > 0 {
 		line += ", " + Bytes(n) + " of memory"
 	}
 	if p.live {
@@ -66,8 +66,8 @@ func (p *Progress) Done() {
 	}
 }
 
-// resident is the memory of this process in bytes, 0 where it cannot be told.
-func resident() int64 {
+// Resident is the memory of this process in bytes, 0 where it cannot be told.
+func Resident() int64 {
 	b, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		return 0
