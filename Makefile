@@ -2,6 +2,7 @@
 # make libtorch   only libtorch, and gotch fitted to it
 # make test       all tests, without and with libtorch
 # make demo       the main job on real text: three trained models in five minutes
+# make soak       a training killed at each of its steps and writes ends with the same bytes, on libtorch (10 minutes)
 # make figures    how well text is taken out of pages, personal data and near-duplicates found: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
 # make tools      linters, and object stores for the tests of ingest/place, into .tools/ (5 minutes)
 # make lint       gofumpt, vet, staticcheck, golangci-lint
@@ -24,7 +25,7 @@ AZURITE_VERSION = 3.37.0
 LIBTORCH_VERSION ?= 2.1.2
 LIBTORCH_URL ?= https://download.pytorch.org/libtorch/cpu/libtorch-cxx11-abi-shared-with-deps-$(LIBTORCH_VERSION)%2Bcpu.zip
 
-.PHONY: build libtorch test figures demo tools lint clean
+.PHONY: build libtorch test soak figures demo tools lint clean
 
 build: libtorch
 	@$(GO) build -tags torch -o bin/corpus ./cmd/corpus
@@ -58,6 +59,11 @@ libtorch:
 test: libtorch
 	@{ CGO_ENABLED=0 $(GO) test -timeout 20m -json ./... ./testdata/tally 2>&1; echo exit $$?; \
 	   $(GO) test -timeout 20m -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
+
+# Processes killed with SIGKILL at every step of a run, and at every operation on the
+# disk of one that writes checkpoints, twice in a row.
+soak: libtorch
+	@CORPUS_SOAK=1 $(GO) test -tags torch ./trainer/torch -count=1 -timeout 2h -v -run '^TestSoak$$'
 
 # The figures of docs/benchmarks.md on extraction, where FIGURES_ALL=1 measures every
 # page and makes docs/languages.md anew (12 minutes of two cores), those of docs/pii.md, and the

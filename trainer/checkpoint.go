@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"corpus"
@@ -179,17 +180,21 @@ func checkpointSteps(fsys fsx.FS, run string) ([]int64, error) {
 	return steps, nil
 }
 
-// prune removes checkpoints other than the newest keep and the best, and what
-// killed runs left. A checkpoint is renamed, durably, before its files go, so
+// prune removes checkpoints other than the best, the newest keep of those that fell
+// due, the newest of all, which a stopped run saved, and what killed runs left. A checkpoint is renamed, durably, before its files go, so
 // that none is ever seen in part.
-func prune(fsys fsx.FS, run string, keep int, best *Best) error {
+func prune(fsys fsx.FS, run string, due func(step int64) bool, keep int, best *Best) error {
 	base := path.Join(run, checkpointDir)
 	steps, err := checkpointSteps(fsys, run)
 	if err != nil {
 		return err
 	}
-	for _, step := range steps[:max(0, len(steps)-keep)] {
-		if best != nil && step == best.Step {
+	for i, step := range slices.Backward(steps) {
+		if i == len(steps)-1 && !due(step) || best != nil && step == best.Step {
+			continue
+		}
+		if due(step) && keep > 0 {
+			keep--
 			continue
 		}
 		if err := dropCheckpoint(fsys, base, step); err != nil {

@@ -16,13 +16,13 @@ type Need struct {
 // with the bias of BLOOM one for each); and for each predicted token the
 // logits twice.
 //
-// Disk: weights and moments in each checkpoint (those kept, the best, and the one
-// being written), and the weights in the finished folder.
+// Disk: weights and moments in each checkpoint (those kept, the best, that of a
+// stopped run, and the one being written), and the weights in the finished folder.
 func need(s Spec, c Config, obj Objective, checkpoints int) Need {
 	params := Count(c)
 	cols, decCols := obj.Shape()
 	values := 7*params + int64(s.Batch)*activations(s, c, int64(cols), int64(decCols))
-	more := int64(max(1, s.Keep+2-checkpoints))
+	more := int64(max(1, s.Keep+3-checkpoints))
 	return Need{Memory: 4 * values, Disk: 4 * params * (3*more + 1)}
 }
 

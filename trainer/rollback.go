@@ -72,7 +72,7 @@ func (r *run) goodStep(before int64) (int64, error) {
 		return 0, err
 	}
 	for _, step := range slices.Backward(steps) {
-		if step >= before || step < r.phase.From {
+		if step >= before || step < r.phase.From || !r.due(step) { // where a run was stopped changes nothing
 			continue
 		}
 		c, err := readState(r.FS, path.Join(r.Dir, checkpointDir, stepName(step)))

@@ -319,7 +319,7 @@ func (r *run) finish() (err error) {
 		return fmt.Errorf("write the model folder: %w", err)
 	}
 	r.result.Done = true
-	return prune(r.FS, r.Dir, r.asked.Keep, r.best)
+	return prune(r.FS, r.Dir, r.due, r.asked.Keep, r.best)
 }
 
 // closeData closes what is open of a phase, readers before what they read.

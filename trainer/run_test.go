@@ -573,7 +573,7 @@ func TestRunKeepsNewestAndBest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := map[int64][]int64{75: {40, 70, 75}, 200: {40, 90, 100}}[stop]; !slices.Equal(steps, want) {
+		if want := map[int64][]int64{75: {40, 60, 70, 75}, 200: {40, 90, 100}}[stop]; !slices.Equal(steps, want) {
 			t.Errorf("checkpoints %v, want %v", steps, want)
 		}
 	}

@@ -64,10 +64,16 @@ func (r *run) step(ctx context.Context, step int64) error {
 	if err := r.tellRollbacks(); err != nil { // that came later, where the run was taken up before them
 		return err
 	}
-	if step%r.Spec.SaveEvery == 0 || step == r.Spec.Steps {
+	if r.due(step) {
 		return r.save()
 	}
 	return nil
+}
+
+// due says that a step is saved, whether the run is stopped behind it or not.
+func (r *run) due(step int64) bool {
+	p := r.info.phaseOf(step)
+	return step%r.asked.SaveEvery == 0 || p == nil || step == p.Spec.Steps
 }
 
 // rows are the batches of a step.
@@ -254,5 +260,5 @@ func (r *run) save() error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	r.saved = r.done
-	return prune(r.FS, r.Dir, r.Spec.Keep, r.best)
+	return prune(r.FS, r.Dir, r.due, r.Spec.Keep, r.best)
 }
