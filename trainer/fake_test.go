@@ -227,6 +227,10 @@ func (m *bigram) State() ([]Tensor, error) {
 
 func (m *bigram) Load(state []Tensor) error {
 	seen := 0
+	for _, name := range m.names {
+		clear(m.m[name])
+		clear(m.v[name])
+	}
 	for _, t := range state {
 		part, name := m.w, t.Name
 		if rest, ok := strings.CutPrefix(name, "adam.m."); ok {

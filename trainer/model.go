@@ -13,8 +13,8 @@ type Model interface {
 	// State copies out every weight under its Hugging Face name and then the
 	// optimizer's state: "adam.m." and "adam.v." before the weight's name.
 	State() ([]Tensor, error)
-	// Load replaces weights, and optimizer state where given, by tensors named
-	// as State names them. A missing weight, an unknown name or another shape
+	// Load replaces weights and optimizer state by tensors named as State names
+	// them; an optimizer state that is not given becomes that of the beginning. A missing weight, an unknown name or another shape
 	// is an error.
 	Load(state []Tensor) error
 	// Begin starts generation: the encoder (if any) reads in, and the session's

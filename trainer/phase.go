@@ -18,10 +18,11 @@ type DataInfo struct {
 // rise and fall of the learning rate of its own ("Simple and Scalable Strategies
 // to Continually Pre-train Large Language Models", arXiv 2403.08763).
 type Phase struct {
-	From     int64    `json:"from"`     // steps done before it
-	Spec     Spec     `json:"spec"`     // Steps is the run's last step when the phase ends
-	Data     DataInfo `json:"data"`     //
-	Identity string   `json:"identity"` // SHA-256 of all that decides the weights at its end
+	From     int64     `json:"from"`               // steps done before it
+	Spec     Spec      `json:"spec"`               // Steps is the run's last step when the phase ends
+	Data     DataInfo  `json:"data"`               //
+	Identity string    `json:"identity"`           // SHA-256 of all that decides the weights at its end
+	Decision *Decision `json:"decision,omitempty"` // where a budget of time has set the steps
 	index    uint64
 }
 

@@ -25,6 +25,10 @@ type Job struct {
 	// finished model folder: tokenizer.json and what belongs to it.
 	Files map[string][]byte
 
+	// Plan resolves the job's spec for a number of steps, where Spec.Budget decides
+	// them and Spec is resolved for any; else nil.
+	Plan func(steps int64) (Spec, error)
+
 	// Open, Admit and Make are called in this order, once the run is locked and
 	// found to have steps left.
 	Open  func(DataInfo) (*Data, error) // opens the shards of a phase
@@ -75,6 +79,7 @@ func Run(ctx context.Context, j Job) (Result, error) {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
+	r.began = r.Now()
 	err := r.locked(func() error {
 		if err := r.begin(); err != nil {
 			return err
@@ -110,6 +115,7 @@ type run struct {
 	unigram            *float64
 	sources, languages []group
 	peak, rowFlops     float64
+	began              time.Time
 
 	busy    time.Duration // training time since the last metric
 	flops   float64       // of the same updates
@@ -138,6 +144,11 @@ func (r *run) begin() error {
 	old, err := readRunIfAny(r.FS, r.Dir)
 	if err != nil {
 		return err
+	}
+	if old != nil && r.Plan != nil {
+		if err := r.planned(old); err != nil {
+			return err
+		}
 	}
 	if r.info, err = planRun(old, r.Job); err != nil {
 		return err
@@ -208,6 +219,11 @@ func (r *run) enter(p *Phase) error {
 	}
 	if err := r.makeModel(); err != nil {
 		return err
+	}
+	if r.Plan != nil {
+		if err := r.decide(); err != nil {
+			return err
+		}
 	}
 	err := r.record()
 	if err == nil {

@@ -99,6 +99,7 @@ func planRun(old *RunInfo, j Job) (*RunInfo, error) {
 		return old, old.same(before, now)
 	}
 	spec := j.Spec // Steps and what its defaults depend on may change
+	spec.Budget = before.Spec.Budget
 	spec.Steps, spec.Warmup, spec.Decay, spec.EvalEvery = before.Spec.Steps, before.Spec.Warmup, before.Spec.Decay, before.Spec.EvalEvery
 	now.Phases[0].Spec = spec
 	if err := old.same(before, now); err != nil {

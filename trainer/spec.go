@@ -16,14 +16,15 @@ const None = -1
 // Spec says what to train and how. Every zero field is filled in by Resolve; a
 // number that shall really be 0 is given as None.
 type Spec struct {
-	Objective string `json:"objective"` // "mlm", "clm" or "span"; the only field without a default
-	Model     string `json:"model"`     // one of Families or a published name; default: the objective's first family
-	Size      string `json:"size"`      // of a family: tiny (default), small, base, large; empty for a published name
-	SeqLen    int    `json:"seq_len"`   // tokens of a row (of the encoder's row for span); default 128 for tiny, else the paper's
-	Batch     int    `json:"batch"`     // rows of a micro-batch; default 8
-	Accum     int    `json:"accum"`     // micro-batches of an update; default 1
-	Steps     int64  `json:"steps"`     // updates; default 1000
-	Seed      uint64 `json:"seed"`      // of weights, order, noise and dropout
+	Objective string `json:"objective"`        // "mlm", "clm" or "span"; the only field without a default
+	Model     string `json:"model"`            // one of Families or a published name; default: the objective's first family
+	Size      string `json:"size"`             // of a family: tiny (default), small, base, large; empty for a published name
+	SeqLen    int    `json:"seq_len"`          // tokens of a row (of the encoder's row for span); default 128 for tiny, else the paper's
+	Batch     int    `json:"batch"`            // rows of a micro-batch; default 8
+	Accum     int    `json:"accum"`            // micro-batches of an update; default 1
+	Steps     int64  `json:"steps"`            // updates; default 1000
+	Budget    int64  `json:"budget,omitempty"` // seconds that the whole training may take, in the place of Steps; see Job.Plan
+	Seed      uint64 `json:"seed"`             // of weights, order, noise and dropout
 
 	Mix     string `json:"mix,omitempty"`      // sources and their weights in rows, such as "wiki=2,crawl=1"; "" = all documents alike
 	Pack    string `json:"pack,omitempty"`     // of documents into rows: "" is split, and also asked for by that name; "best-fit"; "one-per-row"
@@ -214,6 +215,9 @@ func (s Spec) validate(c Config) error {
 	}
 	if !s.ownPositions() && c.MaxPositions > 0 && s.SeqLen > c.MaxPositions {
 		return bad("%s has %d positions; rows of %d do not fit", s.Model, c.MaxPositions, s.SeqLen)
+	}
+	if s.Budget < 0 {
+		return bad("a budget of %d seconds is none", s.Budget)
 	}
 	if s.Precision != "" && s.Precision != "tf32" && s.Precision != "bf16" {
 		return bad("unknown precision %q; want float32, tf32 or bf16", s.Precision)

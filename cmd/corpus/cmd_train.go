@@ -50,6 +50,7 @@ func trainingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large of a family", EnvVars: []string{"CORPUS_TRAIN_SIZE"}},
 		&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/ (default: the objective)"},
 		&cli.Int64Flag{Name: "steps", Usage: "`N` updates in all", EnvVars: []string{"CORPUS_TRAIN_STEPS"}},
+		&cli.DurationFlag{Name: "budget", Usage: "as many updates as fit into a `TIME` such as 6h, evaluations and checkpoints too, by the speed measured before the first", EnvVars: []string{"CORPUS_TRAIN_BUDGET"}},
 		&cli.IntFlag{Name: "batch", Usage: "`N` rows of a micro-batch"},
 		&cli.IntFlag{Name: "accum", Usage: "`N` micro-batches of an update"},
 		&cli.IntFlag{Name: "seq-len", Usage: "`N` tokens of a row"},
@@ -78,7 +79,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), Mix: c.String("mix"), Pack: c.String("pack"), DocMask: c.Bool("doc-mask"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
 		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
-		Decay: c.Int64("decay"), Keep: c.Int("keep"),
+		Decay: c.Int64("decay"), Keep: c.Int("keep"), Budget: c.Duration("budget"),
 	}
 	if c.IsSet("dropout") {
 		v := c.Float64("dropout")
@@ -93,6 +94,9 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		t.Spikes = &v
 	}
 	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "eval-every", "save-every", "decay", "keep")
+	if err == nil && c.IsSet("budget") && t.Budget <= 0 {
+		err = corpus.Errorf(corpus.Usage, "--budget %v: want more than 0", t.Budget)
+	}
 	if err == nil && c.IsSet("run") && t.Run == "" {
 		err = checkRunName(corpus.Usage, "")
 	}
@@ -122,6 +126,9 @@ func (t training) options(class corpus.Class) (trainOptions, error) {
 	}}
 	if o.run == "" {
 		o.run = t.Objective
+	}
+	if o.spec.Budget = int64(t.Budget.Seconds()); t.Budget > 0 && (t.Steps > 0 || o.spec.Budget == 0) {
+		return o, corpus.Errorf(class, "a budget (%v) takes the place of steps (%d) and has a second at least", t.Budget, t.Steps)
 	}
 	var err error
 	if o.spec.Dropout, err = zeroable(class, "dropout", t.Dropout); err != nil {

@@ -98,30 +98,31 @@ type config struct {
 // training is one entry of the list under train: what makes a model another one.
 // All else has the defaults of `corpus train`.
 type training struct {
-	Run       string   `yaml:"run"`
-	Objective string   `yaml:"objective"`
-	Model     string   `yaml:"model"`
-	Size      string   `yaml:"size"`
-	Steps     int64    `yaml:"steps"`
-	Batch     int      `yaml:"batch"`
-	Accum     int      `yaml:"accum"`
-	SeqLen    int      `yaml:"seq_len"`
-	Mix       string   `yaml:"mix"`
-	Pack      string   `yaml:"pack"`
-	DocMask   bool     `yaml:"doc_mask"`
-	LR        float64  `yaml:"lr"`
-	Schedule  string   `yaml:"schedule"`
-	Warmup    *int64   `yaml:"warmup"`
-	Decay     int64    `yaml:"decay"`
-	Dropout   *float64 `yaml:"dropout"`
-	MaskRate  float64  `yaml:"mask_rate"`
-	Precision string   `yaml:"precision"`
-	Device    string   `yaml:"device"`
-	Seed      uint64   `yaml:"seed"`
-	EvalEvery int64    `yaml:"eval_every"`
-	SaveEvery int64    `yaml:"save_every"`
-	Keep      int      `yaml:"keep"`
-	Spikes    *float64 `yaml:"spikes"`
+	Run       string        `yaml:"run"`
+	Objective string        `yaml:"objective"`
+	Model     string        `yaml:"model"`
+	Size      string        `yaml:"size"`
+	Steps     int64         `yaml:"steps"`
+	Budget    time.Duration `yaml:"budget"`
+	Batch     int           `yaml:"batch"`
+	Accum     int           `yaml:"accum"`
+	SeqLen    int           `yaml:"seq_len"`
+	Mix       string        `yaml:"mix"`
+	Pack      string        `yaml:"pack"`
+	DocMask   bool          `yaml:"doc_mask"`
+	LR        float64       `yaml:"lr"`
+	Schedule  string        `yaml:"schedule"`
+	Warmup    *int64        `yaml:"warmup"`
+	Decay     int64         `yaml:"decay"`
+	Dropout   *float64      `yaml:"dropout"`
+	MaskRate  float64       `yaml:"mask_rate"`
+	Precision string        `yaml:"precision"`
+	Device    string        `yaml:"device"`
+	Seed      uint64        `yaml:"seed"`
+	EvalEvery int64         `yaml:"eval_every"`
+	SaveEvery int64         `yaml:"save_every"`
+	Keep      int           `yaml:"keep"`
+	Spikes    *float64      `yaml:"spikes"`
 }
 
 // ownRule is a rule of the user's over any attribute: what is below or above its

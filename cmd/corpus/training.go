@@ -68,6 +68,13 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 		Memory: term.Resident, Peak: func() float64 { return modelPeak(w.threads(), o.device, spec.Precision) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
 	}
+	if spec.Budget > 0 {
+		j.Plan = func(steps int64) (trainer.Spec, error) {
+			s := o.spec
+			s.Steps = steps
+			return s.Resolve()
+		}
+	}
 	j.Open = func(d trainer.DataInfo) (data *trainer.Data, err error) {
 		err = w.reading(func() error {
 			data, err = w.openTokens(o.run, j, d)
@@ -86,6 +93,13 @@ func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job,
 	}
 	pace := &pace{steps: j.Spec.Steps}
 	j.OnMetric = func(m trainer.Metric) { w.metric(p, name, pace, m) }
+	if plan := j.Plan; plan != nil {
+		j.Plan = func(steps int64) (trainer.Spec, error) {
+			pace.steps = steps
+			w.saySteps(name, steps, j.Spec.Budget)
+			return plan(steps)
+		}
+	}
 	res, err := trainer.Run(ctx, j)
 	p.Done()
 	if err != nil {
@@ -220,6 +234,13 @@ func (w *workspace) metric(p *term.Progress, name string, pace *pace, m trainer.
 		line += fmt.Sprintf(", MFU %.0f %%", 100*m.MFU)
 	}
 	p.Update("%s%s", line, pace.left(m))
+}
+
+// saySteps says what a budget has come to.
+func (w *workspace) saySteps(name string, steps, budget int64) {
+	if !w.quiet && !w.json {
+		fmt.Fprintf(w.err, "train %s: %s steps in the budget of %s\n", name, term.Count(steps), term.Duration(time.Duration(budget)*time.Second))
+	}
 }
 
 // pace tells how long a training still takes, from the first metric on.
