@@ -68,6 +68,7 @@ var importRules = map[string]struct {
 	"corpus/tokenize/wordpiece":   {[]string{"corpus/tokenize/count", "corpus/tokenize/learn", "corpus/tokenize/trie"}, "a model knows words"},
 	"corpus/shards":               {[]string{"corpus", "corpus/internal/domain", "corpus/internal/fsx", "corpus/internal/words"}, "shards is what the others write to; the overlap of train and valid is told in words, and tokens are tallied by where they come from"},
 	"corpus/internal/engine":      {[]string{"corpus", "corpus/internal/fsx", "corpus/internal/extsort", "corpus/shards"}, "the engine runs passes without knowing which"},
+	"corpus/shards/export":        {[]string{"corpus", "corpus/internal/fsx", "corpus/shards"}, "other trainers' files are made of what shards read"},
 	"corpus/shards/order":         {[]string{"corpus"}, "the order of rows is arithmetic on lengths"},
 	"corpus/trainer":              {[]string{"corpus", "corpus/internal/fsx", "corpus/shards", "corpus/shards/order", "corpus/trainer/tensorboard"}, "the trainer reads token shards, nothing before them"},
 	"corpus/trainer/tensorboard":  {nil, "a file format, from the standard library"},

@@ -1,6 +1,9 @@
 package shards
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+)
 
 // Buffers of a token shard's columns of strings in a record batch: validity,
 // offsets, data of each.
@@ -10,54 +13,72 @@ const (
 	langOffsets   = 11
 )
 
-// Names calls do with the id and the source of each document of which tokens stand
-// behind position at and up to n tokens on.
-func (s *Stream) Names(at, n int64, do func(id, source string)) error {
-	if err := s.within(at, n); err != nil {
-		return err
+// Document is a document in a stream.
+type Document struct {
+	ID, Source, Lang string
+	Part             int   // of whose shard it is
+	At, Len          int64 // where it begins in the stream, and its length with the end token
+}
+
+// Documents gives, in order, the documents of which tokens stand behind position at
+// and up to n tokens on.
+func (s *Stream) Documents(at, n int64) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		if err := s.within(at, n); err != nil {
+			yield(Document{}, err)
+			return
+		}
+		for end := at + n; at < end; {
+			b, doc, inside, left, err := s.documents(at)
+			var names names
+			if err == nil {
+				names, err = s.namesAt(at)
+			}
+			if err != nil {
+				yield(Document{}, err)
+				return
+			}
+			part := s.shard(s.find(at)).part
+			for ; doc < b.docs() && at < end && left > 0; doc++ {
+				d := Document{names.of(idOffsets, doc), names.of(sourceOffsets, doc), names.of(langOffsets, doc), part, at - inside, b.length(doc)}
+				rest := d.Len - inside
+				if at, left, inside = at+rest, left-rest, 0; !yield(d, nil) {
+					return
+				}
+			}
+		}
 	}
-	return s.each(at, n, func(names names, doc int, _ int64) {
-		do(names.of(idOffsets, doc), names.of(sourceOffsets, doc))
-	})
+}
+
+// Names calls do with the id and the source of each of these documents.
+func (s *Stream) Names(at, n int64, do func(id, source string)) error {
+	for d, err := range s.Documents(at, n) {
+		if err != nil {
+			return err
+		}
+		do(d.ID, d.Source)
+	}
+	return nil
 }
 
 // By parts the documents by what of makes of their source and language; those that
 // it gives "" are in no part. It looks at every document.
 func (s *Stream) By(of func(source, lang string) string) (map[string]*Stream, error) {
-	parts, at := map[string]*Stream{}, int64(0)
-	err := s.each(0, s.length, func(names names, doc int, length int64) {
-		if name := of(names.of(sourceOffsets, doc), names.of(langOffsets, doc)); name != "" {
+	parts := map[string]*Stream{}
+	for d, err := range s.Documents(0, s.length) {
+		if err != nil {
+			return nil, err
+		}
+		if name := of(d.Source, d.Lang); name != "" {
 			if parts[name] == nil {
 				parts[name] = &Stream{t: s.t}
 			}
-			run := s.find(at)
-			from, _ := s.place(run, at)
-			parts[name].add(s.runs[run].shard, from, length)
-		}
-		at += length
-	})
-	return parts, err
-}
-
-// each calls do for each document of which tokens stand behind position at and up to
-// n tokens on: its number in a batch, and its tokens from there on.
-func (s *Stream) each(at, n int64, do func(batch names, doc int, length int64)) error {
-	for end := at + n; at < end; {
-		b, doc, inside, left, err := s.documents(at)
-		if err != nil {
-			return err
-		}
-		names, err := s.namesAt(at)
-		if err != nil {
-			return err
-		}
-		for ; doc < b.docs() && at < end && left > 0; doc++ {
-			rest := b.length(doc) - inside
-			do(names, doc, rest)
-			at, left, inside = at+rest, left-rest, 0
+			run := s.find(d.At)
+			from, _ := s.place(run, d.At)
+			parts[name].add(s.runs[run].shard, from, d.Len)
 		}
 	}
-	return nil
+	return parts, nil
 }
 
 // names are the buffers of a verified record batch.

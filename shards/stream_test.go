@@ -148,6 +148,7 @@ func testStream(t *testing.T, s *Stream, parts [][]text, of func(string) bool) {
 	if s.Len() != int64(len(want)) || len(lengths) < 5 {
 		t.Fatalf("%d tokens, want %d", s.Len(), len(want))
 	}
+	testDocuments(t, s, parts, of)
 	var ends []int
 	end, names := 0, named(parts, of)
 	for i := range lengths {
@@ -188,6 +189,40 @@ func testStream(t *testing.T, s *Stream, parts [][]text, of func(string) bool) {
 	}
 	if err := s.Read(make([]int32, 1), s.Len()); err == nil {
 		t.Error("reading past the end succeeds")
+	}
+}
+
+// testDocuments wants where the documents of every range lie.
+func testDocuments(t *testing.T, s *Stream, parts [][]text, of func(string) bool) {
+	t.Helper()
+	var all []Document
+	at := int64(0)
+	for i, docs := range parts {
+		for k, d := range docs {
+			if n := int64(len(d.ids) + 1); of(d.source) {
+				all = append(all, Document{fmt.Sprintf("%d.%d", i, k), d.source, d.source[:1], i, at, n})
+				at += n
+			}
+		}
+	}
+	for from := int64(0); from < s.Len(); from++ {
+		for to := from + 1; to <= s.Len(); to++ {
+			var got, want []Document
+			for d, err := range s.Documents(from, to-from) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, d)
+			}
+			for _, d := range all {
+				if d.At < to && from < d.At+d.Len {
+					want = append(want, d)
+				}
+			}
+			if !cmp.Equal(got, want) {
+				t.Fatalf("documents in %d:%d are %v, want %v", from, to, got, want)
+			}
+		}
 	}
 }
 

@@ -54,6 +54,14 @@ func mapTokens(d *Dataset, role string, vocab int, eos uint32) (_ *Tokens, err e
 	return t, nil
 }
 
+// Docs is the number of documents.
+func (t *Tokens) Docs() (n int64) {
+	for _, s := range t.shards {
+		n += s.docs
+	}
+	return n
+}
+
 // size is the bytes of all shards.
 func (t *Tokens) size() (n int64) {
 	for _, s := range t.shards {

@@ -24,7 +24,7 @@ type tokenShard struct {
 	vocab         int // ids are below it
 	mapped        *fsx.Mapping
 	starts        []int64 // in the stream, of each batch, and the end
-	length        int64
+	length, docs  int64
 
 	once    sync.Once // what follows is made when the shard is first read
 	broken  error
@@ -63,6 +63,7 @@ func (s *tokenShard) measure() error {
 			return corrupt(s.name, 0, "has impossible counts in the manifest", nil, s.rebuild)
 		}
 		s.starts[i+1] = s.starts[i] + tokens + rows
+		s.docs += rows
 	}
 	s.length = s.starts[n]
 	return nil
