@@ -47,6 +47,7 @@ def unpack(package):
         debs.mkdir(parents=True, exist_ok=True)
         subprocess.run(["apt-get", "download", "-q", package], cwd=debs, check=True, stdout=subprocess.DEVNULL)
         deb, = debs.glob(package + "_*.deb")
+        tree.parent.mkdir(exist_ok=True)
         part = tree.with_name(package + ".part")
         subprocess.run(["dpkg-deb", "-x", deb, part], check=True)
         part.rename(tree)
