@@ -51,7 +51,7 @@ func FuzzFooter(f *testing.F) {
 		blocks, err := readFooter(b)
 		for _, k := range blocks {
 			if err == nil {
-				_, _, _ = k.buffers(b)
+				_, _ = k.batch(b)
 			}
 		}
 	})

@@ -46,21 +46,15 @@ type block struct {
 	body     int64
 }
 
-// Slots of the flatbuffers tables in Arrow's format (File.fbs, Message.fbs):
-// slot n of a table is at vtable offset 4+2n.
+// Slots of the flatbuffers tables in Arrow's format (File.fbs): slot n of a table
+// is at vtable offset 4+2n.
 const (
 	footerBatches = 10 // Footer.recordBatches
-	messageHeader = 8  // Message.header
-	batchBuffers  = 8  // RecordBatch.buffers
-	batchLength   = 4  // RecordBatch.length
 	blockBytes    = 24 // struct Block
-	bufferBytes   = 16 // struct Buffer
-	messagePrefix = 8  // continuation mark and metadata length
 	trailerBytes  = 4 + len(fileMagic)
 	minTokenBytes = trailerBytes + len("\xff\xff\xff\xff\x00\x00\x00\x00")
 	blockMetadata = 8
 	blockBody     = 16
-	bufferLength  = 8
 )
 
 var errFooter = errors.New("footer does not fit the file")
@@ -94,29 +88,8 @@ func readFooter(data []byte) (blocks []block, err error) {
 	return blocks, nil
 }
 
-// buffers are the row count and the buffers of a record batch, as slices of data.
-func (b block) buffers(data []byte) (rows int, bufs [][]byte, err error) {
-	defer recoverTo(&err, errFooter)
-	meta := data[b.offset+messagePrefix : b.offset+int64(b.metadata)]
-	body := data[b.offset+int64(b.metadata) : b.offset+int64(b.metadata)+b.body]
-	msg := flatbuffers.Table{Bytes: meta, Pos: flatbuffers.GetUOffsetT(meta)}
-	var batch flatbuffers.Table
-	msg.Union(&batch, flatbuffers.UOffsetT(msg.Offset(messageHeader)))
-	if o := flatbuffers.UOffsetT(batch.Offset(batchLength)); o != 0 {
-		rows = int(batch.GetInt64(o + batch.Pos))
-	}
-	o := flatbuffers.UOffsetT(batch.Offset(batchBuffers))
-	at, count := batch.Vector(o), batch.VectorLen(o)
-	if count > maxBatchBuffer {
-		return 0, nil, errFooter
-	}
-	for i := range count {
-		p := at + flatbuffers.UOffsetT(i*bufferBytes)
-		from := flatbuffers.GetInt64(meta[p:])
-		bufs = append(bufs, body[from:from+flatbuffers.GetInt64(meta[p+bufferLength:])])
-	}
-	return rows, bufs, nil
-}
+// batch reads the record batch of a block in data.
+func (b block) batch(data []byte) (recordBatch, error) { return readBatch(data[b.offset:]) }
 
 // recoverTo turns a panic of a decoder that walked out of its bytes into err.
 func recoverTo(err *error, as error) {

@@ -9,8 +9,9 @@ const (
 	// opened; it takes a second where the disk is slow.
 	verifyAtOnce = 256 << 20
 
-	// maxBatchBuffer is the most buffers of a record batch that are looked at.
-	maxBatchBuffer = 64
+	// maxBatchBuffers is the most buffers of a record batch, or arrays, that are
+	// looked at.
+	maxBatchBuffers = 1 << 14
 
 	// maxRepeat is the most rows of a document in train, more than any weight.
 	maxRepeat = 16

@@ -89,7 +89,8 @@ func (s *Stream) namesAt(at int64) (names, error) {
 	i := s.find(at)
 	shard := s.shard(i)
 	from, _ := s.place(i, at)
-	rows, bufs, err := shard.blocks[shard.batchOf(from)].buffers(shard.mapped.Data)
+	batch, err := shard.blocks[shard.batchOf(from)].batch(shard.mapped.Data)
+	rows, bufs := batch.rows, batch.buffers
 	if err != nil || len(bufs) <= langOffsets+1 {
 		return nil, corrupt(shard.name, 0, "does not name its documents", err, shard.rebuild)
 	}

@@ -1,6 +1,7 @@
 package shards
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,9 @@ import (
 	"corpus"
 	"corpus/internal/fsx"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
+	"github.com/klauspost/compress/zstd"
 	"github.com/zeebo/xxh3"
 )
 
@@ -17,7 +20,8 @@ type reader struct {
 	path    string
 	file    fsx.File
 	bytes   *verifier
-	arrow   *ipc.Reader
+	schema  *arrow.Schema
+	columns columns
 	table   *corpus.Table
 	rows    int64
 	want    int64 // -1 when they are not read in order
@@ -42,20 +46,24 @@ func OpenTable(fs fsx.FS, path string, f corpus.File, s corpus.Schema, rebuild s
 		}
 	}()
 	defer recoverCorrupt(&err, path, rebuild)
-	bytes := &verifier{path: path, r: file, checks: f.Checks, rebuild: rebuild}
-	r, err := ipc.NewReader(bytes)
+	verified := &verifier{path: path, r: file, checks: f.Checks, rebuild: rebuild}
+	schema, err := verified.schema()
 	if err != nil {
 		return nil, asCorrupt(path, err, rebuild)
 	}
 	if s == nil {
-		if s, err = schemaOf(r.Schema()); err != nil {
+		if s, err = schemaOf(schema); err != nil {
 			return nil, corrupt(path, 0, err.Error(), nil, rebuild)
 		}
 	}
-	if !r.Schema().Equal(arrowSchema(s)) {
+	if !schema.Equal(arrowSchema(s)) {
 		return nil, corrupt(path, 0, "has other columns than expected", nil, rebuild)
 	}
-	return &reader{path: path, file: file, bytes: bytes, arrow: r, table: corpus.NewTable(s), want: f.Rows, rebuild: rebuild}, nil
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(MaxRange))
+	if err != nil {
+		return nil, err
+	}
+	return &reader{path: path, file: file, bytes: verified, schema: schema, columns: columns{zstd: d}, table: corpus.NewTable(s), want: f.Rows, rebuild: rebuild}, nil
 }
 
 func checkSize(fs fsx.FS, path string, f corpus.File, rebuild string) error {
@@ -72,45 +80,53 @@ func checkSize(fs fsx.FS, path string, f corpus.File, rebuild string) error {
 // Next is the next record batch.
 func (r *reader) Next() (_ *corpus.Table, err error) {
 	defer recoverCorrupt(&err, r.path, r.rebuild)
-	rec, err := r.arrow.Read()
-	if errors.Is(err, io.EOF) {
-		if r.rows != r.want && r.want >= 0 {
-			return nil, corrupt(r.path, 0, fmt.Sprintf("has %d rows, the manifest says %d", r.rows, r.want), nil, r.rebuild)
-		}
-		return nil, io.EOF
+	if r.bytes.at >= r.Batches() {
+		return nil, r.end()
 	}
+	data, err := r.bytes.next()
+	if err != nil {
+		return nil, err
+	}
+	batch, err := readBatch(data)
+	if err != nil {
+		return nil, asCorrupt(r.path, err, r.rebuild)
+	}
+	columns, err := r.columns.read(r.schema, batch)
 	if err != nil {
 		return nil, asCorrupt(r.path, err, r.rebuild)
 	}
 	r.table.Reset()
-	r.table.Rows = int(rec.NumRows())
+	r.table.Rows = batch.rows
 	for i, f := range r.table.Schema {
-		readColumn(f.Kind, rec.Column(i), &r.table.Columns[i])
+		readColumn(f.Kind, columns[i], &r.table.Columns[i])
 	}
-	r.rows += rec.NumRows()
+	r.rows += int64(batch.rows)
 	return r.table, r.table.Check()
+}
+
+// end is io.EOF where what ends the file is whole and there were all rows.
+func (r *reader) end() error {
+	if r.bytes.at < len(r.bytes.checks) {
+		if _, err := r.bytes.next(); err != nil {
+			return err
+		}
+	}
+	if r.rows != r.want && r.want >= 0 {
+		return corrupt(r.path, 0, fmt.Sprintf("has %d rows, the manifest says %d", r.rows, r.want), nil, r.rebuild)
+	}
+	return io.EOF
 }
 
 // Batches is the number of record batches; one range more ends the file.
 func (r *reader) Batches() int { return len(r.bytes.checks) - 1 }
 
-// Seek goes to a batch. The schema stands before the first one only.
-func (r *reader) Seek(batch int) (err error) {
-	defer recoverCorrupt(&err, r.path, r.bytes.rebuild)
+// Seek goes to a batch.
+func (r *reader) Seek(batch int) error {
 	if batch < 0 || batch >= r.Batches() {
 		return fmt.Errorf("%s: there is no batch %d", r.path, batch)
 	}
 	r.want = -1
 	r.bytes.seek(batch)
-	if batch > 0 {
-		return nil
-	}
-	again, err := ipc.NewReader(r.bytes)
-	if err != nil {
-		return asCorrupt(r.path, err, r.bytes.rebuild)
-	}
-	r.arrow.Release()
-	r.arrow = again
 	return nil
 }
 
@@ -130,7 +146,7 @@ func (r *reader) SeekRow(row int64) (first int64, err error) {
 
 // Close closes the file.
 func (r *reader) Close() error {
-	r.arrow.Release()
+	r.columns.zstd.Close()
 	return r.file.Close()
 }
 
@@ -143,42 +159,46 @@ type verifier struct {
 	at      int     // the next of checks
 	rebuild string
 	off     int64
-	buf     []byte // verified, not yet read
 	mem     []byte
 }
 
-func (v *verifier) Read(p []byte) (int, error) {
-	if len(v.buf) == 0 {
-		if v.at == len(v.checks) {
-			return 0, io.EOF
-		}
-		if err := v.next(); err != nil {
-			return 0, err
-		}
+// schema is the one that stands before the first batch, which is read again after it.
+func (v *verifier) schema() (*arrow.Schema, error) {
+	if len(v.checks) == 0 {
+		return nil, corrupt(v.path, 0, "has no checksums in the manifest", nil, v.rebuild)
 	}
-	n := copy(p, v.buf)
-	v.buf = v.buf[n:]
-	return n, nil
+	data, err := v.next()
+	if err != nil {
+		return nil, err
+	}
+	r, err := ipc.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Release()
+	v.seek(0)
+	return r.Schema(), nil
 }
 
-func (v *verifier) next() error {
+// next is the next range, valid until the one after it.
+func (v *verifier) next() ([]byte, error) {
 	c := v.checks[v.at]
 	if c.Size <= 0 || c.Size > MaxRange {
-		return corrupt(v.path, v.off, "has a range of an impossible size", nil, v.rebuild)
+		return nil, corrupt(v.path, v.off, "has a range of an impossible size", nil, v.rebuild)
 	}
 	if int64(cap(v.mem)) < c.Size {
 		v.mem = make([]byte, c.Size)
 	}
 	buf := v.mem[:c.Size]
 	if _, err := io.ReadFull(io.NewSectionReader(v.r, v.off, c.Size), buf); err != nil {
-		return corrupt(v.path, v.off, "ends too early", err, v.rebuild)
+		return nil, corrupt(v.path, v.off, "ends too early", err, v.rebuild)
 	}
 	if xxh3.Hash(buf) != c.Sum {
-		return corrupt(v.path, v.off, "does not match its checksum", nil, v.rebuild)
+		return nil, corrupt(v.path, v.off, "does not match its checksum", nil, v.rebuild)
 	}
-	v.at, v.buf = v.at+1, buf
+	v.at++
 	v.off += c.Size
-	return nil
+	return buf, nil
 }
 
 // seek goes to the beginning of a range.
@@ -189,7 +209,7 @@ func (v *verifier) seek(to int) {
 			v.starts[i+1] = v.starts[i] + c.Size
 		}
 	}
-	v.at, v.off, v.buf = to, v.starts[to], nil
+	v.at, v.off = to, v.starts[to]
 }
 
 func corrupt(path string, off int64, what string, cause error, rebuild string) error {

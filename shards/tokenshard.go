@@ -124,7 +124,8 @@ func (s *tokenShard) verify(b *tokenBatch, i int) error {
 	if xxh3.Hash(data[at:at+c.Size]) != c.Sum {
 		return corrupt(s.name, at, "does not match its checksum", nil, s.rebuild)
 	}
-	rows, bufs, err := s.blocks[i].buffers(data)
+	batch, err := s.blocks[i].batch(data)
+	rows, bufs := batch.rows, batch.buffers
 	if err != nil || rows < 0 || len(bufs) <= tokenValues || len(bufs[tokenOffsets]) < 4*(rows+1) && rows > 0 {
 		return corrupt(s.name, at, "is not a token shard", err, s.rebuild)
 	}
