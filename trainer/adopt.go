@@ -36,6 +36,9 @@ func Adopt(c Config, tensors []Tensor) ([]Tensor, error) {
 		out[i] = Tensor{Name: name, Shape: t.Shape, Data: t.Data}
 	}
 	for i, p := range params {
+		if p.Fixed && out[i].Data == nil { // as transformers has it where a file has none
+			out[i] = Tensor{Name: p.Name, Shape: p.Shape, Data: make([]float32, p.Size())}
+		}
 		if out[i].Data == nil {
 			return nil, corpus.Errorf(corpus.Corrupt, "%w", fmt.Errorf("tensor %s is missing", p.Name))
 		}
@@ -48,6 +51,10 @@ func modernName(family, name string) string {
 	case "gpt2", "bloom":
 		if !strings.HasPrefix(name, "transformer.") && !strings.HasPrefix(name, "lm_head.") {
 			name = "transformer." + name
+		}
+	case "bart":
+		if !strings.HasPrefix(name, "model.") && !strings.HasPrefix(name, "lm_head.") && name != "final_logits_bias" {
+			name = "model." + name
 		}
 	case "bert", "roberta":
 		name = strings.NewReplacer("LayerNorm.gamma", "LayerNorm.weight", "LayerNorm.beta", "LayerNorm.bias").Replace(name)
@@ -68,6 +75,9 @@ func surplus(c Config, name string) bool {
 		return name == "lm_head.weight" || strings.HasSuffix(name, ".attn.bias") || strings.HasSuffix(name, ".attn.masked_bias")
 	case "bloom":
 		return name == "lm_head.weight"
+	case "bart":
+		return name == "model.encoder.embed_tokens.weight" || name == "model.decoder.embed_tokens.weight" || name == "lm_head.weight" ||
+			name == "model.encoder.version" || name == "model.decoder.version"
 	case "t5":
 		return name == "encoder.embed_tokens.weight" || name == "decoder.embed_tokens.weight" || c.Tied && name == "lm_head.weight" ||
 			name == "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"

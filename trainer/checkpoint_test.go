@@ -309,8 +309,9 @@ func TestOpenFolderHub(t *testing.T) {
 // TestAdopt knows what published BERT and T5 files hold beside the model.
 func TestAdopt(t *testing.T) {
 	for objective, extra := range map[string][]string{
-		"mlm":  {"bert.pooler.dense.weight", "cls.seq_relationship.bias", "cls.predictions.decoder.weight", "bert.embeddings.position_ids"},
-		"span": {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"},
+		"mlm":     {"bert.pooler.dense.weight", "cls.seq_relationship.bias", "cls.predictions.decoder.weight", "bert.embeddings.position_ids"},
+		"denoise": {"model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight", "lm_head.weight", "encoder.version"},
+		"span":    {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"},
 	} {
 		c := smallJob(t, objective, 1).Config
 		want := Init(c, 1)

@@ -6,12 +6,12 @@ import "fmt"
 // pass depend on, in one form for all families (config.json is read from and
 // written to the family's own keys).
 type Config struct {
-	Family string `json:"family"` // "bert", "roberta", "gpt2", "bloom" or "t5"
+	Family string `json:"family"` // "bert", "roberta", "gpt2", "bloom", "t5" or "bart"
 
 	Vocab        int `json:"vocab"`
 	Hidden       int `json:"hidden"`     // n_embd, d_model
 	Layers       int `json:"layers"`     // of the only stack, or of the encoder
-	DecLayers    int `json:"dec_layers"` // t5 only
+	DecLayers    int `json:"dec_layers"` // t5 and bart only
 	Heads        int `json:"heads"`
 	HeadDim      int `json:"head_dim"`      // d_kv; Hidden/Heads but for t5
 	FFN          int `json:"ffn"`           // intermediate size, d_ff
@@ -25,8 +25,9 @@ type Config struct {
 	Tied        bool   `json:"tied"`         // output matrix is the input embedding
 	ScaleLogits bool   `json:"scale_logits"` // t5 v1.0: decoder output × Hidden^-0.5 before the output matrix
 
-	Dropout     float64 `json:"dropout"`      // residual, embedding and feed-forward dropout
-	AttnDropout float64 `json:"attn_dropout"` // of attention probabilities
+	Dropout     float64 `json:"dropout"`               // residual, embedding and feed-forward dropout
+	AttnDropout float64 `json:"attn_dropout"`          // of attention probabilities
+	ActDropout  float64 `json:"act_dropout,omitempty"` // behind the activation of a feed-forward; bart only
 	NormEps     float64 `json:"norm_eps"`
 	InitRange   float64 `json:"init_range"` // standard deviation of normal weights; t5: initializer_factor
 
@@ -53,17 +54,21 @@ func (c Config) Stacks() Stacks {
 	switch c.Family {
 	case "bert", "roberta":
 		return EncoderOnly
-	case "t5":
+	case "t5", "bart":
 		return EncoderDecoder
 	}
 	return DecoderOnly
 }
 
 // PositionOffset is the row of the table of positions where the first token of a
-// text stands. RoBERTa's rows up to its padding's are those of padding.
+// text stands. RoBERTa's rows up to its padding's are those of padding; BART has two
+// rows that nothing uses.
 func (c Config) PositionOffset() int {
-	if c.Family == "roberta" {
+	switch c.Family {
+	case "roberta":
 		return c.Pad + 1
+	case "bart":
+		return 2
 	}
 	return 0
 }
@@ -95,7 +100,7 @@ func (c Config) checkSizes() error {
 			return fmt.Errorf("%s is %d, want 1 to %d", f.name, f.v, f.max)
 		}
 	}
-	for _, p := range []float64{c.Dropout, c.AttnDropout} {
+	for _, p := range []float64{c.Dropout, c.AttnDropout, c.ActDropout} {
 		if !(p >= 0 && p < 1) {
 			return fmt.Errorf("dropout is %v, want at least 0 and less than 1", p)
 		}
@@ -118,9 +123,25 @@ func (c Config) checkFamily() error {
 			return fmt.Errorf("feed-forward size %d, activation %q and %d positions; bloom has 4 × %d, gelu_new and none", c.FFN, c.Activation, c.MaxPositions, c.Hidden)
 		}
 		return c.checkPlain()
+	case "bart":
+		if c.DecLayers < 1 || c.DecLayers > maxLayers {
+			return fmt.Errorf("decoder layers are %d, want 1 to %d", c.DecLayers, maxLayers)
+		}
+		if c.DecStart < 0 {
+			return fmt.Errorf("the decoder has no start token")
+		}
+		if c.NormEps != bartEps {
+			return fmt.Errorf("norm epsilon is %v; bart has %v and no key for it", c.NormEps, bartEps)
+		}
+		if err := c.checkPositions(); err != nil {
+			return err
+		}
+		if err := c.checkPlain(); err != nil {
+			return err
+		}
 	case "bert", "roberta", "gpt2":
-		if c.MaxPositions < 1 || c.MaxPositions > maxPositions {
-			return fmt.Errorf("positions are %d, want 1 to %d", c.MaxPositions, maxPositions)
+		if err := c.checkPositions(); err != nil {
+			return err
 		}
 		if c.Stacks() == EncoderOnly && (c.TypeVocab < 1 || c.TypeVocab > maxWidth) {
 			return fmt.Errorf("type vocabulary is %d", c.TypeVocab)
@@ -155,6 +176,13 @@ func (c Config) checkFamily() error {
 		return nil
 	}
 	return fmt.Errorf("unknown activation %q; want gelu, gelu_new or relu", c.Activation)
+}
+
+func (c Config) checkPositions() error {
+	if c.MaxPositions < 1 || c.MaxPositions > maxPositions {
+		return fmt.Errorf("positions are %d, want 1 to %d", c.MaxPositions, maxPositions)
+	}
+	return nil
 }
 
 // checkPlain is what all families but t5 have in common.

@@ -75,7 +75,7 @@ func TestAgainstTransformers(t *testing.T) {
 }
 
 func compareTensors(t *testing.T, name string, c Config, ref reference) {
-	params := Params(c)
+	params := slices.DeleteFunc(Params(c), func(p Param) bool { return p.Fixed }) // a buffer there
 	if len(params) != len(ref.Tensors) {
 		t.Errorf("%s: %d tensors, transformers has %d", name, len(params), len(ref.Tensors))
 	}
@@ -108,7 +108,7 @@ func TestParamsOnce(t *testing.T) {
 				t.Errorf("%s: %s twice", name, p.Name)
 			}
 			seen[p.Name] = true
-			if want := len(p.Shape) > 1 || c.Family == "roberta"; p.Decay != want {
+			if want := !p.Fixed && (len(p.Shape) > 1 || c.Family == "roberta" || c.Family == "bart"); p.Decay != want {
 				t.Errorf("%s: decay of %s is %v", name, p.Name, p.Decay)
 			}
 		}
@@ -153,6 +153,9 @@ func TestConfigRoundTrip(t *testing.T) {
 			c.DecStart, c.HeadDim, c.DecLayers = 5, 24, c.Layers+1
 		} else if c.Family != "bloom" {
 			c.MaxPositions = 99
+			if c.Family == "bart" {
+				c.DecStart, c.DecLayers, c.NormEps = 7, c.Layers+1, bartEps
+			}
 		}
 		raw, err := FormatConfig(c)
 		if err != nil {
@@ -201,6 +204,9 @@ func TestParseConfigRefuses(t *testing.T) {
 		`{"model_type":"gpt2","attn_pdrop":1}`:                                   "dropout",
 		`{"model_type":"bloom","apply_residual_connection_post_layernorm":true}`: "apply_residual",
 		`{"model_type":"bloom","n_head":7}`:                                      "do not make",
+		`{"model_type":"bart","scale_embedding":true}`:                           "scale_embedding",
+		`{"model_type":"bart","decoder_ffn_dim":64}`:                             "decoder_ffn_dim",
+		`{"model_type":"bart","decoder_start_token_id":99999}`:                   "start token",
 		`{"model_type":"t5","feed_forward_proj":"gated-silu"}`:                   "gated-silu",
 		`{"model_type":"t5","relative_attention_num_buckets":30}`:                "buckets",
 		`{"model_type":"t5","layer_norm_epsilon":0}`:                             "epsilon",
@@ -275,7 +281,7 @@ func checkSinusoids(t *testing.T, table Tensor) {
 }
 
 func TestInit(t *testing.T) {
-	for _, name := range []string{"bert-tiny", "roberta-tiny", "gpt2-tiny", "bloom-tiny", "t5-tiny"} {
+	for _, name := range []string{"bert-tiny", "roberta-tiny", "gpt2-tiny", "bloom-tiny", "t5-tiny", "bart-tiny"} {
 		c, err := Architecture(name, "")
 		if err != nil {
 			t.Fatal(err)

@@ -87,8 +87,19 @@ func (d *Dataset) fill(b *Batch, at, step int64, rows int) (err error) {
 			return err
 		}
 	}
+	if b.DecCols > 0 {
+		b.trim(slices.Max(seen))
+	}
 	b.Mask = mask(seen, b.Cols)
 	return nil
+}
+
+// trim drops the columns of Input from cols on, which no row is to see.
+func (b *Batch) trim(cols int) {
+	for i := range b.Rows {
+		copy(b.Input[i*cols:], b.Input[i*b.Cols:][:cols])
+	}
+	b.Input, b.Cols = b.Input[:b.Rows*cols], cols
 }
 
 // Documents lists documents of the rows from place at on, each once, in their order

@@ -45,6 +45,8 @@ func newBigram(c Config) *bigram {
 		b.e, b.a = "roberta.embeddings.word_embeddings.weight", "lm_head.dense.weight"
 	case "bloom":
 		b.e, b.a = "transformer.word_embeddings.weight", "transformer.h.0.self_attention.dense.weight"
+	case "bart":
+		b.e, b.a = "model.shared.weight", "model.decoder.layers.0.self_attn.q_proj.weight"
 	case "t5":
 		b.e, b.a = "shared.weight", "decoder.block.0.layer.0.SelfAttention.q.weight"
 	}

@@ -22,7 +22,7 @@ type Generation struct {
 }
 
 // Generate continues a prompt (a decoder) or answers it (t5, which reads it with the
-// end token behind it), token by token, until the end token, MaxNew tokens, or
+// end token behind it, and bart, in whose frame it is), token by token, until the end token, MaxNew tokens, or
 // the last position of the model. emit is called for each token; its error ends
 // generation. The end token is neither emitted nor returned.
 func Generate(m Model, c Config, prompt []int32, g Generation, emit func(int32) error) (_ []int32, err error) {
@@ -74,13 +74,31 @@ func (g Generation) context(c Config, prompt []int32) (in Batch, feed []int32, l
 		// The last token generated is never fed, so it needs no position.
 		return Batch{Rows: 1}, prompt, min(limit, c.MaxPositions-len(prompt)+1), nil
 	case EncoderDecoder:
-		row := slices.Clone(prompt)
-		if len(row) == 0 || row[len(row)-1] != int32(c.EOS) {
-			row = append(row, int32(c.EOS))
+		row, feed := c.framed(prompt), []int32{int32(c.DecStart)}
+		if c.first() >= 0 {
+			feed = append(feed, int32(c.first()))
 		}
-		return Batch{Rows: 1, Cols: len(row), Input: row}, []int32{int32(c.DecStart)}, limit, nil
+		if c.MaxPositions > 0 {
+			if len(row) > c.MaxPositions {
+				return in, nil, 0, corpus.Errorf(corpus.Usage, "the prompt has %d tokens with its frame, the model reads %d", len(row), c.MaxPositions)
+			}
+			limit = min(limit, c.MaxPositions-len(feed)+1)
+		}
+		return Batch{Rows: 1, Cols: len(row), Input: row}, feed, limit, nil
 	}
 	return in, nil, 0, corpus.Errorf(corpus.Usage, "a %s model does not generate; give it a text with <mask> to fill in", c.Family)
+}
+
+// framed is a prompt as an encoder with a decoder reads it.
+func (c Config) framed(prompt []int32) []int32 {
+	row := slices.Clone(prompt)
+	if c.first() >= 0 && (len(row) == 0 || int(row[0]) != c.first()) {
+		row = slices.Insert(row, 0, int32(c.first()))
+	}
+	if len(row) == 0 || row[len(row)-1] != int32(c.EOS) {
+		row = append(row, int32(c.EOS))
+	}
+	return row
 }
 
 func (g Generation) loop(s Session, c Config, feed []int32, limit int, emit func(int32) error) ([]int32, error) {

@@ -34,6 +34,8 @@ func ParseConfig(data []byte) (Config, error) {
 		c, err = parseBloom(data)
 	case "t5":
 		c, err = parseT5(data)
+	case "bart":
+		c, err = parseBART(data)
 	default:
 		return c, corpus.Errorf(corpus.BadConfig, "config.json: model_type is %q; known are %s", kind.ModelType, known())
 	}
@@ -59,6 +61,8 @@ func FormatConfig(c Config) ([]byte, error) {
 		return indent(formatGPT2(c))
 	case "bloom":
 		return indent(formatBloom(c))
+	case "bart":
+		return indent(formatBART(c))
 	}
 	return indent(formatT5(c))
 }
@@ -73,9 +77,19 @@ func FormatGenerationConfig(c Config, ban []int32, maxLength int) ([]byte, error
 		EOS       *int    `json:"eos_token_id,omitempty"`
 		Pad       *int    `json:"pad_token_id,omitempty"`
 		DecStart  *int    `json:"decoder_start_token_id,omitempty"`
+		First     *int    `json:"forced_bos_token_id,omitempty"`
 		Ban       []int32 `json:"suppress_tokens,omitempty"`
 		MaxLength int     `json:"max_length"`
-	}{true, tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad), tokenID(c.DecStart), ban, maxLength})
+	}{true, tokenID(c.BOS), tokenID(c.EOS), tokenID(c.Pad), tokenID(c.DecStart), tokenID(c.first()), ban, maxLength})
+}
+
+// first is the token that every answer begins with, which a decoder was trained to
+// give before the text; -1 = none.
+func (c Config) first() int {
+	if c.Family == "bart" {
+		return c.BOS
+	}
+	return -1
 }
 
 // real is a number that is written with a decimal point or an exponent:

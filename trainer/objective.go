@@ -3,6 +3,7 @@ package trainer
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"corpus"
 )
@@ -44,22 +45,24 @@ func set(s []int32, v int32) {
 
 // NewObjective makes the objective of a resolved spec for a vocabulary of vocab
 // tokens. eval gives the form that validation uses: mlm masks 15 % there,
-// whatever the training rate, so that losses compare across runs (ModernBERT's
+// of single tokens, whatever it is in training, so that losses compare across runs (ModernBERT's
 // rule, yamls/main/flex-bert-rope-base.yaml).
 func NewObjective(s Spec, special Special, vocab int, eval bool) (Objective, error) {
 	switch s.Objective {
 	case "mlm":
-		rate := s.MaskRate
+		rate, whole := s.MaskRate, s.WholeWord
 		if eval {
-			rate = 0.15
+			rate, whole = 0.15, false
 		}
-		return newMLM(s.SeqLen, rate, special, vocab)
+		return newMLM(s.SeqLen, rate, whole, special, vocab)
 	case "clm":
 		return clm{s.SeqLen, max(0, special.Pad)}, nil
 	case "span":
 		return newSpan(s.SeqLen, s.NoiseDensity, s.SpanLength, special)
+	case "denoise":
+		return newDenoise(s.SeqLen, s.NoiseDensity, s.SpanLength, special, vocab)
 	}
-	return nil, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm or span", s.Objective)
+	return nil, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm, span or denoise", s.Objective)
 }
 
 // clm predicts each token from those before it (GPT-2; nanoGPT train.py), the
@@ -89,22 +92,27 @@ func (o clm) Example(p Passage, _ *rand.Rand, row Row) int {
 // drawn without replacement; each becomes MASK (80 %), a random ordinary token
 // (10 %) or stays (10 %), as in BERT (arXiv 1810.04805 §3.1). Reserved tokens are
 // never chosen and never drawn.
+//
+// Of whole words, those are chosen in random order that the count has room for
+// (google-research/bert create_pretraining_data.py), or else the shortest; what
+// becomes of each token is drawn on its own.
 type mlm struct {
 	cols     int
 	rate     float64
+	whole    bool
 	special  Special
 	vocab    int
 	reserved []bool
 }
 
-func newMLM(cols int, rate float64, special Special, vocab int) (Objective, error) {
+func newMLM(cols int, rate float64, whole bool, special Special, vocab int) (Objective, error) {
 	if cols < 3 {
 		return nil, corpus.Errorf(corpus.Usage, "mlm needs rows of at least 3 tokens, got %d", cols)
 	}
 	if !(rate > 0 && rate <= 1) {
 		return nil, corpus.Errorf(corpus.Usage, "mask rate is %v, want more than 0 and at most 1", rate)
 	}
-	o := mlm{cols: cols, rate: rate, special: special, vocab: vocab, reserved: special.set(vocab)}
+	o := mlm{cols: cols, rate: rate, whole: whole, special: special, vocab: vocab, reserved: special.set(vocab)}
 	for _, r := range o.reserved {
 		if !r {
 			return o, nil
@@ -133,6 +141,10 @@ func (o mlm) Example(p Passage, r *rand.Rand, row Row) int {
 
 // hide chooses what is predicted.
 func (o mlm) hide(input, labels []int32, r *rand.Rand) {
+	if o.whole {
+		o.hideWords(input, labels, r)
+		return
+	}
 	var candidates []int
 	for i, id := range input {
 		if !o.reserved[id] {
@@ -147,6 +159,50 @@ func (o mlm) hide(input, labels []int32, r *rand.Rand) {
 		labels[i] = input[i]
 		input[i] = o.corrupt(input[i], r)
 	}
+}
+
+// hideWords is hide of whole words.
+func (o mlm) hideWords(input, labels []int32, r *rand.Rand) {
+	words, total := o.words(input)
+	if len(words) == 0 {
+		return
+	}
+	r.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
+	n, chosen := max(1, int(o.rate*float64(total)+r.Float64())), 0
+	predict := func(w stretch) {
+		for i := w.from; i < w.to; i++ {
+			labels[i] = input[i]
+			input[i] = o.corrupt(input[i], r)
+		}
+		chosen += w.to - w.from
+	}
+	for _, w := range words {
+		if chosen+w.to-w.from <= n {
+			predict(w)
+		}
+	}
+	if chosen == 0 {
+		predict(slices.MinFunc(words, func(a, b stretch) int { return (a.to - a.from) - (b.to - b.from) }))
+	}
+}
+
+// stretch is where some tokens of a row stand.
+type stretch struct{ from, to int }
+
+// words are those of a row, and how many tokens they have. Reserved tokens are none.
+func (o mlm) words(input []int32) (words []stretch, total int) {
+	for i := 0; i < len(input); i++ {
+		from := i
+		for i < len(input) && !o.reserved[input[i]] {
+			i++
+		}
+		total += i - from
+		for _, w := range o.special.words(input[from:i]) {
+			words = append(words, stretch{from, from + len(w)})
+			from += len(w)
+		}
+	}
+	return words, total
 }
 
 // corrupt is what the model sees in place of a chosen token.

@@ -184,7 +184,7 @@ func TestMLMExtremes(t *testing.T) {
 // TestNoiseOfAnExample: an example's noise depends on seed, epoch and index, and
 // on nothing else.
 func TestNoiseOfAnExample(t *testing.T) {
-	for _, objective := range []string{"mlm", "span"} {
+	for _, objective := range []string{"mlm", "span", "denoise"} {
 		s := Spec{Objective: objective, SeqLen: 64} // at 24 T5 has one span, always last
 		set := func(seed uint64) *Dataset {
 			return newTestSet(t, All(chain(2000, 1)), s, seed)
@@ -200,7 +200,7 @@ func TestNoiseOfAnExample(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(one.Input, whole.Input[at*int64(whole.Cols):][:whole.Cols]) {
+			if !slices.Equal(one.Input, whole.Input[at*int64(whole.Cols):][:one.Cols]) {
 				t.Fatalf("%s: example at %d depends on its neighbours", objective, at)
 			}
 		}
@@ -240,9 +240,10 @@ func asRunes(ids []int32) []rune {
 // said before anything is made.
 func TestObjectiveLacksTokens(t *testing.T) {
 	for objective, lack := range map[string]func(*Special){
-		"mlm":  func(s *Special) { s.Mask = None },
-		"clm":  func(s *Special) { s.EOS = None },
-		"span": func(s *Special) { s.Sentinels = nil },
+		"mlm":     func(s *Special) { s.Mask = None },
+		"clm":     func(s *Special) { s.EOS = None },
+		"denoise": func(s *Special) { s.BOS = None },
+		"span":    func(s *Special) { s.Sentinels = nil },
 	} {
 		j := smallJob(t, objective, 1)
 		if _, err := j.Spec.Architecture(300, j.Special); err != nil {

@@ -10,7 +10,8 @@ type Param struct {
 	Name  string // Hugging Face's
 	Shape []int  // Linear weights are out × in; GPT-2's Conv1D weights are in × out
 	Init  Distribution
-	Decay bool // weight decay applies: two dimensions or more, in RoBERTa all
+	Fixed bool // not trained
+	Decay bool // weight decay applies: two dimensions or more, in RoBERTa and BART all
 }
 
 // Distribution is what initial values are drawn from: a normal; the constant Mean
@@ -36,7 +37,7 @@ func (p Param) Size() int64 {
 	return n
 }
 
-// Params lists every trainable tensor of a model, each once (tied matrices under
+// Params lists every tensor of a model, each once (tied matrices under
 // the input embedding's name), in the order of the forward pass.
 //
 // Initial distributions: BERT and GPT-2 as in the papers' code, N(0, 0.02) with
@@ -45,7 +46,8 @@ func (p Param) Size() int64 {
 // begin as the sinusoids of "Attention Is All You Need" §3.5, as large as the
 // words: a masked word can only be told from its neighbours, and among sinusoids
 // "the one before" is one linear map, while of random vectors each pair has to be
-// learnt. BLOOM as in its config.json, N(0, 0.02) everywhere. T5 as in Mesh
+// learnt. BLOOM and BART as in their config.json,
+// N(0, 0.02) everywhere. T5 as in Mesh
 // TensorFlow: each matrix by its fan-in, q also by the head size, which replaces
 // attention's 1/sqrt(d_kv).
 func Params(c Config) []Param {
@@ -61,20 +63,24 @@ func Params(c Config) []Param {
 		p.bloom(c)
 	case "t5":
 		p.t5(c)
+	case "bart":
+		p.bart(c)
 	}
-	if c.Family == "roberta" { // fairseq's Adam decays everything
+	if c.Family == "roberta" || c.Family == "bart" { // fairseq's Adam decays everything
 		for i := range p {
-			p[i].Decay = true
+			p[i].Decay = !p[i].Fixed
 		}
 	}
 	return p
 }
 
-// Count is the number of parameters of a model, tied ones once.
+// Count is the number of trained parameters of a model, tied ones once.
 func Count(c Config) int64 {
 	var n int64
 	for _, p := range Params(c) {
-		n += p.Size()
+		if !p.Fixed {
+			n += p.Size()
+		}
 	}
 	return n
 }
@@ -206,6 +212,38 @@ func (p *params) t5FeedForward(name string, c Config) {
 		p.add(name+wi+".weight", normal(c.fanIn(c.Hidden)), c.FFN, c.Hidden)
 	}
 	p.add(name+".wo.weight", normal(c.fanIn(c.FFN)), c.Hidden, c.FFN)
+}
+
+// bart begins with the buffer that transformers adds to the logits.
+func (p *params) bart(c Config) {
+	*p = append(*p, Param{Name: "final_logits_bias", Shape: []int{1, c.Vocab}, Fixed: true})
+	p.add("model.shared.weight", normal(c.InitRange), c.Vocab, c.Hidden)
+	p.bartStack("model.encoder.", c.Layers, c, false)
+	p.bartStack("model.decoder.", c.DecLayers, c, true)
+}
+
+func (p *params) bartStack(stack string, layers int, c Config, decoder bool) {
+	h, std := c.Hidden, c.InitRange
+	p.add(stack+"embed_positions.weight", normal(std), c.MaxPositions+c.PositionOffset(), h)
+	p.norm(stack+"layernorm_embedding", h)
+	for i := range layers {
+		b := fmt.Sprintf("%slayers.%d.", stack, i)
+		p.bartAttention(b+"self_attn", c)
+		if decoder {
+			p.bartAttention(b+"encoder_attn", c)
+		}
+		p.linear(b+"fc1", std, c.FFN, h)
+		p.linear(b+"fc2", std, h, c.FFN)
+		p.norm(b+"final_layer_norm", h)
+	}
+}
+
+// bartAttention is a layer of attention and the norm behind it.
+func (p *params) bartAttention(name string, c Config) {
+	for _, n := range []string{".q_proj", ".k_proj", ".v_proj", ".out_proj"} {
+		p.linear(name+n, c.InitRange, c.Hidden, c.Hidden)
+	}
+	p.norm(name+"_layer_norm", c.Hidden)
 }
 
 // fanIn is the standard deviation of a matrix that sums n inputs.

@@ -4,14 +4,15 @@ import "strings"
 
 // families are those of an objective, the default first.
 var families = map[string][]string{
-	"mlm":  {"bert", "roberta"},
-	"clm":  {"gpt2", "bloom"},
-	"span": {"t5"},
+	"mlm":     {"bert", "roberta"},
+	"clm":     {"gpt2", "bloom"},
+	"span":    {"t5"},
+	"denoise": {"bart"},
 }
 
 // Families lists all families, those of an objective side by side.
 func Families() (list []string) {
-	for _, objective := range []string{"mlm", "clm", "span"} {
+	for _, objective := range []string{"mlm", "clm", "span", "denoise"} {
 		list = append(list, families[objective]...)
 	}
 	return list
@@ -61,6 +62,10 @@ type recipe struct {
 //     each matrix's RMS, 2e-2, cosine to 1e-5, warm-up 10,000, betas .9 .999, eps
 //     1e-6, no decay, clip 1, dropout 0 (t5.1.1.base.gin); plain AdamW diverges. 15 %
 //     noise in spans of 3 (t5/models/gin/objectives/span.gin).
+//   - bart (arXiv 1910.13461 §5.1; the command that its authors gave, in
+//     facebookresearch/fairseq#1899): AdamW, 4e-4, linear to 0, warm-up 10,000, decay
+//     0.01 on everything, clip 0.1, dropout 0.1; betas .9 .98 and eps 1e-6 are
+//     RoBERTa's. Of the words 30 % in spans of 3 (§2.2; the command has 3.5).
 var recipes = map[string]recipe{
 	"bert": {
 		seqLen: 512, lr: 1e-4, tinyLR: 2e-3, floor: 0.1, schedule: "cosine", warmup: 10_000,
@@ -81,5 +86,9 @@ var recipes = map[string]recipe{
 	"t5": {
 		seqLen: 512, lr: 2e-2, tinyLR: 2e-2, floor: 5e-4, schedule: "cosine", warmup: 10_000,
 		beta1: 0.9, beta2: 0.999, eps: 1e-6, clip: 1, rmsScaled: true, density: 0.15, spanLength: 3,
+	},
+	"bart": {
+		seqLen: 512, lr: 4e-4, tinyLR: 2e-3, schedule: "linear", warmup: 10_000,
+		beta1: 0.9, beta2: 0.98, eps: 1e-6, weightDecay: 0.01, clip: 0.1, dropout: 0.1, density: 0.3, spanLength: 3,
 	},
 }

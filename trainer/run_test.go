@@ -102,7 +102,7 @@ func smallJob(t testing.TB, objective string, steps int64) Job {
 		t.Fatal(err)
 	}
 	c.Hidden, c.Heads, c.HeadDim, c.FFN, c.Layers = 6, 2, 3, 2, 1
-	if c.Family == "t5" {
+	if c.Stacks() == EncoderDecoder {
 		c.DecLayers = 1
 	}
 	clock := time.Unix(0, 0)
@@ -185,7 +185,7 @@ func metrics(t testing.TB, j Job) []Metric {
 }
 
 func TestRunLearns(t *testing.T) {
-	for _, objective := range []string{"clm", "mlm", "span"} {
+	for _, objective := range []string{"clm", "mlm", "span", "denoise"} {
 		t.Run(objective, func(t *testing.T) {
 			j := smallJob(t, objective, 300)
 			j.Spec.Batch = 6

@@ -62,6 +62,9 @@ func TestResolve(t *testing.T) {
 		{Spec{Objective: "clm", Model: "bloom-560m", Steps: 1_000_000}, func(s Spec) bool {
 			return s.SeqLen == 2048 && s.LR == 3e-4 && s.Warmup == 715 && s.Dropout == 0 && math.Abs(s.LR*s.LRFloor-1e-5) < 1e-12
 		}},
+		{Spec{Objective: "denoise", Model: "bart-base", Steps: 500_000}, func(s Spec) bool {
+			return s.SeqLen == 512 && s.Schedule == "linear" && s.LR == 4e-4 && s.Clip == 0.1 && s.NoiseDensity == 0.3 && s.SpanLength == 3 && s.Warmup == 10_000
+		}},
 		{Spec{Objective: "span"}, func(s Spec) bool {
 			return s.Model == "t5" && s.Optimizer == "adamw-rms" && s.LR == 2e-2 && s.Dropout == 0 && s.WeightDecay == 0 && s.LRFloor == 5e-4
 		}},

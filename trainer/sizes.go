@@ -23,9 +23,9 @@ type size struct {
 // (google-bert/bert-base-uncased, google/bert_uncased_L-2_H-128_A-2 and
 // L-4_H-512_A-8 of "Well-Read Students Learn Better" arXiv 1908.08962,
 // FacebookAI/roberta-*, distilbert/distilroberta-base, openai-community/gpt2*,
-// bigscience/bloom-*, google-t5/t5-*, google/t5-v1_1-*). roberta-tiny and -small are as
+// bigscience/bloom-*, facebook/bart-*, google-t5/t5-*, google/t5-v1_1-*). roberta-tiny and -small are as
 // large as those of BERT; gpt2-tiny, gpt2-small, bloom-tiny,
-// -small, -base and t5-tiny are our own.
+// -small, -base, bart-tiny, -small and t5-tiny are our own.
 var sizes = map[string]size{
 	"bert-tiny":  {family: "bert", vocab: 30522, hidden: 128, layers: 2, heads: 2, headDim: 64, ffn: 512},
 	"bert-small": {family: "bert", vocab: 30522, hidden: 512, layers: 4, heads: 8, headDim: 64, ffn: 2048},
@@ -54,6 +54,11 @@ var sizes = map[string]size{
 	"bloom-3b":    {family: "bloom", vocab: 250880, hidden: 2560, layers: 30, heads: 32, headDim: 80, ffn: 10240, params: 3_002_557_440},
 	"bloom-7b1":   {family: "bloom", vocab: 250880, hidden: 4096, layers: 30, heads: 32, headDim: 128, ffn: 16384, params: 7_069_016_064},
 
+	"bart-tiny":  {family: "bart", vocab: 50265, hidden: 128, layers: 2, heads: 4, headDim: 32, ffn: 512},
+	"bart-small": {family: "bart", vocab: 50265, hidden: 512, layers: 4, heads: 8, headDim: 64, ffn: 2048},
+	"bart-base":  {family: "bart", vocab: 50265, hidden: 768, layers: 6, heads: 12, headDim: 64, ffn: 3072, params: 139_420_416},
+	"bart-large": {family: "bart", vocab: 50265, hidden: 1024, layers: 12, heads: 16, headDim: 64, ffn: 4096, params: 406_291_456},
+
 	"t5-tiny":       {family: "t5", vocab: 32128, hidden: 128, layers: 2, heads: 4, headDim: 32, ffn: 256},
 	"t5-v1_1-small": {family: "t5", vocab: 32128, hidden: 512, layers: 8, heads: 6, headDim: 64, ffn: 1024, params: 76_961_152},
 	"t5-v1_1-base":  {family: "t5", vocab: 32128, hidden: 768, layers: 12, heads: 12, headDim: 64, ffn: 2048, params: 247_577_856},
@@ -69,6 +74,7 @@ var familySizes = map[string]string{
 	"roberta/tiny": "roberta-tiny", "roberta/small": "roberta-small", "roberta/base": "roberta-base", "roberta/large": "roberta-large",
 	"gpt2/tiny": "gpt2-tiny", "gpt2/small": "gpt2-small", "gpt2/base": "gpt2", "gpt2/medium": "gpt2-medium", "gpt2/large": "gpt2-large",
 	"bloom/tiny": "bloom-tiny", "bloom/small": "bloom-small", "bloom/base": "bloom-base", "bloom/large": "bloom-560m",
+	"bart/tiny": "bart-tiny", "bart/small": "bart-small", "bart/base": "bart-base", "bart/large": "bart-large",
 	"t5/tiny": "t5-tiny", "t5/small": "t5-v1_1-small", "t5/base": "t5-v1_1-base", "t5/large": "t5-v1_1-large",
 }
 
@@ -118,6 +124,9 @@ func (s size) config() Config {
 		c.Activation, c.MaxPositions, c.NormEps, c.BOS, c.EOS = "gelu_new", 1024, 1e-5, 50256, 50256
 	case "bloom":
 		c.Activation, c.NormEps, c.Dropout, c.AttnDropout, c.BOS, c.EOS, c.Pad = "gelu_new", 1e-5, 0, 0, 1, 2, 3
+	case "bart":
+		c.Activation, c.DecLayers, c.MaxPositions, c.NormEps, c.ActDropout = "gelu", s.layers, 1024, bartEps, 0.1
+		c.BOS, c.Pad, c.EOS, c.DecStart = 0, 1, 2, 2
 	case "t5":
 		c.DecLayers, c.RelBuckets, c.RelDistance, c.NormEps, c.InitRange = s.layers, 32, 128, 1e-6, 1
 		c.Pad, c.EOS, c.DecStart = 0, 1, 0

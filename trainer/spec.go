@@ -16,10 +16,10 @@ const None = -1
 // Spec says what to train and how. Every zero field is filled in by Resolve; a
 // number that shall really be 0 is given as None.
 type Spec struct {
-	Objective string `json:"objective"`        // "mlm", "clm" or "span"; the only field without a default
+	Objective string `json:"objective"`        // "mlm", "clm", "span" or "denoise"; the only field without a default
 	Model     string `json:"model"`            // one of Families or a published name; default: the objective's first family
 	Size      string `json:"size"`             // of a family: tiny (default), small, base, large; empty for a published name
-	SeqLen    int    `json:"seq_len"`          // tokens of a row (of the encoder's row for span); default 128 for tiny, else the paper's
+	SeqLen    int    `json:"seq_len"`          // tokens of a row (of the encoder's row for span and denoise); default 128 for tiny, else the paper's
 	Batch     int    `json:"batch"`            // rows of a micro-batch; default 8
 	Accum     int    `json:"accum"`            // micro-batches of an update; default 1
 	Steps     int64  `json:"steps"`            // updates; default 1000
@@ -32,8 +32,8 @@ type Spec struct {
 	Order   int    `json:"order,omitempty"`    // version of the order of rows, set by Resolve
 
 	LR          float64 `json:"lr"`        // peak rate; default by family and size
-	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (bloom 0.033, t5 0.0005, roberta and wsd 0)
-	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear" (of roberta), "constant", "inverse-sqrt", "wsd"
+	LRFloor     float64 `json:"lr_floor"`  // last rate as a fraction of the peak; default 0.1 (bloom 0.033, t5 0.0005, roberta, bart and wsd 0)
+	Schedule    string  `json:"schedule"`  // "cosine" (default), "linear" (of roberta and bart), "constant", "inverse-sqrt", "wsd"
 	Warmup      int64   `json:"warmup"`    // steps; default Steps/20, at most the paper's
 	Decay       int64   `json:"decay"`     // wsd: its last steps, which the rate falls over; default Steps/5
 	Optimizer   string  `json:"optimizer"` // "adamw" or "adamw-rms" (default for span)
@@ -41,16 +41,17 @@ type Spec struct {
 	Beta2       float64 `json:"beta2"`
 	Eps         float64 `json:"eps"`
 	WeightDecay float64 `json:"weight_decay"` // on what Params says
-	Clip        float64 `json:"clip"`         // largest gradient norm; default 1 (roberta none)
+	Clip        float64 `json:"clip"`         // largest gradient norm; default 1 (roberta none, bart 0.1)
 	Dropout     float64 `json:"dropout"`      // default 0.1 (bloom and t5 0)
 
 	// Of products: "" is float32, and also asked for by that name; "tf32" on a
 	// GPU; "bf16". Weights and optimizer are float32 always.
 	Precision string `json:"precision,omitempty"`
 
-	MaskRate     float64 `json:"mask_rate"`     // mlm: share of tokens to predict; default 0.15
-	NoiseDensity float64 `json:"noise_density"` // span: share of tokens to hide; default 0.15
-	SpanLength   float64 `json:"span_length"`   // span: mean tokens of a hidden span; default 3
+	MaskRate     float64 `json:"mask_rate"`            // mlm: share of tokens to predict; default 0.15
+	WholeWord    bool    `json:"whole_word,omitempty"` // mlm: all tokens of a word are predicted, or none
+	NoiseDensity float64 `json:"noise_density"`        // span: share of tokens to hide, default 0.15; denoise: of words, default 0.3
+	SpanLength   float64 `json:"span_length"`          // of a hidden span, in the mean; default 3: tokens (span) or words (denoise)
 
 	MaxLoss float64 `json:"max_loss"` // an update of a larger loss is skipped; 0 = no limit
 	MaxNorm float64 `json:"max_norm"` // the same for the gradient norm
@@ -74,7 +75,7 @@ const orderVersion = 2
 func (s Spec) Resolve() (Spec, error) {
 	trained, ok := families[s.Objective]
 	if !ok {
-		return s, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm or span", s.Objective)
+		return s, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm, span or denoise", s.Objective)
 	}
 	fill(&s.Model, trained[0])
 	if s.isFamily() {
@@ -173,8 +174,11 @@ func (s *Spec) fillOrder() error {
 	if s.Pack == order.SplitRows {
 		s.Pack = ""
 	}
-	if s.DocMask && s.Objective == "span" {
-		return corpus.Errorf(corpus.Usage, "span corruption reads over the ends of documents, as T5 does; the document mask is for mlm and clm")
+	if s.DocMask && (s.Objective == "span" || s.Objective == "denoise") {
+		return corpus.Errorf(corpus.Usage, "%s reads over the ends of documents; the document mask is for mlm and clm", s.Objective)
+	}
+	if s.WholeWord && s.Objective != "mlm" {
+		return corpus.Errorf(corpus.Usage, "whole words are for mlm; %s has none of it", s.Objective)
 	}
 	return order.CheckPacking(s.packing())
 }
@@ -269,8 +273,15 @@ func (s Spec) Architecture(vocab int, special Special) (Config, error) {
 		c.MaxPositions = s.SeqLen
 	}
 	c.Pad, c.BOS, c.EOS = int(special.Pad), int(special.BOS), int(special.EOS)
-	if c.Family == "t5" {
+	switch c.Family {
+	case "t5":
 		c.DecStart = c.Pad
+	case "bart":
+		c.DecStart, c.ActDropout = c.EOS, s.Dropout
+	case "roberta":
+		if special.Pad == special.EOS || special.Pad == special.SEP {
+			return c, lacks("roberta needs a padding token of its own, which it does not count as a position: <pad>; the tokenizer has none")
+		}
 	}
 	if err := c.Validate(); err != nil {
 		return c, corpus.Errorf(corpus.BadConfig, "%w", err)

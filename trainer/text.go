@@ -54,9 +54,13 @@ func (w Writer) Write(prompt string, g Generation, emit func(string) error) (tex
 
 func (w Writer) isSentinel(id int32) bool { return slices.Contains(w.Special.Sentinels, id) }
 
-// ban is the tokens that a model has no reason to write, by ascending id.
+// ban is the tokens that a model has no reason to write, by ascending id. That
+// which begins an answer is not among them: transformers would ban it there, too.
 func (s Special) ban(c Config) []int32 {
-	list := []int32{s.Pad, s.BOS, s.Unk, s.CLS, s.SEP, s.Mask}
+	list := []int32{s.Pad, s.Unk, s.CLS, s.SEP, s.Mask}
+	if int(s.BOS) != c.first() {
+		list = append(list, s.BOS)
+	}
 	if c.Family != "t5" {
 		list = append(list, s.Sentinels...)
 	}

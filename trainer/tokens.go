@@ -43,6 +43,9 @@ type Special struct {
 	Mask int32 `json:"mask"`
 	// Sentinels are the ids of <extra_id_0>, <extra_id_1>, … in this order.
 	Sentinels []int32 `json:"sentinels"`
+	// Pieces says of every id what its text tells of words and sentences, which
+	// denoise and whole-word mlm ask for; the tokenizer tells it again.
+	Pieces []Piece `json:"-"`
 }
 
 // serves says whether a vocabulary has the tokens that an objective needs.
@@ -52,8 +55,11 @@ func (s Special) serves(objective string) error {
 		what string
 	}
 	needs := map[string][]need{
-		"mlm":  {{s.Mask, "hides words: <mask>, [MASK]"}, {s.CLS, "begins texts: <cls>, [CLS], <s>"}, {s.SEP, "ends texts: <sep>, [SEP], </s>"}},
-		"clm":  {{s.EOS, "ends texts: </s>, <|endoftext|>"}},
+		"mlm": {{s.Mask, "hides words: <mask>, [MASK]"}, {s.CLS, "begins texts: <cls>, [CLS], <s>"}, {s.SEP, "ends texts: <sep>, [SEP], </s>"}},
+		"clm": {{s.EOS, "ends texts: </s>, <|endoftext|>"}},
+		"denoise": {
+			{s.Mask, "hides words: <mask>"}, {s.BOS, "begins texts: <s>"}, {s.EOS, "ends texts: </s>"}, {s.Pad, "fills rows: <pad>"},
+		},
 		"span": {{s.EOS, "ends texts: </s>"}, {s.Pad, "fills rows: <pad>"}},
 	}
 	for _, n := range needs[objective] {

@@ -17,7 +17,7 @@ import (
 func (a *app) generateCommand() *cli.Command {
 	return &cli.Command{
 		Name: "generate", Usage: "use a trained model: continue a prompt token by token, or fill in <mask>",
-		Description: "clm continues the prompt, span writes what stands for <extra_id_0>, <extra_id_1>, …,\nmlm fills every <mask> ([MASK] is understood too). " +
+		Description: "clm continues the prompt, span writes what stands for <extra_id_0>, <extra_id_1>, …,\ndenoise writes the text with something for every <mask>, mlm fills every <mask> ([MASK] is understood too). " +
 			"A Hugging Face model folder under runs/ works as well.",
 		Flags: generateFlags(),
 		Action: func(c *cli.Context) error {

@@ -22,7 +22,7 @@ func (a *app) modelCommands() []*cli.Command {
 func (a *app) trainCommand() *cli.Command {
 	return &cli.Command{
 		Name: "train", Usage: "train a model on the token shards, or go on with a run that was stopped",
-		Description: "--objective mlm trains an encoder (bert, roberta), clm a decoder (gpt2, bloom), span an encoder-decoder (t5).\n" +
+		Description: "--objective mlm trains an encoder (bert, roberta), clm a decoder (gpt2, bloom), span an encoder-decoder (t5),\ndenoise another (bart).\n" +
 			"Models: " + strings.Join(trainer.Models(), ", ") + ".\n" +
 			"runs/NAME becomes a Hugging Face model folder. A run keeps to the shards that it began with;\n" +
 			"with more --steps than it has, it goes on over all the shards there are then.\n" +
@@ -45,7 +45,7 @@ func (a *app) trainCommand() *cli.Command {
 
 func trainingFlags() []cli.Flag {
 	return commonFlags(append(settingFlags(), // workers and memory
-		&cli.StringFlag{Name: "objective", Usage: "`mlm`, clm or span", EnvVars: []string{"CORPUS_TRAIN_OBJECTIVE"}},
+		&cli.StringFlag{Name: "objective", Usage: "`mlm`, clm, span or denoise", EnvVars: []string{"CORPUS_TRAIN_OBJECTIVE"}},
 		&cli.StringFlag{Name: "model", Usage: "family (" + strings.Join(trainer.Families(), ", ") + ") or a published `NAME` such as roberta-base; gpt2 is the family, whose base is the published one", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large of a family", EnvVars: []string{"CORPUS_TRAIN_SIZE"}},
 		&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/ (default: the objective)"},
@@ -63,6 +63,9 @@ func trainingFlags() []cli.Flag {
 		&cli.Int64Flag{Name: "decay", Usage: "wsd: `N` last steps, over which the rate falls to 0 (default: a fifth)"},
 		&cli.Float64Flag{Name: "dropout", Usage: "`P` of all dropouts"},
 		&cli.Float64Flag{Name: "mask-rate", Usage: "mlm: `SHARE` of the tokens to predict (evaluation: always 0.15)"},
+		&cli.BoolFlag{Name: "whole-word", Usage: "mlm: all tokens of a word are predicted, or none (evaluation: single tokens)"},
+		&cli.Float64Flag{Name: "noise-density", Usage: "`SHARE` that is hidden, of tokens (span, default: 0.15) or words (denoise, default: 0.3)"},
+		&cli.Float64Flag{Name: "span-length", Usage: "`N` tokens (span) or words (denoise) of a hidden span in the mean (default: 3)"},
 		&cli.StringFlag{Name: "precision", Usage: "of products: `float32`, tf32 (GPUs) or bf16 (libtorch 2.4 and newer)"},
 		&cli.Uint64Flag{Name: "seed", Usage: "`N` of weights, order, noise and dropout"},
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
@@ -78,7 +81,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 	t := training{
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), Mix: c.String("mix"), Pack: c.String("pack"), DocMask: c.Bool("doc-mask"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
-		MaskRate: c.Float64("mask-rate"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
+		MaskRate: c.Float64("mask-rate"), WholeWord: c.Bool("whole-word"), Noise: c.Float64("noise-density"), Span: c.Float64("span-length"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
 		Decay: c.Int64("decay"), Keep: c.Int("keep"), Budget: c.Duration("budget"),
 	}
 	if c.IsSet("dropout") {
@@ -93,7 +96,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		v := c.Float64("spikes")
 		t.Spikes = &v
 	}
-	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "eval-every", "save-every", "decay", "keep")
+	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "noise-density", "span-length", "eval-every", "save-every", "decay", "keep")
 	if err == nil && c.IsSet("budget") && t.Budget <= 0 {
 		err = corpus.Errorf(corpus.Usage, "--budget %v: want more than 0", t.Budget)
 	}
@@ -121,7 +124,7 @@ func (t training) options(class corpus.Class) (trainOptions, error) {
 	o := trainOptions{run: t.Run, device: t.Device, spec: trainer.Spec{
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
 		Mix: t.Mix, Pack: t.Pack, DocMask: t.DocMask,
-		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
+		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, WholeWord: t.WholeWord, NoiseDensity: t.Noise, SpanLength: t.Span, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
 		Decay: t.Decay, Keep: t.Keep,
 	}}
 	if o.run == "" {

@@ -116,6 +116,9 @@ type training struct {
 	Decay     int64         `yaml:"decay"`
 	Dropout   *float64      `yaml:"dropout"`
 	MaskRate  float64       `yaml:"mask_rate"`
+	WholeWord bool          `yaml:"whole_word"`
+	Noise     float64       `yaml:"noise_density"`
+	Span      float64       `yaml:"span_length"`
 	Precision string        `yaml:"precision"`
 	Device    string        `yaml:"device"`
 	Seed      uint64        `yaml:"seed"`

@@ -74,6 +74,27 @@ func specialIDs(t *tokenize.Tokenizer) trainer.Special {
 	return s
 }
 
+// pieces says of every token what its text tells of words, as it stands behind
+// another token: at the beginning of a text some tokenizers drop a space.
+func pieces(t *tokenize.Tokenizer) []trainer.Piece {
+	text := func(ids ...uint32) string {
+		s, _ := t.Decode(ids, false) // ids of the vocabulary
+		return s
+	}
+	var before []uint32
+	for id := range uint32(t.Size()) {
+		if text(id) == "a" {
+			before = []uint32{id}
+			break
+		}
+	}
+	list := make([]trainer.Piece, t.Size())
+	for id := range list {
+		list[id] = trainer.NewPiece(strings.TrimPrefix(text(append(before, uint32(id))...), text(before...)))
+	}
+	return list
+}
+
 // runs are the names of the training runs.
 func (w *workspace) runs() ([]string, error) {
 	names, err := w.fs.ReadDir(filepath.Join(w.dir, "runs"))

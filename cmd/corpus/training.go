@@ -51,6 +51,9 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 		return trainer.Job{}, err
 	}
 	special := specialIDs(tok)
+	if spec.Objective == "denoise" || spec.WholeWord {
+		special.Pieces = pieces(tok)
+	}
 	cfg, err := spec.Architecture(tok.Size(), special)
 	if err != nil {
 		return trainer.Job{}, err
@@ -340,6 +343,8 @@ func modelFiles(tok *tokenize.Tokenizer, objective string, s trainer.Special, c 
 	switch objective {
 	case "mlm":
 		before, after = []uint32{uint32(s.CLS)}, []uint32{uint32(s.SEP)}
+	case "denoise":
+		before, after = []uint32{uint32(s.BOS)}, []uint32{uint32(s.EOS)}
 	case "span":
 		after = []uint32{uint32(s.EOS)}
 	}

@@ -4,7 +4,7 @@
     venv/bin/pip install 'transformers==4.40.2' 'numpy<2'
     venv/bin/python testdata/scripts/model_fixtures.py trainer/torch/testdata bert gpt2 t5-v1_0 t5-v1_1
 
-Those of roberta and bloom were made with transformers 5.24.0 and torch 2.15.0, and
+Those of roberta, bloom and bart were made with transformers 5.24.0 and torch 2.15.0, and
 transformers 4.57.6 gives the same numbers. Without names all are made.
 
 Weights and token ids are not stored: both sides make them from the formula of
@@ -24,16 +24,16 @@ import torch
 import torch.nn.functional as F
 import transformers
 from transformers import (BertConfig, BertForMaskedLM, GPT2Config, GPT2LMHeadModel,
-                          RobertaConfig, RobertaForMaskedLM, BloomConfig, BloomForCausalLM, T5Config, T5ForConditionalGeneration)
+                          RobertaConfig, RobertaForMaskedLM, BartConfig, BartForConditionalGeneration, BloomConfig, BloomForCausalLM, T5Config, T5ForConditionalGeneration)
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-PAD = 1  # of the families that are not older
+PAD, EOS = 1, 2  # of the families that are not older
 VOCAB, HIDDEN, LAYERS, HEADS, HEAD_DIM, FFN, POSITIONS = 67, 16, 2, 2, 8, 32, 224
 LENGTHS, DEC_LENGTHS = [210, 151, 97], [203, 64, 130]
 LR, BETA1, BETA2, EPS, DECAY, CLIP = 1e-2, 0.9, 0.95, 1e-6, 0.1, 0.25
 SAMPLE = 9  # every 9th position's logits are stored
 OLDER = "bert", "gpt2", "t5"
-DECAY_ALL = "roberta",
+DECAY_ALL = "roberta", "bart"
 
 
 def fnv(text):
@@ -86,10 +86,11 @@ def batch(family, turn):
     b = {"input": ids(f"input{turn}", *m.shape), "mask": m}
     if family not in OLDER:
         b["input"] = b["input"].masked_fill(m == 0, PAD)
-    if family == "t5":
+    if family in ("t5", "bart"):
         d = mask(DEC_LENGTHS)
         labels = ids(f"labels{turn}", *d.shape)
-        b["decoder"] = torch.cat([torch.zeros(len(d), 1, dtype=torch.long), labels[:, :-1]], 1)
+        start = torch.full((len(d), 1), 0 if family == "t5" else EOS)
+        b["decoder"] = torch.cat([start, labels[:, :-1]], 1)
         b["dec_mask"], b["labels"] = d, labels.masked_fill(d == 0, -100)
     elif family in ("gpt2", "bloom"):
         last = torch.full((len(m), 1), -100)
@@ -102,7 +103,7 @@ def batch(family, turn):
 
 def forward(family, model, b):
     kw = {"input_ids": b["input"], "attention_mask": b["mask"]}
-    if family == "t5":
+    if family in ("t5", "bart"):
         kw.update(decoder_input_ids=b["decoder"], decoder_attention_mask=b["dec_mask"])
     logits = model(**kw).logits
     return logits, F.cross_entropy(logits.flatten(0, 1), b["labels"].flatten(), ignore_index=-100)
@@ -143,6 +144,8 @@ def fixture(family, model, config):
     with torch.no_grad():
         for name, p in model.named_parameters():
             p.copy_(weight(name, list(p.shape)))
+        if family == "bart":  # a buffer, but of the model
+            model.final_logits_bias.copy_(weight("final_logits_bias", list(model.final_logits_bias.shape)))
     optimizer, state, out = adamw(family, model), {}, {"config": config, "steps": []}
     for turn in (1, 2):
         b = batch(family, turn)
@@ -187,6 +190,10 @@ def models():
     yield "bloom", "bloom", BloomForCausalLM(BloomConfig(
         vocab_size=VOCAB, hidden_size=24, n_layer=LAYERS, n_head=6, pad_token_id=PAD)
     ), config("bloom", hidden=24, heads=6, head_dim=4, ffn=96, max_positions=0, activation="gelu_new", norm_eps=1e-5, pad=PAD)
+    yield "bart", "bart", BartForConditionalGeneration(BartConfig(
+        vocab_size=VOCAB, d_model=HIDDEN, encoder_layers=LAYERS, decoder_layers=1, encoder_attention_heads=HEADS, decoder_attention_heads=HEADS,
+        encoder_ffn_dim=FFN, decoder_ffn_dim=FFN, max_position_embeddings=POSITIONS, dropout=0.0)
+    ), config("bart", dec_layers=1, activation="gelu", norm_eps=1e-5, pad=PAD, bos=0, dec_start=EOS)
     for name, new in (("t5-v1_0", False), ("t5-v1_1", True)):
         yield name, "t5", T5ForConditionalGeneration(T5Config(
             vocab_size=VOCAB, d_model=HIDDEN, d_kv=HEAD_DIM, d_ff=FFN, num_layers=LAYERS, num_heads=HEADS + 1,

@@ -11,6 +11,7 @@ For every run under WORKSPACE/runs that is finished:
         the validation loss of the last step, over all that is held out, which
         depends on every logit; and a greedy continuation
   t5    a greedy answer, through the encoder, both decoders and the cache
+  bart  the same, of a text with a mask
 Ends with status 1 when a number is off by more than 1e-4, or a token differs.
 """
 
@@ -25,7 +26,8 @@ import transformers
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
 PROMPTS = {"mlm": "The caller must <mask> the file when it is no longer needed.",
-           "clm": "The function returns", "span": "It returns <extra_id_0> if the file does not exist."}
+           "clm": "The function returns", "denoise": "The caller must <mask> the file when it is no longer needed.",
+           "span": "It returns <extra_id_0> if the file does not exist."}
 NEW = 12
 
 
@@ -90,12 +92,16 @@ def causal(folder, workspace, said, tok, info):
     return abs(ours - theirs), want == said["ids"]
 
 
-def seq2seq(folder, said, tok, info):
+def seq2seq(folder, said, tok, info, objective):
     model = AutoModelForSeq2SeqLM.from_pretrained(folder).eval()
     special = info["special"]
-    banned = [special[k] for k in ("pad", "bos", "unk", "cls", "sep", "mask")]
-    row = torch.tensor([tok.encode(PROMPTS["span"], add_special_tokens=False) + [special["eos"]]])
-    start = [model.config.decoder_start_token_id]
+    banned, before, start = [special[k] for k in ("pad", "unk", "cls", "sep", "mask")], [], [model.config.decoder_start_token_id]
+    if objective == "denoise":
+        banned += special["sentinels"]
+        before, start = [special["bos"]], start + [special["bos"]]
+    else:
+        banned.append(special["bos"])
+    row = torch.tensor([before + tok.encode(PROMPTS[objective], add_special_tokens=False) + [special["eos"]]])
     want = greedy(lambda x: model(input_ids=row, decoder_input_ids=torch.tensor([x])).logits[0, -1], start, banned, special["eos"])
     return want == said["ids"]
 
@@ -111,7 +117,7 @@ def check(corpus, workspace, folder):
     elif objective == "clm":
         off, same = causal(folder, workspace, said, tok, info)
     else:
-        same = seq2seq(folder, said, tok, info)
+        same = seq2seq(folder, said, tok, info, objective)
     print(f"{folder.name} ({family}): largest difference {off:.1e}, tokens {'equal' if same else 'DIFFER'}")
     return off <= 1e-4 and same
 

@@ -154,6 +154,8 @@ func newNetwork(cfg trainer.Config, w *weights) (network, error) {
 		net = newBloom(cfg, w)
 	case "t5":
 		net = newT5(cfg, w)
+	case "bart":
+		net = newBART(cfg, w)
 	default:
 		return nil, fmt.Errorf("unknown family %q", cfg.Family)
 	}

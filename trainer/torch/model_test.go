@@ -26,6 +26,8 @@ func tinyConfig(family string) trainer.Config {
 		c.Activation, c.TypeVocab, c.NormEps = "gelu", 2, 1e-12
 	case "bloom":
 		c.FFN, c.MaxPositions = 128, 0
+	case "bart":
+		c.DecLayers, c.Activation, c.ActDropout, c.DecStart = 2, "gelu", 0.1, 2
 	case "t5":
 		c.DecLayers, c.RelBuckets, c.RelDistance, c.MaxPositions = 2, 32, 128, 0
 		c.Gated, c.Tied, c.NormEps, c.InitRange = true, false, 1e-6, 1
@@ -73,7 +75,7 @@ func cyclic(c trainer.Config, rows, cols, start int) trainer.Batch {
 		}
 		b.Input, b.Labels = append(b.Input, int32(id)), append(b.Labels, int32(label))
 	}
-	if c.Family == "t5" {
+	if c.Stacks() == trainer.EncoderDecoder {
 		b.DecCols, b.Decoder, b.DecMask = cols, slices.Clone(b.Input), slices.Clone(b.Mask)
 	}
 	return b
@@ -83,7 +85,7 @@ func hyper(step int64) trainer.Hyper {
 	return trainer.Hyper{Step: step, Seed: uint64(step) * 1000, LR: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.01, Clip: 1}
 }
 
-var families = []string{"bert", "roberta", "gpt2", "bloom", "t5"}
+var families = []string{"bert", "roberta", "gpt2", "bloom", "t5", "bart"}
 
 func TestStepLearns(t *testing.T) {
 	for _, family := range families {
@@ -171,6 +173,9 @@ func TestDropoutFollowsSeed(t *testing.T) {
 			loss := func(seed uint64, p float64) float64 {
 				c := tinyConfig(family)
 				c.Dropout, c.AttnDropout = p, p
+				if c.Family == "bart" {
+					c.ActDropout = p
+				}
 				m := newModel(t, c)
 				h := hyper(1)
 				h.Seed = seed

@@ -18,7 +18,7 @@ func logits(t *testing.T, m *Model, b trainer.Batch) []float32 {
 
 // A later token must not change earlier logits by a single bit.
 func TestCausality(t *testing.T) {
-	for _, name := range []string{"gpt2", "bloom", "t5-v1_0", "t5-v1_1"} {
+	for _, name := range []string{"gpt2", "bloom", "t5-v1_0", "t5-v1_1", "bart"} {
 		t.Run(name, func(t *testing.T) {
 			g := readGolden(t, name)
 			m := goldenModel(t, g)
@@ -82,7 +82,7 @@ func TestPaddingIsHidden(t *testing.T) {
 // Tokens fed to the cache, several and then one by one, give the logits of one
 // pass over them all.
 func TestCacheEqualsFullPass(t *testing.T) {
-	for _, name := range []string{"gpt2", "bloom", "t5-v1_0", "t5-v1_1"} {
+	for _, name := range []string{"gpt2", "bloom", "t5-v1_0", "t5-v1_1", "bart"} {
 		t.Run(name, func(t *testing.T) {
 			g := readGolden(t, name)
 			m := goldenModel(t, g)

@@ -74,15 +74,10 @@ func newT5Attention(w *weights, name string) t5Attention {
 	}
 }
 
-func (n *t5) features(s *scope, b trainer.Batch) tensor {
-	hidden, hide := n.encode(s, b)
-	ids := s.grid(b.Decoder, b.Rows, b.DecCols)
-	mask := s.both(s.causal(b.DecCols, 0), s.padding(b.DecMask, b.Rows, b.DecCols))
-	return n.decode(s, ids, b.Rows, b.DecCols, mask, &t5Memory{hidden: hidden, cols: b.Cols, hide: hide})
-}
+func (n *t5) features(s *scope, b trainer.Batch) tensor { return taught(s, n, b) }
 
-// encode gives the encoder's output [rows·cols, hidden], and the bias that
-// hides its padding.
+func (n *t5) begin(s *scope, b trainer.Batch) (decoding, error) { return answering(s, n, n.c, b) }
+
 func (n *t5) encode(s *scope, b trainer.Batch) (hidden, hide tensor) {
 	hide = s.padding(b.Mask, b.Rows, b.Cols)
 	bias := s.both(n.relative(s, n.encoder.relative, b.Cols, 0, true), hide)
@@ -95,31 +90,14 @@ func (n *t5) encode(s *scope, b trainer.Batch) (hidden, hide tensor) {
 	return n.finish(s, x, n.encoder.final), hide
 }
 
-// t5Memory is what the decoder looks at: the encoder's output, or in its place
-// the keys and values made of it, one pair for each layer.
-type t5Memory struct {
-	hidden tensor
-	cols   int
-	hide   tensor
-	k, v   []tensor
-	caches []cache // of self-attention; nil while training
-}
-
-func (n *t5) decode(s *scope, ids tensor, rows, cols int, mask tensor, mem *t5Memory) tensor {
-	past := 0
-	if mem.caches != nil {
-		past = mem.caches[0].used
-	}
-	bias := s.both(n.relative(s, n.decoder.relative, cols, past, false), mask)
+func (n *t5) decode(s *scope, ids tensor, rows, cols int, padding tensor, m *memory) tensor {
+	past := m.past()
+	bias := s.both(n.relative(s, n.decoder.relative, cols, past, false), s.both(s.causal(cols, past), padding))
 	x := n.embed(s, ids)
 	for i := range n.decoder.blocks {
 		blk := &n.decoder.blocks[i]
-		var c *cache
-		if mem.caches != nil {
-			c = &mem.caches[i]
-		}
-		x = n.selfAttention(s, blk, x, rows, cols, bias, c)
-		x = n.crossAttention(s, i, x, rows, cols, mem)
+		x = n.selfAttention(s, blk, x, rows, cols, bias, m.cache(i))
+		x = n.crossAttention(s, i, x, rows, cols, m)
 		x = n.feedForward(s, blk, x)
 	}
 	return n.finish(s, x, n.decoder.final)
@@ -153,16 +131,16 @@ func (n *t5) residual(s *scope, x, heads, o tensor) tensor {
 	return s.add(x, s.drop(h, n.c.Dropout))
 }
 
-func (n *t5) crossAttention(s *scope, layer int, x tensor, rows, cols int, mem *t5Memory) tensor {
+func (n *t5) crossAttention(s *scope, layer int, x tensor, rows, cols int, m *memory) tensor {
 	mark, b := s.enter(), &n.decoder.blocks[layer]
 	q := n.split(s, s.rmsNorm(x, b.crossNorm, n.c.NormEps), b.cross.q, rows, cols)
-	var k, v tensor
-	if mem.k != nil {
-		k, v = mem.k[layer], mem.v[layer]
-	} else {
-		k, v = n.split(s, mem.hidden, b.cross.k, rows, mem.cols), n.split(s, mem.hidden, b.cross.v, rows, mem.cols)
-	}
-	return s.leave(mark, n.residual(s, x, s.attention(q, k, v, hidden{bias: mem.hide}, n.c.AttnDropout), b.cross.o))
+	k, v := m.seen(s, n, layer, rows)
+	return s.leave(mark, n.residual(s, x, s.attention(q, k, v, hidden{bias: m.hide}, n.c.AttnDropout), b.cross.o))
+}
+
+func (n *t5) across(s *scope, layer int, x tensor, rows, cols int) (k, v tensor) {
+	a := &n.decoder.blocks[layer].cross
+	return n.split(s, x, a.k, rows, cols), n.split(s, x, a.v, rows, cols)
 }
 
 func (n *t5) feedForward(s *scope, b *t5Block, x tensor) tensor {
@@ -195,45 +173,4 @@ func (n *t5) relative(s *scope, table tensor, queries, past int, bidirectional b
 	line := s.transpose(s.embedding(table, s.ints(bucket, int64(len(bucket)))), 0, 1) // heads × distances
 	bias := s.flip(s.unfold(line, 1, int64(keys), 1), 1)
 	return s.view(bias, 1, int64(n.c.Heads), int64(queries), int64(keys))
-}
-
-func (n *t5) begin(s *scope, b trainer.Batch) (decoding, error) {
-	if err := checkGrid(n.c, "input", b.Rows, b.Cols, b.Input, b.Mask); err != nil {
-		return nil, err
-	}
-	d := &t5Decoding{n: n, rows: b.Rows}
-	d.mem.cols, d.mem.caches = b.Cols, make([]cache, len(n.decoder.blocks))
-	hidden, hide := n.encode(s, b)
-	if hide != nil {
-		d.mem.hide = s.keep(hide)
-	}
-	for i := range n.decoder.blocks {
-		cross := &n.decoder.blocks[i].cross
-		k, v := n.split(s, hidden, cross.k, b.Rows, b.Cols), n.split(s, hidden, cross.v, b.Rows, b.Cols)
-		d.mem.k, d.mem.v = append(d.mem.k, s.keep(s.contiguous(k))), append(d.mem.v, s.keep(s.contiguous(v)))
-	}
-	return d, nil
-}
-
-type t5Decoding struct {
-	n    *t5
-	rows int
-	mem  t5Memory
-}
-
-func (d *t5Decoding) next(s *scope, ids []int32) (tensor, error) {
-	past := d.mem.caches[0].used
-	cols, err := newPositions(d.n.c, ids, d.rows, past)
-	if err != nil {
-		return nil, err
-	}
-	x := d.n.decode(s, s.grid(ids, d.rows, cols), d.rows, cols, s.causal(cols, past), &d.mem)
-	return d.n.head(s, s.last(x, d.rows, cols, d.n.c.Hidden)), nil
-}
-
-func (d *t5Decoding) free() {
-	freeCaches(d.mem.caches)
-	release(d.mem.k...)
-	release(d.mem.v...)
-	release(d.mem.hide)
 }

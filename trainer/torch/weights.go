@@ -38,7 +38,7 @@ func newWeights(s *scope, list []trainer.Param) (*weights, error) {
 		for _, group := range [][]tensor{w.params, w.m, w.v} {
 			group[i] = s.keep(s.zeros(dims...))
 		}
-		if s.err == nil {
+		if s.err == nil && !p.Fixed {
 			libtch.AtgSetRequiresGrad(s.slot(), w.params[i], 1)
 			s.took("requires_grad")
 		}

@@ -39,6 +39,12 @@ def bloom(h, l, a):
     return t.BloomForCausalLM, t.BloomConfig(hidden_size=h, n_layer=l, n_head=a, pad_token_id=3)
 
 
+def bart(h, l, a, f):  # the numbers of bart-base's config.json
+    return t.BartForConditionalGeneration, t.BartConfig(
+        d_model=h, encoder_layers=l, decoder_layers=l, encoder_attention_heads=a, decoder_attention_heads=a,
+        encoder_ffn_dim=f, decoder_ffn_dim=f, attention_dropout=0.1, activation_dropout=0.1)
+
+
 def t5(h, l, a, f, old):
     kind = {} if old else {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
     return t.T5ForConditionalGeneration, t.T5Config(d_model=h, num_layers=l, num_heads=a, d_ff=f, decoder_start_token_id=0, **kind)
@@ -60,12 +66,15 @@ models = {
     "bloom-1b7": bloom(2048, 24, 16),
     "bloom-3b": bloom(2560, 30, 32),
     "bloom-7b1": bloom(4096, 30, 32),
+    "bart-tiny": bart(128, 2, 4, 512),
+    "bart-base": bart(768, 6, 12, 3072),
+    "bart-large": bart(1024, 12, 16, 4096),
     "t5-v1_1-small": t5(512, 8, 6, 1024, False),
     "t5-v1_1-base": t5(768, 12, 12, 2048, False),
     "t5-small": t5(512, 6, 8, 2048, True),
     "t5-base": t5(768, 12, 12, 3072, True),
 }
-DRAWN = "bert-tiny", "roberta-tiny", "gpt2", "t5-v1_1-small", "t5-small"
+DRAWN = "bert-tiny", "roberta-tiny", "gpt2", "bart-tiny", "t5-v1_1-small", "t5-small"
 path = pathlib.Path(sys.argv[1], "models.json")
 only = sys.argv[2:]
 out = json.loads(path.read_text()) if only else {}
