@@ -26,14 +26,16 @@ type Rollback struct {
 
 // place is which rows a step reads: a number of steps of the phase, but for those
 // whose rows were left behind.
-func (r *run) place(step int64) int64 {
-	for _, b := range slices.Backward(r.info.Rollbacks) {
-		if b.To >= r.phase.From && b.To < step {
+func (r *RunInfo) place(p *Phase, step int64) int64 {
+	for _, b := range slices.Backward(r.Rollbacks) {
+		if b.To >= p.From && b.To < step {
 			return b.Place + step - 1 - b.To
 		}
 	}
-	return step - 1 - r.phase.From
+	return step - 1 - p.From
 }
+
+func (r *run) place(step int64) int64 { return r.info.place(r.phase, step) }
 
 // goBack returns to the last good checkpoint, or to one before where that did not
 // help, and reads on behind the rows of the step it was at.

@@ -257,11 +257,7 @@ func (r *run) openData() (err error) {
 	if r.data, err = r.Open(r.phase.Data); err != nil {
 		return err
 	}
-	obj, err := NewObjective(r.Spec, r.Special, r.Config.Vocab, false)
-	if err != nil {
-		return err
-	}
-	if r.train, err = NewDataset("training", r.data.Train, obj, r.Spec, r.Special, r.phase.seed()); err != nil {
+	if r.train, err = r.info.Training(r.phase, r.data.Train); err != nil {
 		return err
 	}
 	if r.data.Valid != nil {

@@ -88,9 +88,10 @@ func (r *run) rows(step int64) ([]Batch, error) {
 }
 
 // reading is where the data of a step stands: a function of the step alone.
-func (r *run) reading() Reading {
-	return Reading{Global: r.Spec.Accum * r.Spec.Batch, Micro: r.Spec.Batch}
-}
+func (r *run) reading() Reading { return r.Spec.reading() }
+
+// reading is what a step reads.
+func (s Spec) reading() Reading { return Reading{Global: s.Accum * s.Batch, Micro: s.Batch} }
 
 // epochs is how often each source has been read in this phase, after a step.
 func (r *run) epochs(step int64) map[string]float64 {

@@ -252,5 +252,5 @@ func noArguments(c *cli.Context) error {
 func (a *app) commands() []*cli.Command {
 	return append([]*cli.Command{
 		a.initCommand(), a.ingestCommand(), a.dedupCommand(), a.filterCommand(), a.tokenizeCommand(), a.shardsCommand(), a.exportCommand(),
-	}, append(a.modelCommands(), a.runCommand(), a.statusCommand(), a.whyCommand(), a.catCommand(), a.checkCommand(), a.gcCommand())...)
+	}, append(a.modelCommands(), a.runCommand(), a.statusCommand(), a.whyCommand(), a.traceCommand(), a.catCommand(), a.checkCommand(), a.gcCommand())...)
 }
