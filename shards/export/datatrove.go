@@ -26,7 +26,7 @@ func datatroveWidth(vocab int) int {
 // tokens, and that number for people.
 func writeDatatrove(e *export, s *split) error {
 	width, name := datatroveWidth(e.Vocab), path.Join(s.name, "tokens.ds")
-	err := e.file(name, func(f *fsx.Staged) error { return e.stream(f, s, width) })
+	err := e.file(name, func(f *fsx.Staged) error { return e.tokens(f, s, 0, s.all.Len(), width) })
 	if err != nil {
 		return err
 	}

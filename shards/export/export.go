@@ -86,6 +86,9 @@ type export struct {
 	ctx    context.Context
 	record *Record
 	limit  int64 // of an MDS shard; 0 = mdsLimit
+
+	ids []int32 // a buffer of tokens, and what is made of them
+	buf []byte
 }
 
 // writer writes a split, which has documents.

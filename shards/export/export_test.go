@@ -2,11 +2,13 @@ package export
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,7 +111,7 @@ func tree(t testing.TB, files *fsxtest.Mem, dir string) map[string]string {
 	all := map[string]string{}
 	for _, n := range files.Names() {
 		if rest, ok := strings.CutPrefix(n, dir+"/"); ok && rest != lockName {
-			b, err := fsx.ReadFile(files, n, 1<<20)
+			b, err := fsx.ReadFile(files, n, 1<<24)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,6 +148,54 @@ func TestFormats(t *testing.T) {
 			}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("%s of %d bits: %s", format, bits, d)
+			}
+		}
+	}
+}
+
+// TestLongAndEmpty: a document that fills buffers, and is longer than a shard of MDS,
+// is one sequence and one sample; so is one without a token. No shard is empty.
+func TestLongAndEmpty(t *testing.T) {
+	for _, vocab := range []int{60000, 150000} {
+		long := make([]uint32, 3*bufferTokens+5)
+		for i := range long {
+			long[i] = uint32(i % vocab)
+		}
+		g := golden{Vocab: vocab, EOS: 2, Documents: []document{{ID: "long", IDs: long}, {ID: "none"}, {ID: "long", IDs: long}, {ID: "one", IDs: long[:1]}, {ID: "none"}}}
+		files := fsxtest.New()
+		j := g.job(files, dataset(t, files, g, 3), MDS)
+		e := &export{Job: j, ctx: context.Background(), record: j.describe(), limit: 4 * bufferTokens}
+		if err := files.MkdirAll(j.Dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.run(writeMDS); err != nil {
+			t.Fatal(err)
+		}
+		var index struct{ Shards []struct{ Samples int } }
+		if err := json.Unmarshal([]byte(tree(t, files, "out")["train/index.json"]), &index); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(index.Shards); got != "[{1} {1} {1} {2}]" {
+			t.Errorf("samples of shards %s", got)
+		}
+		j.Dir, j.Format = "meg", Megatron
+		if _, _, err := Run(context.Background(), j); err != nil {
+			t.Fatal(err)
+		}
+		width, all := megatronWidth(vocab), tree(t, files, "meg")
+		var want []byte
+		for _, d := range g.Documents {
+			for _, id := range append(slices.Clone(d.IDs), g.EOS) {
+				want = appendIDs(want, []int32{int32(id)}, width)
+			}
+		}
+		if all["train/tokens.bin"] != string(want) {
+			t.Error("other tokens")
+		}
+		lengths := all["train/tokens.idx"][34:][:4*5]
+		for i, d := range g.Documents {
+			if n := binary.LittleEndian.Uint32([]byte(lengths[4*i:])); int(n) != len(d.IDs)+1 {
+				t.Errorf("document %d has %d tokens", i, n)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"path"
-	"slices"
 	"strings"
 
 	"corpus/internal/fsx"
@@ -74,10 +73,9 @@ type mds struct {
 	config string
 	shards []string // entries of the index
 
-	docs   []shards.Document // of this shard
-	bytes  int64             // of their samples
-	ids    []int32
-	sample []byte
+	docs  []shards.Document // of this shard
+	bytes int64             // of their samples
+	head  []byte            // of a sample
 }
 
 // size is the bytes of a document's sample.
@@ -97,21 +95,19 @@ func (m *mds) add(d shards.Document) error {
 	return nil
 }
 
-// encode is the sample of a document, valid until the next.
-func (m *mds) encode(d shards.Document) ([]byte, error) {
-	m.ids = slices.Grow(m.ids[:0], int(d.Len))[:d.Len]
-	if err := m.split.all.Read(m.ids, d.At); err != nil {
-		return nil, err
-	}
+// sample writes that of a document.
+func (m *mds) sample(f io.Writer, d shards.Document) error {
 	var room [maxShape]byte
 	shape := appendShape(room[:0], uint32(d.Len))
-	b := m.sample[:0]
-	for _, n := range []int{len(d.ID), len(d.Lang), len(d.Source), len(shape) + m.width*len(m.ids)} {
-		b = binary.LittleEndian.AppendUint32(b, uint32(n))
+	m.head = m.head[:0]
+	for _, n := range []int64{int64(len(d.ID)), int64(len(d.Lang)), int64(len(d.Source)), int64(len(shape)) + int64(m.width)*d.Len} {
+		m.head = binary.LittleEndian.AppendUint32(m.head, uint32(n))
 	}
-	b = append(append(append(append(b, d.ID...), d.Lang...), d.Source...), shape...)
-	m.sample = appendIDs(b, m.ids, m.width)
-	return m.sample, m.e.progress(m.split, len(m.ids))
+	m.head = append(append(append(append(m.head, d.ID...), d.Lang...), d.Source...), shape...)
+	if _, err := f.Write(m.head); err != nil {
+		return err
+	}
+	return m.e.tokens(f, m.split, d.At, d.Len, m.width)
 }
 
 // appendShape appends the shape of an array of one dimension and n > 0 numbers: how
@@ -158,11 +154,7 @@ func (m *mds) write(f io.Writer) error {
 		return err
 	}
 	for _, d := range m.docs {
-		b, err := m.encode(d)
-		if err == nil {
-			_, err = f.Write(b)
-		}
-		if err != nil {
+		if err := m.sample(f, d); err != nil {
 			return err
 		}
 	}

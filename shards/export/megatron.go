@@ -30,7 +30,7 @@ func writeMegatron(e *export, s *split) error {
 	if width == 4 {
 		code = 4
 	}
-	err := e.file(path.Join(s.name, "tokens.bin"), func(f *fsx.Staged) error { return e.stream(f, s, width) })
+	err := e.file(path.Join(s.name, "tokens.bin"), func(f *fsx.Staged) error { return e.tokens(f, s, 0, s.all.Len(), width) })
 	if err != nil {
 		return err
 	}

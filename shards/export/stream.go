@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 )
 
 const (
@@ -11,18 +12,19 @@ const (
 	bufferDocs   = 1 << 13
 )
 
-// stream writes all tokens, each document followed by the end token.
-func (e *export) stream(w io.Writer, s *split, width int) error {
-	ids, buf := make([]int32, bufferTokens), make([]byte, 0, 4*bufferTokens)
-	for at := int64(0); at < s.all.Len(); at += int64(len(ids)) {
-		ids = ids[:min(int64(len(ids)), s.all.Len()-at)]
-		if err := s.all.Read(ids, at); err != nil {
+// tokens writes n tokens from position at on; each document is followed by the end
+// token.
+func (e *export) tokens(w io.Writer, s *split, at, n int64, width int) error {
+	for end := at + n; at < end; at += int64(len(e.ids)) {
+		e.ids = slices.Grow(e.ids[:0], bufferTokens)[:min(bufferTokens, end-at)]
+		if err := s.all.Read(e.ids, at); err != nil {
 			return err
 		}
-		if _, err := w.Write(appendIDs(buf[:0], ids, width)); err != nil {
+		e.buf = appendIDs(e.buf[:0], e.ids, width)
+		if _, err := w.Write(e.buf); err != nil {
 			return err
 		}
-		if err := e.progress(s, len(ids)); err != nil {
+		if err := e.progress(s, len(e.ids)); err != nil {
 			return err
 		}
 	}
