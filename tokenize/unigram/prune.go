@@ -7,10 +7,16 @@ import (
 )
 
 // prune leaves size pieces, or fewer: the characters, and of the others those
-// without which the text would be least likely.
+// without which the text would have most more tokens, of equal ones the more
+// frequent.
+//
+// Kudo (2018) and the trainers of SentencePiece and Hugging Face take those
+// without which the text would be least likely. That is in favour of long strings
+// that come two or three times, which other text has not: by bytes per token it is
+// worse in every language tried, by 3 % (Spanish) to 6 % (Chinese).
 func (t *trainer) prune(size int) error {
 	counts := t.count()
-	losses := t.losses(counts)
+	saved := t.saved(counts)
 	var kept []int
 	for i := len(t.text.chars); i < len(t.pieces); i++ {
 		if counts[i] > 0 {
@@ -18,7 +24,7 @@ func (t *trainer) prune(size int) error {
 		}
 	}
 	slices.SortFunc(kept, func(a, b int) int {
-		return cmp.Or(cmp.Compare(losses[b], losses[a]), strings.Compare(t.pieces[a], t.pieces[b]))
+		return cmp.Or(cmp.Compare(saved[b], saved[a]), cmp.Compare(counts[b], counts[a]), strings.Compare(t.pieces[a], t.pieces[b]))
 	})
 	chars := len(t.text.chars)
 	pieces, scores := slices.Clone(t.pieces[:chars]), slices.Clone(t.scores[:chars])
@@ -41,37 +47,28 @@ func (t *trainer) count() []int64 {
 	return s.total()
 }
 
-// losses says how much less likely the text would be without each piece: about,
-// since it supposes that wherever the piece came the second best way to put it
+// saved says how many tokens the text has fewer for each piece: about, since it
+// supposes that without it, wherever the piece came the second best way to put it
 // together comes instead.
-func (t *trainer) losses(counts []int64) []float64 {
-	sum := 0.0
-	for _, n := range counts {
-		sum += float64(n)
-	}
-	losses := make([]float64, len(t.pieces))
+func (t *trainer) saved(counts []int64) []int64 {
+	saved := make([]int64, len(t.pieces))
 	chunks := (len(t.pieces) + chunkWords - 1) / chunkWords
 	parallel(t.workers, chunks, func() func(int) {
 		l := new(lattice)
 		return func(chunk int) {
-			for i := max(chunk*chunkWords, len(t.text.chars)); i < min(len(losses), (chunk+1)*chunkWords); i++ {
+			for i := max(chunk*chunkWords, len(t.text.chars)); i < min(len(saved), (chunk+1)*chunkWords); i++ {
 				if counts[i] > 0 {
-					losses[i] = t.loss(l, i, counts, sum)
+					saved[i] = counts[i] * int64(t.parts(l, t.pieces[i])-1)
 				}
 			}
 		}
 	})
-	return losses
+	return saved
 }
 
-func (t *trainer) loss(l *lattice, piece int, counts []int64, sum float64) float64 {
-	n := float64(counts[piece])
-	likely, parts := 0.0, 0
-	l.search(t.trie, t.scores, t.pieces[piece])
-	l.second(len(t.pieces[piece]), func(part uint32) {
-		likely += log(float64(counts[part]) + n)
-		parts++
-	})
-	likely -= float64(float64(parts) * log(sum+float64(n*float64(parts-1))))
-	return float64(n * (log(n) - log(sum) - likely))
+// parts is how many tokens a piece would be if it were none.
+func (t *trainer) parts(l *lattice, piece string) (n int) {
+	l.search(t.trie, t.scores, piece)
+	l.second(len(piece), func(uint32) { n++ })
+	return n
 }

@@ -14,20 +14,21 @@ import (
 
 // Train learns Unigram vocabularies (Kudo 2018) in the way of SentencePiece and
 // of Hugging Face's UnigramTrainer: from many frequent strings, pieces, those
-// are taken away again and again that make the text the least less likely. In
-// between expectation-maximization, with the sparse prior of digamma, estimates
-// how likely each is. Words do not reach across each other; as they are counted,
-// so the pieces are: with ▁ for a space where the splitter has put it.
+// are taken away again and again without which the text has the fewest more
+// tokens; see prune. In between expectation-maximization, with the sparse prior
+// of digamma, estimates how likely each is. Words do not reach across each other;
+// as they are counted, so the pieces are: with ▁ for a space where the splitter
+// has put it.
 //
 // Every vocabulary begins with the specials and the bytes. Then come the pieces,
 // the most likely first, of equal ones by their bytes. Specials have a score so
 // low that text that spells one is put together from other tokens. All scores are
 // rounded to six decimals.
 //
-// What is else than in Hugging Face's trainer: strings are counted as often as
-// their words, words that begin no other are pieces too (see seeds), no character
-// is ever given up, and the last tenth of the pieces is pruned like those before,
-// with their scores estimated once more.
+// What is else than in Hugging Face's trainer, beside what is taken away: strings
+// are counted as often as their words, words that begin no other are pieces too
+// (see seeds), no character is ever given up, and the last tenth of the pieces is
+// pruned like those before, with their scores estimated once more.
 //
 // It holds some 27 bytes for each byte of the distinct words, and 8 MB a worker.
 //
