@@ -15,14 +15,14 @@ func (v *vocabSizes) UnmarshalText(b []byte) error {
 	var sizes vocabSizes
 	for s := range strings.SplitSeq(string(b), ",") {
 		digits, thousands := strings.CutSuffix(strings.TrimSpace(s), "k")
-		n, err := strconv.Atoi(digits)
-		if err != nil || n < 0 || n > 1<<30 {
+		n, err := strconv.ParseUint(digits, 10, 32)
+		if err != nil {
 			return fmt.Errorf("%q are no sizes of vocabularies; write for example 16000 or 8k,16k,32k", b)
 		}
 		if thousands {
 			n *= 1000
 		}
-		sizes = append(sizes, n)
+		sizes = append(sizes, int(n))
 	}
 	*v = sizes
 	return nil
