@@ -1,12 +1,14 @@
 package tokenize
 
 import (
+	"math"
+
 	"corpus/tokenize/memo"
 	"corpus/tokenize/normal"
 	"corpus/tokenize/split"
 )
 
-// Encoder encodes texts with one tokenizer. It holds a cache of some 12 MB,
+// Encoder encodes texts with one tokenizer. It holds a cache of some 16 MB,
 // whatever the text, and is for one goroutine.
 type Encoder struct {
 	tok      *Tokenizer
@@ -14,7 +16,8 @@ type Encoder struct {
 	texts    modelled // of documents
 	prompts  modelled
 	words    []string
-	specials bool // special tokens in the text in hand become themselves
+	ends     []int32 // of the words in hand
+	specials bool    // special tokens in the text in hand become themselves
 	seen     int64
 }
 
@@ -24,9 +27,12 @@ type modelled struct {
 	cache *memo.Cache
 }
 
+// endsAtOnce is how many words are cut before their tokens are looked up.
+const endsAtOnce = 256
+
 // NewEncoder makes an encoder.
 func (t *Tokenizer) NewEncoder() *Encoder {
-	e := &Encoder{tok: t, texts: modelled{t.texts(), memo.NewCache()}}
+	e := &Encoder{tok: t, texts: modelled{t.texts(), memo.NewCache()}, ends: make([]int32, 0, endsAtOnce)}
 	if !t.spelled {
 		e.prompts = e.texts
 	}
@@ -106,8 +112,11 @@ func (e *Encoder) rest(dst []uint32, text string, n int, first bool) []uint32 {
 		return e.pass(dst, text, 1, first)
 	}
 	switch s := e.tok.splitter.(type) {
-	case split.GPT2:
-		return e.plain(dst, text)
+	case split.BatchCutter:
+		if len(text) > math.MaxInt32 {
+			return e.cut(dst, text, s)
+		}
+		return e.batches(dst, text, s)
 	case split.Cutter:
 		return e.cut(dst, text, s)
 	case nil:
@@ -124,12 +133,21 @@ func (e *Encoder) rest(dst []uint32, text string, n int, first bool) []uint32 {
 	}
 }
 
-// plain encodes text with GPT-2's words.
-func (e *Encoder) plain(dst []uint32, text string) []uint32 {
+// batches encodes text whose words, end to end, are found many at a time.
+func (e *Encoder) batches(dst []uint32, text string, s split.BatchCutter) []uint32 {
 	for i := 0; i < len(text); {
-		end := split.GPT2{}.End(text, i)
-		dst = e.word(dst, text, i, end)
-		i = end
+		ends := s.Ends(e.ends[:0], text, i)
+		for {
+			var n int
+			if dst, n = e.cache.AppendAll(dst, text, i, ends); n > 0 {
+				i = int(ends[n-1])
+			}
+			if ends = ends[n:]; len(ends) == 0 {
+				break
+			}
+			dst = e.learn(dst, text[i:ends[0]])
+			i, ends = int(ends[0]), ends[1:]
+		}
 	}
 	return dst
 }
@@ -148,9 +166,15 @@ func (e *Encoder) cut(dst []uint32, text string, s split.Cutter) []uint32 {
 func (e *Encoder) word(dst []uint32, text string, i, end int) []uint32 {
 	dst, ok := e.cache.Append(dst, text, i, end)
 	if !ok {
-		n := len(dst)
-		dst = e.model.Append(dst, text[i:end])
-		e.cache.Put(text[i:end], dst[n:])
+		dst = e.learn(dst, text[i:end])
 	}
+	return dst
+}
+
+// learn encodes a word and remembers it.
+func (e *Encoder) learn(dst []uint32, word string) []uint32 {
+	n := len(dst)
+	dst = e.model.Append(dst, word)
+	e.cache.Put(word, dst[n:])
 	return dst
 }
