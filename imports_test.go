@@ -63,6 +63,7 @@ var importRules = map[string]struct {
 	"corpus/tokenize/count":       {[]string{"corpus/tokenize/heap", "corpus/tokenize/memo", "corpus/tokenize/split"}, "words are counted, whatever is learnt from them"},
 	"corpus/tokenize/learn":       {[]string{"corpus/tokenize/heap", "corpus/tokenize/memo"}, "symbols are merged, whatever they stand for"},
 	"corpus/tokenize/bpe":         {[]string{"corpus", "corpus/tokenize/count", "corpus/tokenize/heap", "corpus/tokenize/learn", "corpus/tokenize/memo"}, "a model knows words"},
+	"corpus/tokenize/bulk":        {[]string{"corpus", "corpus/internal/jsontext", "corpus/tokenize"}, "files of JSON lines are encoded beside any workspace"},
 	"corpus/tokenize/trie":        {nil, "keys are bytes, whatever they stand for"},
 	"corpus/tokenize/unigram":     {[]string{"corpus/tokenize/count", "corpus/tokenize/trie"}, "a model knows words"},
 	"corpus/tokenize/wordpiece":   {[]string{"corpus/tokenize/count", "corpus/tokenize/learn", "corpus/tokenize/trie"}, "a model knows words"},

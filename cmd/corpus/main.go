@@ -251,6 +251,6 @@ func noArguments(c *cli.Context) error {
 // commands are all there are, in the order of use.
 func (a *app) commands() []*cli.Command {
 	return append([]*cli.Command{
-		a.initCommand(), a.ingestCommand(), a.dedupCommand(), a.filterCommand(), a.tokenizeCommand(), a.shardsCommand(), a.exportCommand(),
+		a.initCommand(), a.ingestCommand(), a.dedupCommand(), a.filterCommand(), a.tokenizeCommand(), a.shardsCommand(), a.exportCommand(), a.encodeCommand(),
 	}, append(a.modelCommands(), a.runCommand(), a.statusCommand(), a.whyCommand(), a.traceCommand(), a.catCommand(), a.checkCommand(), a.gcCommand())...)
 }

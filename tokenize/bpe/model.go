@@ -37,6 +37,9 @@ type Config struct {
 
 	// IgnoreMerges takes a piece that is a token as that token, without merging.
 	IgnoreMerges bool
+
+	// unmerged are the tokens that merging does not make, where that is known.
+	unmerged []uint32
 }
 
 // Model is a vocabulary with its merges. It does not change and may be used by
@@ -185,17 +188,29 @@ func (m *Model) findBytes() bool {
 	return true
 }
 
+// indexWhole finds pieces that are tokens; those that merging makes need not be
+// found.
 func (m *Model) indexWhole() {
-	m.whole, m.wholeChars = make(map[string]uint32, len(m.config.Tokens)), map[string]uint32{}
+	m.whole, m.wholeChars = map[string]uint32{}, map[string]uint32{}
+	if ids := m.config.unmerged; ids != nil {
+		for _, id := range ids {
+			m.indexPiece(m.config.Tokens[id], id)
+		}
+		return
+	}
 	for id, token := range m.config.Tokens {
-		if token == "" {
-			continue
-		}
-		if word, ok := ByteLevel.Decode(token); ok && m.byteLevel {
-			m.whole[word] = uint32(id)
-		} else {
-			m.wholeChars[token] = uint32(id)
-		}
+		m.indexPiece(token, uint32(id))
+	}
+}
+
+func (m *Model) indexPiece(token string, id uint32) {
+	if token == "" {
+		return
+	}
+	if word, ok := ByteLevel.Decode(token); ok && m.byteLevel {
+		m.whole[word] = id
+	} else {
+		m.wholeChars[token] = id
 	}
 }
 

@@ -22,7 +22,7 @@ func FromRanks(tokens []string) (Config, error) {
 	if err := r.start(); err != nil {
 		return Config{}, err
 	}
-	c := Config{Tokens: make([]string, len(tokens)), Merges: r.merges(), IgnoreMerges: true}
+	c := Config{Tokens: make([]string, len(tokens)), Merges: r.merges(), IgnoreMerges: true, unmerged: r.unmerged}
 	for id, token := range tokens {
 		c.Tokens[id] = ByteLevel.Encode(token)
 	}
@@ -33,6 +33,8 @@ func FromRanks(tokens []string) (Config, error) {
 type ranked struct {
 	tokens []string
 	model  Model // of the merges so far, whose ranks are those of their tokens
+
+	unmerged []uint32 // tokens that are only ever whole pieces
 }
 
 // start numbers the bytes.
@@ -69,7 +71,8 @@ func (r *ranked) start() error {
 
 // merges finds the merges of shorter tokens first, of which longer ones are made.
 func (r *ranked) merges() []Merge {
-	var merges []Merge
+	merges := make([]Merge, 0, len(r.tokens))
+	r.unmerged = []uint32{}
 	enc := r.model.NewEncoder()
 	order := r.byLength()
 	r.model.ranks.indexBytes(&r.model.bytes)
@@ -83,6 +86,8 @@ func (r *ranked) merges() []Merge {
 			merge := Merge{parts[0], parts[1], id}
 			r.model.ranks.put(merge, id)
 			merges = append(merges, merge)
+		} else {
+			r.unmerged = append(r.unmerged, id)
 		}
 	}
 	slices.SortFunc(merges, func(a, b Merge) int { return cmp.Compare(a.ID, b.ID) })

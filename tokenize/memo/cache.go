@@ -1,12 +1,13 @@
 package memo
 
-import "slices"
+import "encoding/binary"
 
 // Cache remembers the tokens of words (pre-tokens): most words of a text were seen
 // before. It holds no pointers but its few blocks, has a fixed size, and never
 // changes what is encoded.
 type Cache struct {
-	short *[1 << cacheBits]shortSet
+	front *[1 << frontBits]frontSet
+	short []byte // 1 << cacheBits of shortSet
 	long  Table
 	ids   []uint32 // of the words in long
 }
@@ -19,30 +20,56 @@ const (
 	longMemory = 4 << 20 // long is emptied when it has reached this
 )
 
-// shortSet is two entries in one line of cache; the younger is first.
-type shortSet [2]shortWord
-
-// shortWord is a word of at most 15 bytes and its up to four tokens. The highest
-// byte of hi has the length of the word and, above it, the number of tokens but
-// for one; an empty entry has the length 0.
-type shortWord struct {
-	lo, hi uint64
-	ids    [shortIDs]uint32
-}
+// shortSet is two entries in one line of cache; the younger is first. An entry is
+// a word of at most 15 bytes and its up to four tokens:
+//
+//	lo   the first eight bytes
+//	hi   the other seven, and in the highest byte the length of the word and,
+//	     above it, the number of tokens but for one; 0 where there is no word
+//	ids  four bytes a token
+type shortSet [setBytes]byte
 
 const (
-	lengthAt = 56
-	countAt  = 60
-	keyBits  = 64 - countAt // hi is equal up to here
+	setBytes   = 2 * entryBytes
+	entryBytes = 8 + 8 + 4*shortIDs
+	lengthAt   = 56
+	countAt    = 60
+	keyBits    = 64 - countAt // hi is equal up to here
 )
 
-// is says whether an entry is of a word.
-func (s *shortWord) is(lo, hi uint64) bool { return s.lo == lo && (s.hi^hi)<<keyBits == 0 }
+func (s *shortSet) lo(entry int) uint64 { return binary.LittleEndian.Uint64(s[entry*entryBytes:]) }
+func (s *shortSet) hi(entry int) uint64 { return binary.LittleEndian.Uint64(s[entry*entryBytes+8:]) }
 
-func (s *shortWord) tokens() []uint32 { return s.ids[:s.hi>>countAt&3+1] }
+// is says whether an entry is of a word.
+func (s *shortSet) is(entry int, lo, hi uint64) bool {
+	return s.lo(entry) == lo && (s.hi(entry)^hi)<<keyBits == 0
+}
+
+// swap puts the second entry first.
+func (s *shortSet) swap() {
+	first := [entryBytes]byte(s[:])
+	copy(s[:], s[entryBytes:])
+	copy(s[entryBytes:], first[:])
+}
+
+// count is how many tokens the first entry has, id one of them.
+func (s *shortSet) count() int      { return int(s.hi(0)>>countAt&3) + 1 }
+func (s *shortSet) id(i int) uint32 { return binary.LittleEndian.Uint32(s[16+4*i:]) }
+
+// put makes a word the first; the second is forgotten.
+func (s *shortSet) put(lo, hi uint64, ids []uint32) {
+	copy(s[entryBytes:], s[:entryBytes])
+	binary.LittleEndian.PutUint64(s[:], lo)
+	binary.LittleEndian.PutUint64(s[8:], hi|uint64(len(ids)-1)<<countAt)
+	for i, id := range ids {
+		binary.LittleEndian.PutUint32(s[16+4*i:], id)
+	}
+}
 
 // NewCache makes an empty cache.
-func NewCache() *Cache { return &Cache{short: new([1 << cacheBits]shortSet)} }
+func NewCache() *Cache {
+	return &Cache{front: new([1 << frontBits]frontSet), short: pages(setBytes << cacheBits)}
+}
 
 // shortKey packs text[i:end], of at most 15 bytes, into two numbers.
 func shortKey(text string, i, end int) (lo, hi uint64) {
@@ -63,16 +90,11 @@ func loadUpTo8(s string) (lo, hi uint64) {
 }
 
 // set gives the two entries where a short word may be.
-func (c *Cache) set(lo, hi uint64) *shortSet {
-	h := (lo ^ hi>>1 ^ hi<<29) * 0x9E3779B97F4A7C15
-	return &c.short[h>>(64-cacheBits)]
-}
+func (c *Cache) set(h uint32) *shortSet { return (*shortSet)(c.short[int(h)*setBytes:]) }
 
-// put makes a word the younger of its set; the older one is forgotten.
-func (s *shortSet) put(lo, hi uint64, ids []uint32) {
-	s[1] = s[0]
-	s[0] = shortWord{lo: lo, hi: hi | uint64(len(ids)-1)<<countAt}
-	copy(s[0].ids[:], ids)
+// shortHash is the number of a word's set.
+func shortHash(lo, hi uint64) uint32 {
+	return uint32((lo ^ hi>>1 ^ hi<<29) * 0x9E3779B97F4A7C15 >> (64 - cacheBits))
 }
 
 // findLong gives the tokens of a word in long, or nil.
@@ -98,72 +120,13 @@ func (c *Cache) putLong(word string, ids []uint32) {
 // Append appends the tokens of the word text[i:end], if they are remembered.
 func (c *Cache) Append(dst []uint32, text string, i, end int) ([]uint32, bool) {
 	if set := c.find(text, i, end); set != nil {
-		return append(dst, set[0].tokens()...), true
+		for n := range set.count() {
+			dst = append(dst, set.id(n))
+		}
+		return dst, true
 	}
 	ids := c.findLong(text[i:end])
 	return append(dst, ids...), ids != nil
-}
-
-// AppendAll appends the tokens of words that follow one another in text from i
-// on, up to the first that is not remembered, and gives how many words that are.
-func (c *Cache) AppendAll(dst []uint32, text string, i int, ends []int32) ([]uint32, int) {
-	var keys [batch]key
-	for done := 0; done < len(ends); done += batch {
-		some := ends[done:min(done+batch, len(ends))]
-		c.touch(&keys, text, i, some)
-		dst = slices.Grow(dst, shortIDs*batch)
-		for at, end := range some {
-			k := &keys[at&(batch-1)]
-			set := &c.short[k.set]
-			if !set[0].is(k.lo, k.hi) {
-				if !set[1].is(k.lo, k.hi) {
-					ids := c.findLong(text[i:end])
-					if ids == nil {
-						return dst, done + at
-					}
-					dst = slices.Grow(append(dst, ids...), shortIDs*batch)
-					i = int(end)
-					continue
-				}
-				set[0], set[1] = set[1], set[0]
-			}
-			n := len(dst)
-			dst = dst[:n+shortIDs]
-			*(*[shortIDs]uint32)(dst[n:]) = set[0].ids // what is too much is cut off again
-			dst = dst[:n+int(set[0].hi>>countAt&3)+1]
-			i = int(end)
-		}
-	}
-	return dst, len(ends)
-}
-
-// batch is how many words are looked up together.
-const batch = 32
-
-// key is a word to look up in short, and where.
-type key struct {
-	lo, hi uint64
-	set    uint32
-}
-
-// touch makes the keys of words and reads from their sets, all of which may wait
-// for memory at the same time.
-func (c *Cache) touch(keys *[batch]key, text string, i int, ends []int32) (read uint64) {
-	for at, e := range ends {
-		end := int(e)
-		k := &keys[at&(batch-1)]
-		if end-i > shortBytes {
-			*k = key{hi: 15<<lengthAt | 1} // of no word
-			i = end
-			continue
-		}
-		k.lo, k.hi = shortKey(text, i, end)
-		h := (k.lo ^ k.hi>>1 ^ k.hi<<29) * 0x9E3779B97F4A7C15
-		k.set = uint32(h >> (64 - cacheBits))
-		read ^= c.short[k.set&(1<<cacheBits-1)][0].lo
-		i = end
-	}
-	return read
 }
 
 // find gives the set of a word in short, the word first in it, or nil.
@@ -172,12 +135,12 @@ func (c *Cache) find(text string, i, end int) *shortSet {
 		return nil
 	}
 	lo, hi := shortKey(text, i, end)
-	set := c.set(lo, hi)
-	if !set[0].is(lo, hi) {
-		if !set[1].is(lo, hi) {
+	set := c.set(shortHash(lo, hi))
+	if !set.is(0, lo, hi) {
+		if !set.is(1, lo, hi) {
 			return nil
 		}
-		set[0], set[1] = set[1], set[0]
+		set.swap()
 	}
 	return set
 }
@@ -198,7 +161,7 @@ func (c *Cache) Put(word string, ids []uint32) {
 	switch {
 	case len(word) <= shortBytes && 0 < len(ids) && len(ids) <= shortIDs:
 		lo, hi := shortKey(word, 0, len(word))
-		c.set(lo, hi).put(lo, hi, ids)
+		c.set(shortHash(lo, hi)).put(lo, hi, ids)
 	case len(word) <= longBytes && len(ids) <= longBytes:
 		c.putLong(word, ids)
 	}

@@ -1,0 +1,15 @@
+package bulk
+
+import "corpus"
+
+const (
+	// blockBytes is how much text a worker takes at a time.
+	blockBytes = 1 << 20
+
+	// maxLine is the longest line; a longer one is bad. Escapes may make a text of
+	// the largest document six times as long.
+	maxLine = 6 * corpus.MaxDocument
+
+	// MaxNarrow is the largest vocabulary whose ids take two bytes.
+	MaxNarrow = 1 << 16
+)
