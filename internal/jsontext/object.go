@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -322,22 +323,24 @@ func unquote(raw []byte) string {
 	if i < 0 {
 		return string(in)
 	}
-	out := make([]byte, 0, len(in))
+	var out strings.Builder
+	out.Grow(len(in))
 	for ; i >= 0; i = bytes.IndexByte(in, '\\') {
-		out = append(out, in[:i]...)
+		out.Write(in[:i])
 		n := 2
 		if in[i+1] == 'u' {
 			var r rune
 			if r, n = unescape(in[i:]); n == 0 {
 				return unquoteSlowly(raw)
 			}
-			out = utf8.AppendRune(out, r)
+			out.WriteRune(r)
 		} else {
-			out = append(out, simpleEscape(in[i+1]))
+			out.WriteByte(simpleEscape(in[i+1]))
 		}
 		in = in[i+n:]
 	}
-	return string(append(out, in...))
+	out.Write(in)
+	return out.String()
 }
 
 func simpleEscape(c byte) byte {

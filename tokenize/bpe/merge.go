@@ -11,6 +11,10 @@ type mergeTable struct {
 	slots []slot   // open addressing, at most half full
 	shift uint
 	ids   []uint32 // the token made, by rank
+
+	// base is the id of the first rank where ids follow one another as the ranks
+	// do, else none.
+	base uint32
 }
 
 // slot is a pair, left then right in 21 bits each, and its rank plus 1 in the
@@ -32,13 +36,34 @@ func newMergeTable(merges []Merge) mergeTable {
 		t.ids[rank] = m.ID
 		t.put(m, uint32(rank))
 	}
+	t.base = baseOf(t.ids)
 	return t
+}
+
+func baseOf(ids []uint32) uint32 {
+	for rank, id := range ids {
+		if id != ids[0]+uint32(rank) {
+			return none
+		}
+	}
+	if len(ids) == 0 {
+		return none
+	}
+	return ids[0]
+}
+
+// id is the token that a rank makes.
+func (t *mergeTable) id(rank uint32) uint32 {
+	if t.base != none {
+		return t.base + rank
+	}
+	return t.ids[rank]
 }
 
 // makeMergeTable makes room for n merges.
 func makeMergeTable(n int) mergeTable {
 	size := bits.Len(uint(max(8, 2*n)))
-	return mergeTable{shift: uint(64 - size), slots: make([]slot, 1<<size), ids: make([]uint32, n)}
+	return mergeTable{shift: uint(64 - size), slots: make([]slot, 1<<size), ids: make([]uint32, n), base: none}
 }
 
 // indexBytes fills first.
@@ -184,7 +209,7 @@ func (m *Encoder) heap(dst, ids []uint32) []uint32 {
 	m.queue.heapify()
 	for len(m.queue) > 0 {
 		top := m.queue.pop()
-		m.apply(int32(top&math.MaxUint32), t.ids[top>>32])
+		m.apply(int32(top&math.MaxUint32), t.id(uint32(top>>32)))
 	}
 	for i := int32(0); i >= 0; i = m.nodes[i].next {
 		dst = append(dst, m.nodes[i].id)
@@ -213,7 +238,7 @@ func (m *Encoder) apply(i int32, id uint32) {
 		return
 	}
 	right := m.nodes[n.next]
-	if rank := m.model.ranks.find(n.id, right.id); rank == none || m.model.ranks.ids[rank] != id {
+	if rank := m.model.ranks.find(n.id, right.id); rank == none || m.model.ranks.id(rank) != id {
 		return
 	}
 	m.nodes[n.next].next = dead

@@ -39,7 +39,7 @@ func (w *scanned) merge(t *mergeTable, dst []uint32, n int) []uint32 {
 			break
 		}
 		at := best & (scanSymbols - 1)
-		id := t.ids[best>>placeBits]
+		id := t.id(best >> placeBits)
 		w.ids[at] = id
 		behind := live >> at >> 1
 		right := at + 1 + uint32(bits.TrailingZeros64(behind))
