@@ -14,6 +14,7 @@ func (m *Model) Without(hidden []uint32) (*Model, error) {
 		}
 	}
 	c.Merges = slices.DeleteFunc(slices.Clone(c.Merges), func(t Merge) bool { return gone[t.Left] || gone[t.Right] || gone[t.ID] })
+	c.unmerged = nil // what was made of them is no longer
 	return New(c)
 }
 
@@ -22,6 +23,8 @@ func (m *Model) Makes(id uint32) bool {
 	if int(id) >= len(m.config.Tokens) || m.config.Tokens[id] == "" || id == m.unk {
 		return false
 	}
-	return m.config.IgnoreMerges || len([]rune(m.config.Tokens[id])) == 1 ||
+	unmerged := m.config.unmerged
+	whole := m.config.IgnoreMerges && (unmerged == nil || slices.Contains(unmerged, id))
+	return whole || len([]rune(m.config.Tokens[id])) == 1 ||
 		slices.ContainsFunc(m.config.Merges, func(t Merge) bool { return t.ID == id })
 }

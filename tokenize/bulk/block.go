@@ -26,16 +26,24 @@ type encoder struct {
 	ids []uint32
 }
 
+// block encodes the lines of a block. Of a very long line it keeps no memory.
 func (e *encoder) block(b *block) {
+	if cap(b.ids) > keepBytes {
+		b.ids = nil
+	}
 	b.ids, b.lengths, b.counts = b.ids[:0], b.lengths[:0], Counts{}
 	if b.skipped {
-		b.lost(fmt.Errorf("longer than %d MB", maxLine>>20))
+		b.lost(errLong)
 	}
 	names := []string{e.o.Field}
 	for rest := b.text; len(rest) > 0; {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		rest = after
 		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		if len(line) > e.o.maxLine {
+			b.lost(errLong)
 			continue
 		}
 		o, err := jsontext.Parse(line, names)
@@ -49,7 +57,15 @@ func (e *encoder) block(b *block) {
 			e.document(b, text)
 		}
 	}
+	if cap(b.text) > keepBytes {
+		b.text = nil
+	}
+	if cap(e.ids) > keepBytes {
+		e.ids = nil
+	}
 }
+
+var errLong = fmt.Errorf("longer than %d MB", maxLine>>20)
 
 // lost counts a line without a text.
 func (b *block) lost(why error) {

@@ -15,6 +15,8 @@ type Options struct {
 	End     *uint32 // a token to put behind each document, if any
 	Wide    bool    // ids take four bytes, else two
 	Workers int     // from 1 on; what is written does not depend on it
+
+	maxLine int // of tests
 }
 
 // Bytes is how many bytes an id takes.
@@ -42,6 +44,9 @@ type Counts struct {
 func Encode(ctx context.Context, t *tokenize.Tokenizer, in io.Reader, ids, lengths io.Writer, o Options) (Counts, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if o.maxLine == 0 {
+		o.maxLine = maxLine
+	}
 	todo, order := make(chan *block, o.Workers), make(chan *block, 2*o.Workers)
 	free := make(chan *block, 2*o.Workers+2)
 	for range cap(free) {
@@ -62,7 +67,7 @@ func Encode(ctx context.Context, t *tokenize.Tokenizer, in io.Reader, ids, lengt
 	workers.Go(func() {
 		defer close(order)
 		defer close(todo)
-		readErr = read(ctx, in, free, todo, order)
+		readErr = read(ctx, &lines{r: in, max: o.maxLine}, free, todo, order)
 	})
 	var sum Counts
 	for b := range order {
@@ -79,8 +84,7 @@ func Encode(ctx context.Context, t *tokenize.Tokenizer, in io.Reader, ids, lengt
 }
 
 // read hands blocks to the workers, and to who writes them in order.
-func read(ctx context.Context, in io.Reader, free <-chan *block, todo, order chan<- *block) error {
-	l := lines{r: in}
+func read(ctx context.Context, l *lines, free <-chan *block, todo, order chan<- *block) error {
 	for {
 		var b *block
 		select {

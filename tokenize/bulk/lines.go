@@ -9,12 +9,13 @@ import (
 // lines cuts a stream into blocks of whole lines.
 type lines struct {
 	r    io.Reader
+	max  int    // bytes of a line
 	rest []byte // read, and not yet given
 	end  bool
 }
 
 // next puts whole lines into buf, which may grow: at least one, but at the end.
-// skipped says that a line longer than maxLine came first and was left out. It
+// skipped says that a line longer than max came first and was left out. It
 // gives io.EOF when there is nothing left.
 func (l *lines) next(buf []byte) (block []byte, skipped bool, err error) {
 	block = append(buf[:0], l.rest...)
@@ -31,7 +32,7 @@ func (l *lines) next(buf []byte) (block []byte, skipped bool, err error) {
 		if l.end {
 			return block, skipped, nil
 		}
-		if searched = len(block); searched > maxLine {
+		if searched = len(block); searched > l.max {
 			if err := l.skip(); err != nil {
 				return nil, false, err
 			}
