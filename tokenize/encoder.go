@@ -135,19 +135,11 @@ func (e *Encoder) rest(dst []uint32, text string, n int, first bool) []uint32 {
 
 // batches encodes text whose words, end to end, are found many at a time.
 func (e *Encoder) batches(dst []uint32, text string, s split.BatchCutter) []uint32 {
+	learn := e.learn
 	for i := 0; i < len(text); {
 		ends := s.Ends(e.ends[:0], text, i)
-		for {
-			var n int
-			if dst, n = e.cache.AppendAll(dst, text, i, ends); n > 0 {
-				i = int(ends[n-1])
-			}
-			if ends = ends[n:]; len(ends) == 0 {
-				break
-			}
-			dst = e.learn(dst, text[i:ends[0]])
-			i, ends = int(ends[0]), ends[1:]
-		}
+		dst = e.cache.AppendAll(dst, text, i, ends, learn)
+		i = int(ends[len(ends)-1])
 	}
 	return dst
 }

@@ -45,20 +45,18 @@ type lookup struct {
 }
 
 // AppendAll appends the tokens of words that follow one another in text from i
-// on, up to the first that is not remembered, and gives how many words that are.
-func (c *Cache) AppendAll(dst []uint32, text string, i int, ends []int32) ([]uint32, int) {
+// on. Those that are not remembered learn appends, and puts here.
+func (c *Cache) AppendAll(dst []uint32, text string, i int, ends []int32, learn func(dst []uint32, word string) []uint32) []uint32 {
 	var l lookup
-	for done := 0; done < len(ends); done += batch {
-		some := ends[done:min(done+batch, len(ends))]
+	for len(ends) > 0 {
+		some := ends[:min(batch, len(ends))]
+		ends = ends[len(some):]
 		c.lookFront(&l, text, i, some)
 		c.lookShort(&l, text, some)
-		var n int
-		if dst, n = c.take(dst, &l, text, some); n < len(some) {
-			return dst, done + n
-		}
-		i = int(some[n-1])
+		dst = c.take(dst, &l, text, some, learn)
+		i = int(some[len(some)-1])
 	}
-	return dst, len(ends)
+	return dst
 }
 
 // lookFront looks for words in front. Of those that are not there it reads from
@@ -122,17 +120,17 @@ func (c *Cache) lookShort(l *lookup, text string, ends []int32) {
 	}
 }
 
-// take appends the tokens of a batch of words, up to the first that is not
-// remembered.
-func (c *Cache) take(dst []uint32, l *lookup, text string, ends []int32) ([]uint32, int) {
+// take appends the tokens of a batch of words.
+func (c *Cache) take(dst []uint32, l *lookup, text string, ends []int32, learn func([]uint32, string) []uint32) []uint32 {
 	dst = slices.Grow(dst, 2*batch)
 	n, out := len(dst), dst[:cap(dst)]
 	for at, end := range ends {
 		ids := l.ids[at&(batch-1)]
 		if ids == elsewhere {
+			i := int(l.start[at&(batch-1)])
 			var ok bool
-			if dst, ok = c.Append(out[:n], text, int(l.start[at&(batch-1)]), int(end)); !ok {
-				return out[:n], at
+			if dst, ok = c.Append(out[:n], text, i, int(end)); !ok {
+				dst = learn(dst, text[i:end])
 			}
 			n = len(dst)
 			dst = slices.Grow(dst, 2*batch)
@@ -143,5 +141,5 @@ func (c *Cache) take(dst []uint32, l *lookup, text string, ends []int32) ([]uint
 		pair[0], pair[1] = uint32(ids), uint32(ids>>32)&(1<<31-1) // the second is overwritten if there is one token
 		n += 1 + int(ids>>63)
 	}
-	return out[:n], len(ends)
+	return out[:n]
 }
