@@ -46,8 +46,9 @@ type Checkpoint struct {
 	Run     string   `json:"run"`                  // Identity of the phase
 	Env     Env      `json:"env"`                  // of the process that wrote it
 
-	Recent    Recent `json:"recent"`              // what spikes are told from
-	Rollbacks int    `json:"rollbacks,omitempty"` // of the run, before it came here
+	Recent    Recent    `json:"recent"`              // what spikes are told from
+	LossScale LossScale `json:"loss_scale"`          // of fp16
+	Rollbacks int       `json:"rollbacks,omitempty"` // of the run, before it came here
 
 	Tokens int64              `json:"tokens"`           // of documents, read up to here
 	Epochs map[string]float64 `json:"epochs,omitempty"` // how often each source has been read in the phase

@@ -101,12 +101,19 @@ func TestNeed(t *testing.T) {
 	}
 	params := Count(c)
 	// 28 bytes a parameter, and of 2 × 512 tokens in 12 layers: 20 × 768 + 4 × 3072 + 48 × 512; 77 logits twice.
-	memory := 28*params + 4*2*(12*512*(20*768+4*3072+48*512)+2*77*30522)
+	layer := int64(512 * (20*768 + 4*3072 + 48*512))
+	memory := 28*params + 4*2*(12*layer+2*77*30522)
 	if got := need(spec, c, obj, 0); got.Memory != memory || got.Disk != 4*params*(3*5+1) {
 		t.Errorf("%+v, want %d of memory", got, memory)
 	}
 	if got := need(spec, c, obj, 5); got.Disk != 4*params*(3+1) {
 		t.Errorf("with five checkpoints there: %+v", got)
+	}
+
+	again := spec
+	again.Recompute, again.Batch = true, 40 // whose logits are more than are made at once
+	if got, want := need(again, c, obj, 0).Memory, 28*params+4*40*(layer+12*512*768)+8*LossChunk; got != want {
+		t.Errorf("made again: %d, want %d", got, want)
 	}
 
 	j := smallJob(t, "clm", 4)

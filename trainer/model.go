@@ -67,6 +67,7 @@ type Hyper struct {
 	WeightDecay           float64 // on what Params says
 	Clip                  float64 // gradient norm limit; 0 = none
 	RMSScaled             bool    // AdamW scaled by the RMS of each weight (nanoT5's AdamWScale)
+	LossScale             float64 // the loss is multiplied by it for the gradients, which are divided by it; 0 = 1
 	MaxLoss, MaxNorm      float64 // above these the update is skipped; 0 = no limit
 }
 

@@ -111,6 +111,7 @@ type run struct {
 	saved              int64 // step of the newest checkpoint
 	bad                int   // skipped updates in a row
 	recent             Recent
+	scale              LossScale
 	best               *Best
 	unigram            *float64
 	sources, languages []group
@@ -169,7 +170,7 @@ func (r *run) resume() error {
 	}
 	if len(steps) == 0 {
 		r.state, r.done, r.saved, r.bad, r.best, r.unigram = Init(r.Config, r.Spec.Seed), 0, 0, 0, nil, nil
-		r.tokens, r.recent, r.result.Valid = 0, Recent{}, nil
+		r.tokens, r.recent, r.scale, r.result.Valid = 0, Recent{}, newLossScale(r.Spec.Precision), nil
 		return nil
 	}
 	newest := steps[len(steps)-1]
@@ -184,7 +185,7 @@ func (r *run) resume() error {
 		}
 	}
 	r.state, r.done, r.saved, r.bad, r.best, r.unigram = tensors, c.Step, c.Step, c.Bad, c.Best, c.Unigram
-	r.tokens, r.recent = c.Tokens, c.Recent
+	r.tokens, r.recent, r.scale = c.Tokens, c.Recent, c.LossScale
 	r.result.Resumed, r.result.Valid = c.Step, c.Valid
 	if r.Warn != nil && r.done < r.info.last().Spec.Steps {
 		for _, w := range c.Env.warnings(r.Env) {

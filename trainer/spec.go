@@ -45,8 +45,10 @@ type Spec struct {
 	Dropout     float64 `json:"dropout"`      // default 0.1 (bloom and t5 0)
 
 	// Of products: "" is float32, and also asked for by that name; "tf32" on a
-	// GPU; "bf16". Weights and optimizer are float32 always.
+	// GPU; "bf16"; "fp16", whose loss is scaled. Weights and optimizer are float32
+	// always.
 	Precision string `json:"precision,omitempty"`
+	Recompute bool   `json:"recompute,omitempty"` // activations are made again for the gradients: less memory, more time
 
 	MaskRate     float64 `json:"mask_rate"`            // mlm: share of tokens to predict; default 0.15
 	WholeWord    bool    `json:"whole_word,omitempty"` // mlm: all tokens of a word are predicted, or none
@@ -223,8 +225,8 @@ func (s Spec) validate(c Config) error {
 	if s.Budget < 0 {
 		return bad("a budget of %d seconds is none", s.Budget)
 	}
-	if s.Precision != "" && s.Precision != "tf32" && s.Precision != "bf16" {
-		return bad("unknown precision %q; want float32, tf32 or bf16", s.Precision)
+	if s.Precision != "" && s.Precision != "tf32" && s.Precision != "bf16" && s.Precision != "fp16" {
+		return bad("unknown precision %q; want float32, tf32, bf16 or fp16", s.Precision)
 	}
 	if s.Optimizer != "adamw" && s.Optimizer != "adamw-rms" {
 		return bad("unknown optimizer %q; want adamw or adamw-rms", s.Optimizer)

@@ -40,6 +40,7 @@ func (r *run) step(ctx context.Context, step int64) error {
 	h := r.Spec.hyper(step, r.phase.rate(step))
 	loss, norm := r.recent.limits(r.Spec.Spikes)
 	h.MaxLoss, h.MaxNorm = tighter(h.MaxLoss, loss), tighter(h.MaxNorm, norm)
+	h.LossScale = r.scale.Scale
 	stats, err := r.model.Step(micro, h)
 	if err != nil {
 		return err
@@ -50,8 +51,13 @@ func (r *run) step(ctx context.Context, step int64) error {
 		r.tokens += b.Tokens
 		r.flops += float64(b.Rows) * r.rowFlops
 	}
-	if r.bad++; !stats.Skipped {
+	var overflow bool
+	r.scale, overflow = r.scale.next(stats)
+	switch {
+	case !stats.Skipped:
 		r.bad = 0
+	case !overflow: // which says nothing of the rows
+		r.bad++
 	}
 	r.recent.add(stats, h)
 	if err := r.report(ctx, h, stats); err != nil {
@@ -109,7 +115,10 @@ func (r *run) report(ctx context.Context, h Hyper, stats Stats) error {
 		Step: h.Step, Loss: finite(stats.Loss), LR: h.LR, GradNorm: finite(stats.Norm),
 		Tokens: r.tokens, Epochs: r.epochs(h.Step),
 	}
-	if stats.Skipped {
+	switch {
+	case stats.Skipped && r.scale.Scale < h.LossScale:
+		m.Skipped = overflowed(h.LossScale)
+	case stats.Skipped:
 		var err error
 		if m.Documents, m.Others, err = r.documents(h.Step, 1); err != nil {
 			return err
@@ -255,7 +264,7 @@ func (r *run) save() error {
 	}
 	c := Checkpoint{
 		Step: r.done, Bad: r.bad, Best: r.best, Valid: r.result.Valid, Unigram: r.unigram, Run: r.phase.Identity, Env: r.Env,
-		Tokens: r.tokens, Epochs: r.epochs(r.done), Recent: r.recent, Rollbacks: len(r.info.Rollbacks),
+		Tokens: r.tokens, Epochs: r.epochs(r.done), Recent: r.recent, LossScale: r.scale, Rollbacks: len(r.info.Rollbacks),
 	}
 	if err := writeCheckpoint(r.FS, r.Dir, c, tensors); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)

@@ -97,7 +97,7 @@ func (w *workspace) generate(run, prompt, device string, g trainer.Generation, c
 	if err != nil {
 		return err
 	}
-	model, err := newModel(folder.Config, w.threads(), device, "")
+	model, err := newModel(folder.Config, w.threads(), device, "", false)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,8 @@ func trainingFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "whole-word", Usage: "mlm: all tokens of a word are predicted, or none (evaluation: single tokens)"},
 		&cli.Float64Flag{Name: "noise-density", Usage: "`SHARE` that is hidden, of tokens (span, default: 0.15) or words (denoise, default: 0.3)"},
 		&cli.Float64Flag{Name: "span-length", Usage: "`N` tokens (span) or words (denoise) of a hidden span in the mean (default: 3)"},
-		&cli.StringFlag{Name: "precision", Usage: "of products: `float32`, tf32 (GPUs) or bf16 (libtorch 2.4 and newer)"},
+		&cli.StringFlag{Name: "precision", Usage: "of products: `float32`, tf32 (GPUs), bf16 or fp16 with a scaled loss (libtorch 2.4 and newer)"},
+		&cli.BoolFlag{Name: "recompute", Usage: "make activations again for the gradients: less memory for a third more time"},
 		&cli.Uint64Flag{Name: "seed", Usage: "`N` of weights, order, noise and dropout"},
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
 		&cli.Int64Flag{Name: "save-every", Usage: "`N` steps between checkpoints"},
@@ -82,7 +83,7 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), Mix: c.String("mix"), Pack: c.String("pack"), DocMask: c.Bool("doc-mask"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
 		MaskRate: c.Float64("mask-rate"), WholeWord: c.Bool("whole-word"), Noise: c.Float64("noise-density"), Span: c.Float64("span-length"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
-		Decay: c.Int64("decay"), Keep: c.Int("keep"), Budget: c.Duration("budget"),
+		Decay: c.Int64("decay"), Keep: c.Int("keep"), Budget: c.Duration("budget"), Recompute: c.Bool("recompute"),
 	}
 	if c.IsSet("dropout") {
 		v := c.Float64("dropout")
@@ -125,7 +126,7 @@ func (t training) options(class corpus.Class) (trainOptions, error) {
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
 		Mix: t.Mix, Pack: t.Pack, DocMask: t.DocMask,
 		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, WholeWord: t.WholeWord, NoiseDensity: t.Noise, SpanLength: t.Span, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,
-		Decay: t.Decay, Keep: t.Keep,
+		Decay: t.Decay, Keep: t.Keep, Recompute: t.Recompute,
 	}}
 	if o.run == "" {
 		o.run = t.Objective

@@ -119,6 +119,7 @@ type training struct {
 	WholeWord bool          `yaml:"whole_word"`
 	Noise     float64       `yaml:"noise_density"`
 	Span      float64       `yaml:"span_length"`
+	Recompute bool          `yaml:"recompute"`
 	Precision string        `yaml:"precision"`
 	Device    string        `yaml:"device"`
 	Seed      uint64        `yaml:"seed"`

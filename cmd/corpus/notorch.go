@@ -8,7 +8,9 @@ import (
 )
 
 // newModel says how to get a build that can.
-func newModel(trainer.Config, int, string, string) (trainer.Model, error) { return nil, canTrain() }
+func newModel(trainer.Config, int, string, string, bool) (trainer.Model, error) {
+	return nil, canTrain()
+}
 
 // canTrain is why this build cannot.
 func canTrain() error {

@@ -19,8 +19,8 @@ import (
 func canTrain() error { return nil }
 
 // newModel makes a model on libtorch.
-func newModel(c trainer.Config, threads int, device, precision string) (trainer.Model, error) {
-	return torch.New(c, torch.Options{Threads: threads, Device: device, Precision: precision})
+func newModel(c trainer.Config, threads int, device, precision string, recompute bool) (trainer.Model, error) {
+	return torch.New(c, torch.Options{Threads: threads, Device: device, Precision: precision, Recompute: recompute})
 }
 
 // modelEnv is what the bits of a training depend on here.

@@ -67,7 +67,9 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 		FS: w.fs, Dir: filepath.Join(w.dir, "runs", o.run), Spec: spec, Config: cfg, Special: special,
 		Data: trainer.DataInfo{Shards: generations[len(generations)-1].Key, Generations: len(generations)},
 		Env:  modelEnv(w.threads(), o.device), Files: files, Holder: holder(),
-		Make:   func() (trainer.Model, error) { return newModel(cfg, w.threads(), o.device, spec.Precision) },
+		Make: func() (trainer.Model, error) {
+			return newModel(cfg, w.threads(), o.device, spec.Precision, spec.Recompute)
+		},
 		Memory: term.Resident, Peak: func() float64 { return modelPeak(w.threads(), o.device, spec.Precision) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
 	}

@@ -67,8 +67,9 @@ func (n *bart) encode(s *scope, b trainer.Batch) (x, hide tensor) {
 	x = n.embed(s, &n.encoder, s.grid(b.Input, b.Rows, b.Cols), 0, b.Cols)
 	for i := range n.encoder.blocks {
 		blk := &n.encoder.blocks[i]
-		x = n.attend(s, blk, x, b.Rows, b.Cols, hidden{bias: hide}, nil)
-		x = n.feedForward(s, blk, x)
+		x = s.segment(func(in []tensor) tensor {
+			return n.feedForward(s, blk, n.attend(s, blk, in[0], b.Rows, b.Cols, hidden{bias: hide}, nil))
+		}, x)
 	}
 	return x, hide
 }
@@ -82,9 +83,10 @@ func (n *bart) decode(s *scope, ids tensor, rows, cols int, padding tensor, m *m
 	x := n.embed(s, &n.decoder, ids, past, cols)
 	for i := range n.decoder.blocks {
 		blk := &n.decoder.blocks[i]
-		x = n.attend(s, blk, x, rows, cols, hide, m.cache(i))
-		x = n.attendAcross(s, i, x, rows, cols, m)
-		x = n.feedForward(s, blk, x)
+		x = s.segment(func(in []tensor) tensor {
+			y := n.attend(s, blk, in[0], rows, cols, hide, m.cache(i))
+			return n.feedForward(s, blk, n.attendAcross(s, i, y, rows, cols, m.of(in[1])))
+		}, x, m.hidden)
 	}
 	return x
 }

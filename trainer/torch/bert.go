@@ -65,7 +65,7 @@ func (n *bert) features(s *scope, b trainer.Batch) tensor {
 		hide.bias = s.padding(b.Mask, b.Rows, b.Cols)
 	}
 	for i := range n.blocks {
-		x = n.block(s, &n.blocks[i], x, b.Rows, b.Cols, hide)
+		x = s.segment(func(in []tensor) tensor { return n.block(s, &n.blocks[i], in[0], b.Rows, b.Cols, hide) }, x)
 	}
 	return x
 }

@@ -126,7 +126,7 @@ func (n *bloom) run(s *scope, ids tensor, rows, cols int, hide hidden, caches []
 		if caches != nil {
 			c = &caches[i]
 		}
-		x = n.block(s, &n.blocks[i], x, rows, cols, hide, c)
+		x = s.segment(func(in []tensor) tensor { return n.block(s, &n.blocks[i], in[0], rows, cols, hide, c) }, x)
 	}
 	return n.norm(s, x, n.final)
 }

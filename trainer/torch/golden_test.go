@@ -275,7 +275,7 @@ func checkGradients(t *testing.T, m *Model, b trainer.Batch, want map[string]pac
 	err := m.native(func(s *scope) error {
 		defer func() { _ = shim.ZeroGrad(m.w.params) }()
 		var st trainer.Stats
-		if err := m.gradients(s, []trainer.Batch{b}, 1, &st); err != nil {
+		if err := m.gradients(s, []trainer.Batch{b}, 1, 1, &st); err != nil {
 			return err
 		}
 		for i, p := range m.w.list {

@@ -60,7 +60,7 @@ func (g *gpt2) run(s *scope, x tensor, rows, n int, hide hidden, caches []cache)
 		if caches != nil {
 			c = &caches[i]
 		}
-		x = g.block(s, &g.blocks[i], x, rows, n, hide, c)
+		x = s.segment(func(in []tensor) tensor { return g.block(s, &g.blocks[i], in[0], rows, n, hide, c) }, x)
 	}
 	return s.layerNorm(x, g.final, int64(g.c.Hidden), g.c.NormEps)
 }

@@ -19,8 +19,13 @@ type Options struct {
 	Threads int    // of one operation on the CPU; 0 = libtorch's choice
 	Device  string // "" or "cpu", "cuda", "cuda:1"
 	// "" or "float32"; "tf32" on a GPU: factors of products rounded to 10 bits;
-	// "bf16": products in bf16 while training, weights and optimizer in float32.
+	// "bf16", "fp16": products in 16 bits while training, weights and optimizer in
+	// float32. fp16 needs Hyper.LossScale.
 	Precision string
+
+	// Recompute keeps of each block its input alone, and makes the rest again for
+	// its gradients: less memory for a third more time.
+	Recompute bool
 }
 
 // Model is a trainer.Model on libtorch.
@@ -30,9 +35,14 @@ type Model struct {
 	s      *scope
 	w      *weights
 	net    network
-	bf16   bool
 	closed bool
+
+	recompute bool
+	lossRows  int // logits are made for so many positions at a time
 }
+
+// types16 are the types of products in 16 bits, by their names.
+var types16 = map[string]shim.Half{"bf16": shim.BF16, "fp16": shim.FP16}
 
 // network is one family's forward pass.
 type network interface {
@@ -61,7 +71,10 @@ func New(cfg trainer.Config, opts Options) (trainer.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{cfg: cfg, t: newThread(), bf16: opts.Precision == "bf16"}
+	m := &Model{cfg: cfg, t: newThread(), recompute: opts.Recompute, lossRows: max(1, trainer.LossChunk/cfg.Vocab)}
+	if device >= 0 {
+		m.lossRows *= 8 // a GPU waits for the starts of kernels with less
+	}
 	if err := m.t.do(func() error { return m.build(device, opts) }); err != nil {
 		m.t.stop()
 		return nil, fmt.Errorf("make the %s model: %w", cfg.Family, err)
@@ -108,6 +121,7 @@ func (m *Model) build(device int, opts Options) error {
 	}
 	shim.KeepMemory()
 	m.s = newScope(device)
+	m.s.half = types16[opts.Precision]
 	var err error
 	if m.w, err = newWeights(m.s, trainer.Params(m.cfg)); err != nil {
 		m.s.free()
@@ -120,7 +134,7 @@ func (m *Model) build(device int, opts Options) error {
 	return err
 }
 
-// setPrecision does what holds for the whole process; bf16 is turned on for each
+// setPrecision does what holds for the whole process; 16 bits are turned on for each
 // loss, and only asked for here.
 func setPrecision(device int, precision string) error {
 	gpu := device >= 0
@@ -130,12 +144,12 @@ func setPrecision(device int, precision string) error {
 		if !gpu {
 			return errors.New("tf32 needs a GPU; use float32 or bf16")
 		}
-	case "bf16":
-		if err := errors.Join(shim.Autocast(gpu, true), shim.Autocast(gpu, false)); err != nil {
+	case "bf16", "fp16":
+		if err := errors.Join(shim.Autocast(gpu, types16[precision]), shim.Autocast(gpu, shim.Float32)); err != nil {
 			return err
 		}
 	default:
-		return fmt.Errorf("unknown precision %q; use float32, tf32 or bf16", precision)
+		return fmt.Errorf("unknown precision %q; use float32, tf32, bf16 or fp16", precision)
 	}
 	if gpu {
 		return shim.TF32(precision == "tf32")
@@ -218,7 +232,7 @@ func (m *Model) Eval(b trainer.Batch) (trainer.Stats, error) {
 		}
 		st.Tokens = int64(len(t.at))
 		if st.Tokens > 0 {
-			st.Loss = s.item(m.loss(s, b, t)) / float64(st.Tokens)
+			st.Loss = m.loss(s, m.states(s, b, t), t, 1, false) / float64(st.Tokens)
 		}
 		return s.err
 	})
@@ -235,21 +249,43 @@ func (m *Model) prepare(b trainer.Batch) (targets, error) {
 	return newTargets(m.cfg, b)
 }
 
-// loss is the sum over predicted positions; the head works on these only.
-func (m *Model) loss(s *scope, b trainer.Batch, t targets) tensor {
-	if m.bf16 {
-		s.fail("bf16", shim.Autocast(s.device >= 0, true))
-		defer func() { s.fail("bf16", shim.Autocast(s.device >= 0, false)) }()
-	}
-	at, label := tensor(nil), s.ints(t.label, int64(len(t.label))) // before a GPU is busy, which an upload waits for
+// states are the hidden states of the predicted positions.
+func (m *Model) states(s *scope, b trainer.Batch, t targets) tensor {
+	at := tensor(nil) // before a GPU is busy, which an upload waits for
 	if len(t.at) < t.of {
 		at = s.ints(t.at, int64(len(t.at)))
 	}
-	x := m.net.features(s, b)
-	if at != nil {
-		x = s.rows(x, at)
+	return s.cast(func() tensor {
+		x := m.net.features(s, b)
+		if at != nil {
+			x = s.rows(x, at)
+		}
+		return x
+	})
+}
+
+// loss is the sum over predicted positions, times by. The logits are made for
+// lossRows positions at a time, and with backward their gradients too: all of them
+// are never held at once.
+func (m *Model) loss(s *scope, x tensor, t targets, by float64, backward bool) (sum float64) {
+	n := len(t.label)
+	if backward && (n > m.lossRows || m.recompute) {
+		x = s.leaf(x)
 	}
-	return s.crossEntropy(m.net.head(s, x), label)
+	for from := 0; from < n && s.err == nil; from += m.lossRows {
+		mark, rows := s.enter(), min(m.lossRows, n-from)
+		label, part := s.ints(t.label[from:from+rows], int64(rows)), x
+		if rows < n {
+			part = s.narrow(x, 0, int64(from), int64(rows))
+		}
+		loss := s.scale(s.cast(func() tensor { return s.crossEntropy(m.net.head(s, part), label) }), by)
+		if backward {
+			s.backward(loss)
+		}
+		sum += s.item(loss)
+		s.leave(mark, nil)
+	}
+	return sum
 }
 
 // Step does one update; see trainer.Model.
@@ -267,25 +303,27 @@ func (m *Model) Step(micro []trainer.Batch, h trainer.Hyper) (trainer.Stats, err
 }
 
 func (m *Model) step(s *scope, micro []trainer.Batch, h trainer.Hyper, st *trainer.Stats) error {
-	if err := m.gradients(s, micro, h.Seed, st); err != nil {
+	up := max(1, h.LossScale)
+	if err := m.gradients(s, micro, h.Seed, up, st); err != nil {
 		return err
 	}
-	var err error
-	if st.Norm, err = shim.GradNorm(m.w.params); err != nil {
+	norm, err := shim.GradNorm(m.w.params)
+	if err != nil {
 		return err
 	}
+	st.Norm = norm / up
 	if st.Tokens == 0 || beyond(st.Loss, h.MaxLoss) || beyond(st.Norm, h.MaxNorm) {
 		st.Skipped = true
 		return nil
 	}
 	return shim.AdamW(m.w.params, m.w.m, m.w.v, m.w.decayed, shim.Update{
 		LR: h.LR, Beta1: h.Beta1, Beta2: h.Beta2, Eps: h.Eps, Decay: h.WeightDecay,
-		Clip: clipFactor(st.Norm, h.Clip), Step: h.Step, RMSScaled: h.RMSScaled,
+		Clip: clipFactor(st.Norm, h.Clip) / up, Step: h.Step, RMSScaled: h.RMSScaled,
 	})
 }
 
-// gradients leaves the gradient of the mean loss of all micro-batches.
-func (m *Model) gradients(s *scope, micro []trainer.Batch, seed uint64, st *trainer.Stats) error {
+// gradients leaves the gradient of the mean loss of all micro-batches, times up.
+func (m *Model) gradients(s *scope, micro []trainer.Batch, seed uint64, up float64, st *trainer.Stats) error {
 	all := make([]targets, len(micro))
 	for i, b := range micro {
 		var err error
@@ -298,10 +336,9 @@ func (m *Model) gradients(s *scope, micro []trainer.Batch, seed uint64, st *trai
 		if len(all[i].at) == 0 {
 			continue
 		}
-		s.dropout, s.key = true, splitmix(seed+uint64(i))
-		loss := s.scale(m.loss(s, b, all[i]), 1/float64(st.Tokens))
-		s.backward(loss)
-		st.Loss += s.item(loss)
+		s.dropout, s.recompute, s.key = true, m.recompute, splitmix(seed+uint64(i))
+		st.Loss += m.loss(s, m.states(s, b, all[i]), all[i], up/float64(st.Tokens), true) / up
+		s.unwind()
 		if s.err != nil {
 			return fmt.Errorf("micro-batch %d: %w", i, s.err)
 		}

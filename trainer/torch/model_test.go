@@ -113,8 +113,14 @@ func TestStepLearns(t *testing.T) {
 
 func mustStep(t *testing.T, m *Model, step int64) trainer.Stats {
 	t.Helper()
-	c := m.cfg
-	st, err := m.Step([]trainer.Batch{cyclic(c, 4, 24, int(step)), cyclic(c, 3, 16, int(step)+5)}, hyper(step))
+	return mustStepScaled(t, m, step, 0)
+}
+
+func mustStepScaled(t *testing.T, m *Model, step int64, scale float64) trainer.Stats {
+	t.Helper()
+	c, h := m.cfg, hyper(step)
+	h.LossScale = scale
+	st, err := m.Step([]trainer.Batch{cyclic(c, 4, 24, int(step)), cyclic(c, 3, 16, int(step)+5)}, h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,12 +246,15 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 	}
 }
 
-// bf16 comes near float32, learns, and goes on from a saved state bit for bit;
-// a libtorch that is too old for it says so.
-func TestBF16(t *testing.T) {
-	opts := Options{Threads: 2, Device: device, Precision: "bf16"}
+// bf16 and fp16 come near float32, learn, and go on from a saved state bit for bit,
+// also where activations are made again; a libtorch that is too old says so.
+func TestBF16(t *testing.T) { testHalf(t, "bf16", 0) }
+func TestFP16(t *testing.T) { testHalf(t, "fp16", 1024) }
+
+func testHalf(t *testing.T, precision string, scale float64) {
+	opts := Options{Threads: 2, Device: device, Precision: precision, Recompute: scale > 0}
 	if m, err := New(tinyConfig("bert"), opts); err != nil {
-		if !strings.Contains(err.Error(), "bf16 needs libtorch 2.4 or newer") {
+		if !strings.Contains(err.Error(), precision+" needs libtorch 2.4 or newer") {
 			t.Error(err)
 		}
 		return
@@ -272,7 +281,7 @@ func TestBF16(t *testing.T) {
 				if step == 119 {
 					saved = mustState(t, m)
 				}
-				got = mustStep(t, m, step)
+				got = mustStepScaled(t, m, step, scale)
 				if norm := mustStep(t, exact, step).Norm; step == 1 && math.Abs(got.Norm-norm) > 0.05*norm {
 					t.Errorf("gradient norm %g, in float32 %g", got.Norm, norm)
 				}
@@ -284,8 +293,8 @@ func TestBF16(t *testing.T) {
 			if err := again.Load(saved); err != nil {
 				t.Fatal(err)
 			}
-			mustStep(t, again, 119)
-			if st := mustStep(t, again, 120); st != got {
+			mustStepScaled(t, again, 119, scale)
+			if st := mustStepScaled(t, again, 120, scale); st != got {
 				t.Errorf("again step 120 gives %+v, want %+v", st, got)
 			}
 			equalStates(t, mustState(t, again), mustState(t, m))

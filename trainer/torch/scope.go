@@ -24,6 +24,10 @@ type scope struct {
 	device int      // -1 CPU, else the GPU's number
 	fused  bool     // attention in one kernel
 
+	half      shim.Half // of products, within cast
+	recompute bool      // segments are made again for backward
+	tape      []cut
+
 	dropout bool   // training
 	key     uint64 // of this scope's dropout masks
 	drawn   uint64 // dropout masks made so far
@@ -49,7 +53,10 @@ func (s *scope) close() {
 		s.owned[i] = nil
 	}
 	s.owned = s.owned[:0]
+	clear(s.tape)
+	s.tape = s.tape[:0]
 	s.err = nil
+	s.recompute = false
 	s.dropout, s.key, s.drawn = false, 0, 0
 }
 

@@ -44,6 +44,12 @@ func (m *memory) cache(layer int) *cache {
 	return &m.caches[layer]
 }
 
+// of is the same with another hidden.
+func (m memory) of(hidden tensor) *memory {
+	m.hidden = hidden
+	return &m
+}
+
 // seen gives the keys and values of the encoder's output for a layer.
 func (m *memory) seen(s *scope, n seq2seq, layer, rows int) (k, v tensor) {
 	if m.k != nil {

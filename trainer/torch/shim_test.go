@@ -195,7 +195,7 @@ func TestPortableUpdate(t *testing.T) {
 			for step := int64(1); step <= 3; step++ {
 				err := m.native(func(s *scope) error {
 					var st trainer.Stats
-					if err := m.gradients(s, []trainer.Batch{cyclic(m.cfg, 4, 24, 3)}, 9, &st); err != nil {
+					if err := m.gradients(s, []trainer.Batch{cyclic(m.cfg, 4, 24, 3)}, 9, 1, &st); err != nil {
 						return err
 					}
 					err := shim.AdamW(m.w.params, m.w.m, m.w.v, m.w.decayed, shim.Update{

@@ -84,8 +84,9 @@ func (n *t5) encode(s *scope, b trainer.Batch) (hidden, hide tensor) {
 	x := n.embed(s, s.grid(b.Input, b.Rows, b.Cols))
 	for i := range n.encoder.blocks {
 		blk := &n.encoder.blocks[i]
-		x = n.selfAttention(s, blk, x, b.Rows, b.Cols, bias, nil)
-		x = n.feedForward(s, blk, x)
+		x = s.segment(func(in []tensor) tensor {
+			return n.feedForward(s, blk, n.selfAttention(s, blk, in[0], b.Rows, b.Cols, in[1], nil))
+		}, x, bias)
 	}
 	return n.finish(s, x, n.encoder.final), hide
 }
@@ -96,9 +97,10 @@ func (n *t5) decode(s *scope, ids tensor, rows, cols int, padding tensor, m *mem
 	x := n.embed(s, ids)
 	for i := range n.decoder.blocks {
 		blk := &n.decoder.blocks[i]
-		x = n.selfAttention(s, blk, x, rows, cols, bias, m.cache(i))
-		x = n.crossAttention(s, i, x, rows, cols, m)
-		x = n.feedForward(s, blk, x)
+		x = s.segment(func(in []tensor) tensor {
+			y := n.selfAttention(s, blk, in[0], rows, cols, in[1], m.cache(i))
+			return n.feedForward(s, blk, n.crossAttention(s, i, y, rows, cols, m.of(in[2])))
+		}, x, bias, m.hidden)
 	}
 	return n.finish(s, x, n.decoder.final)
 }

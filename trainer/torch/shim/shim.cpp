@@ -301,16 +301,16 @@ char *ct_tf32(int on) {
   return guarded([&] { at::globalContext().setFloat32MatmulPrecision(on ? "high" : "highest"); });
 }
 
-char *ct_autocast(int gpu, int on) {
+char *ct_autocast(int gpu, int half) {
   return guarded([&] {
 #if HAS_AUTOCAST
     const auto device = gpu ? at::kCUDA : at::kCPU;
-    at::autocast::set_autocast_dtype(device, at::kBFloat16);
-    at::autocast::set_autocast_enabled(device, on != 0);
+    at::autocast::set_autocast_dtype(device, half == 2 ? at::kHalf : at::kBFloat16);
+    at::autocast::set_autocast_enabled(device, half != 0);
     at::autocast::clear_cache(); // of cast weights, which an update changes
 #else
-    if (on)
-      throw std::runtime_error("bf16 needs libtorch 2.4 or newer");
+    if (half)
+      throw std::runtime_error(half == 2 ? "fp16 needs libtorch 2.4 or newer" : "bf16 needs libtorch 2.4 or newer");
 #endif
   });
 }
@@ -360,6 +360,20 @@ char *ct_rms_norm(ct_tensor *out, ct_tensor x, ct_tensor weight, double eps) {
 char *ct_cross_entropy(ct_tensor *out, ct_tensor logits, ct_tensor target) {
   return guarded([&] {
     give(out, CrossEntropy::apply(ref(logits), ref(target), at::GradMode::is_enabled()));
+  });
+}
+
+char *ct_leaf(ct_tensor *out, ct_tensor x) {
+  return guarded([&] { give(out, ref(x).detach().requires_grad_(true)); });
+}
+
+char *ct_continue(ct_tensor x, ct_tensor leaf) {
+  return guarded([&] {
+    Tensor grad = ref(leaf).grad();
+    if (!grad.defined())
+      return;
+    static_cast<Tensor *>(leaf)->mutable_grad().reset();
+    ref(x).backward(grad.to(ref(x).scalar_type()));
   });
 }
 

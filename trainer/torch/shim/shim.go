@@ -90,10 +90,31 @@ func Repeatable() { C.ct_repeatable() }
 // process.
 func TF32(on bool) error { return failed(C.ct_tf32(flag(on))) }
 
-// Autocast makes products on this OS thread those of bf16, from bf16 copies of
-// the float32 weights; sums over many numbers stay in float32. It needs libtorch
-// 2.4.
-func Autocast(gpu, on bool) error { return failed(C.ct_autocast(flag(gpu), flag(on))) }
+// Half is a type of 16 bits that products may be done in.
+type Half int
+
+// The types of products.
+const (
+	Float32 Half = iota
+	BF16
+	FP16
+)
+
+// Autocast makes products on this OS thread those of a type of 16 bits, from copies
+// of the float32 weights, or those of float32 again; sums over many numbers stay in
+// float32. 16 bits need libtorch 2.4.
+func Autocast(gpu bool, h Half) error { return failed(C.ct_autocast(flag(gpu), C.int(h))) }
+
+// Leaf is x without what it was made of, to collect a gradient for Continue.
+func Leaf(out Slot, x Tensor) error {
+	return failed(C.ct_leaf(slot(out), C.ct_tensor(unsafe.Pointer(x))))
+}
+
+// Continue goes backward from x with the gradient that leaf has collected, if any,
+// and frees it.
+func Continue(x, leaf Tensor) error {
+	return failed(C.ct_continue(C.ct_tensor(unsafe.Pointer(x)), C.ct_tensor(unsafe.Pointer(leaf))))
+}
 
 // GPUName is what the driver calls a GPU, "" where there is none.
 func GPUName(device int) string {

@@ -23,7 +23,7 @@ int ct_grad_mode(int on);
 char *ct_zeros(ct_tensor *out, const int64_t *shape, int dims, int device);
 void ct_repeatable(void);
 char *ct_tf32(int on);
-char *ct_autocast(int gpu, int on); // of this thread
+char *ct_autocast(int gpu, int half); // of this thread: 0 float32, 1 bf16, 2 fp16
 char *ct_gpu_name(int device); // to be freed; "" when it is not known
 
 int ct_has_attention(void);
@@ -34,6 +34,11 @@ char *ct_gelu(ct_tensor *out, ct_tensor x, int tanh);
 char *ct_rms_norm(ct_tensor *out, ct_tensor x, ct_tensor weight, double eps);
 // The logits are overwritten when gradients are recorded.
 char *ct_cross_entropy(ct_tensor *out, ct_tensor logits, ct_tensor target);
+
+// x without what it was made of, to collect a gradient.
+char *ct_leaf(ct_tensor *out, ct_tensor x);
+// Backward from x with the gradient that leaf has, if any, which is freed.
+char *ct_continue(ct_tensor x, ct_tensor leaf);
 
 char *ct_grad_norm(ct_tensor *params, int n, double *norm);
 char *ct_zero_grad(ct_tensor *params, int n);
