@@ -321,8 +321,8 @@ func (m killedModel) Step(b []Batch, h Hyper) (Stats, error) {
 }
 
 // TestRunKilledAtEveryStep takes what is on the disk before each step of a run
-// of 200 (all that was written, or only what was synced) and goes on from it
-// with nothing else.
+// of 200 (all that was written, or only what was synced), goes on from it with
+// nothing else, is killed again seven steps on, and goes on from that.
 func TestRunKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	j := smallJob(t, "clm", 200)
@@ -334,10 +334,15 @@ func TestRunKilledAtEveryStep(t *testing.T) {
 	}
 	want := outcome(t, disk, j)
 	for at := int64(1); at <= 200; at++ {
-		j.FS, j.Make = left[at], made(newBigram(j.Config))
+		again := min(200, at+7)
+		j.FS, j.Make = left[at], made(killedModel{newBigram(j.Config), again, nil})
+		if got, err := Run(context.Background(), j); !errors.Is(err, errKilled) || got.Resumed != (at-1)/20*20 {
+			t.Fatalf("killed before step %d, and again: %+v, %v", at, got, err)
+		}
+		j.FS, j.Make = left[at].Crash(at%2 == 1), made(newBigram(j.Config))
 		got, err := Run(context.Background(), j)
-		if err != nil || got.Resumed != (at-1)/20*20 {
-			t.Fatalf("killed before step %d: %+v, %v", at, got, err)
+		if err != nil || got.Resumed != (again-1)/20*20 {
+			t.Fatalf("killed before step %d and again: %+v, %v", at, got, err)
 		}
 		if outcome(t, j.FS, j) != want {
 			t.Fatalf("killed before step %d and resumed, the run differs", at)
@@ -345,7 +350,8 @@ func TestRunKilledAtEveryStep(t *testing.T) {
 	}
 }
 
-// TestRunPowerCut cuts the power at every write operation of a short run.
+// TestRunPowerCut cuts the power at every write operation of a short run, and once
+// more as it goes on.
 func TestRunPowerCut(t *testing.T) {
 	t.Parallel()
 	job := func() Job {
@@ -374,6 +380,12 @@ func TestRunPowerCut(t *testing.T) {
 			if _, err := Check(j.FS, j.Dir); err != nil {
 				t.Fatalf("after a power cut at write %d (keep %v): %v", at, keep, err)
 			}
+			disk = j.FS.(*fsxtest.Mem)
+			disk.FailAt, disk.Fail = 1+at/2, fsxtest.ErrCrash
+			if _, err := Run(context.Background(), j); err != nil && !errors.Is(err, fsxtest.ErrCrash) {
+				t.Fatalf("a second power cut after write %d (keep %v): %v", at, keep, err)
+			}
+			j.FS, j.Make = disk.Crash(!keep), made(newBigram(j.Config))
 			if _, err := Run(context.Background(), j); err != nil {
 				t.Fatalf("after a power cut at write %d (keep %v): %v", at, keep, err)
 			}

@@ -71,6 +71,48 @@ func updated(t *testing.T, m *Model, scale float64) update {
 	return update{st.Loss, st.Norm, all[len(all)/3 : 2*len(all)/3]}
 }
 
+// TestAccumulation: the rows of a batch give the same gradients all at once and in
+// micro-batches of which one has less to predict.
+func TestAccumulation(t *testing.T) {
+	for _, family := range families {
+		c := tinyConfig(family)
+		c.Dropout, c.AttnDropout, c.ActDropout = 0, 0, 0
+		whole := cyclic(c, 6, 24, 1)
+		whole.Labels[3], whole.Labels[7] = trainer.Ignore, trainer.Ignore
+		var states [2][]trainer.Tensor
+		for i, micro := range [][]trainer.Batch{{whole}, {rows(whole, 0, 1), rows(whole, 1, 4), rows(whole, 4, 6)}} {
+			m := newModel(t, c)
+			if _, err := m.Step(micro, hyper(1)); err != nil {
+				t.Fatal(err)
+			}
+			all := mustState(t, m)
+			states[i] = all[len(all)/3 : 2*len(all)/3]
+		}
+		for i, w := range states[0] {
+			most, off := 0.0, 0.0
+			for k, v := range w.Data {
+				most, off = max(most, math.Abs(float64(v))), max(off, math.Abs(float64(v-states[1][i].Data[k])))
+			}
+			if off > 1e-5*most+1e-9 {
+				t.Errorf("%s: %s differs by %g of %g", family, w.Name, off, most)
+			}
+		}
+	}
+}
+
+// rows are some rows of a batch.
+func rows(b trainer.Batch, from, to int) trainer.Batch {
+	n := to - from
+	some := trainer.Batch{
+		Rows: n, Cols: b.Cols, DecCols: b.DecCols, Input: b.Input[from*b.Cols:][:n*b.Cols], Mask: b.Mask[from*b.Cols:][:n*b.Cols],
+		Labels: b.Labels[from*b.Cols:][:n*b.Cols], // as many columns in both stacks
+	}
+	if b.DecCols > 0 {
+		some.Decoder, some.DecMask = b.Decoder[from*b.DecCols:][:n*b.DecCols], b.DecMask[from*b.DecCols:][:n*b.DecCols]
+	}
+	return some
+}
+
 // TestEvalInPieces: a loss of many pieces is that of the whole.
 func TestEvalInPieces(t *testing.T) {
 	m := newModel(t, tinyConfig("gpt2"))
