@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"fmt"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -41,12 +42,14 @@ func (r *run) place(step int64) int64 { return r.info.place(r.phase, step) }
 // help, and reads on behind the rows of the step it was at.
 func (r *run) goBack(s Stats) error {
 	b := Rollback{From: r.done, Place: r.place(r.done) + 1, Try: 1}
-	furthest, before := int64(0), r.done+1
+	furthest, before := int64(math.MinInt64), r.done+1
 	for _, old := range r.info.Rollbacks {
-		furthest = max(furthest, old.From)
-	}
-	if n := len(r.info.Rollbacks); n > 0 && r.done <= furthest+spikeWindow {
-		b.Try, before = r.info.Rollbacks[n-1].Try+1, r.info.Rollbacks[n-1].To
+		if old.To < r.phase.From {
+			continue
+		}
+		if furthest = max(furthest, old.From+spikeWindow); r.done <= furthest {
+			b.Try, before = old.Try+1, old.To
+		}
 	}
 	to, err := r.goodStep(before)
 	if err != nil {
@@ -111,6 +114,9 @@ func (r *run) again() error {
 
 // removeOvertaken removes the checkpoints of steps behind which the run went back.
 func (r *run) removeOvertaken(steps []int64) (left []int64, err error) {
+	if len(r.info.Rollbacks) == 0 {
+		return steps, nil
+	}
 	for _, step := range steps {
 		c, err := readState(r.FS, path.Join(r.Dir, checkpointDir, stepName(step)))
 		if err != nil {

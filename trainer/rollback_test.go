@@ -180,6 +180,48 @@ func TestRunGoesBackInPhase(t *testing.T) {
 	if err != nil || len(info.Rollbacks) != 1 || info.Rollbacks[0].To != 20 || info.Rollbacks[0].Place != 14 {
 		t.Errorf("%+v, %v", info, err)
 	}
+
+	// what a phase before went through does not count
+	j = smallJob(t, "clm", 40)
+	m = newBigram(j.Config)
+	fails := 0
+	j.Make = made(failing{m, func(step int64) bool {
+		if step >= 25 && step < 35 && fails < 10 {
+			fails++
+			return true
+		}
+		return false
+	}})
+	if _, err := Run(context.Background(), j); err != nil {
+		t.Fatal(err)
+	}
+	fails = 0
+	next := j.grow(80)
+	next.Make = made(failing{newBigram(j.Config), func(step int64) bool {
+		if step >= 45 && fails < 10 {
+			fails++
+			return true
+		}
+		return false
+	}})
+	if _, err := Run(context.Background(), next); err != nil {
+		t.Fatal(err)
+	}
+	info, err = ReadRun(j.FS, j.Dir)
+	if err != nil || len(info.Rollbacks) != 2 || info.Rollbacks[1].To != 40 || info.Rollbacks[1].Try != 1 {
+		t.Errorf("%+v, %v", info, err)
+	}
+}
+
+// failing has losses that are no numbers when it is told so.
+type failing struct {
+	*bigram
+	fails func(step int64) bool
+}
+
+func (m failing) Step(b []Batch, h Hyper) (Stats, error) {
+	m.failAt[h.Step] = m.fails(h.Step)
+	return m.bigram.Step(b, h)
 }
 
 // TestRunSkipsSpikes: an update whose gradient is far beyond those before is not made.
