@@ -76,6 +76,9 @@ func TestBudget(t *testing.T) {
 	if took := j.Now().Sub(time.Unix(0, 0)).Seconds(); took > 10 || took < 9.5 {
 		t.Errorf("it took %v s of 10", took)
 	}
+	if line := p.Spec.String(); line != "clm gpt2 tiny, in 10s" {
+		t.Error(line)
+	}
 	if p.Spec.Decay != p.Spec.Steps/5 || p.Spec.Warmup != p.Spec.Steps/20 {
 		t.Errorf("%+v", p.Spec)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"corpus"
 	"corpus/shards/order"
@@ -299,5 +300,8 @@ func (s Spec) trajectory() Spec {
 
 // String is the one-line form for messages.
 func (s Spec) String() string {
+	if s.Budget > 0 { // which decides the steps
+		return strings.TrimSpace(fmt.Sprintf("%s %s %s, in %v", s.Objective, s.Model, s.Size, time.Duration(s.Budget)*time.Second))
+	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s, %d steps", s.Objective, s.Model, s.Size, s.Steps))
 }
