@@ -50,6 +50,9 @@ func (r *run) planned(old *RunInfo) error {
 func (r *run) plan(steps int64) (err error) {
 	r.Spec, err = r.Plan(steps)
 	r.asked, r.Plan = r.Spec, nil
+	if err == nil && r.Planned != nil {
+		r.Planned(r.Spec)
+	}
 	return err
 }
 

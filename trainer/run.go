@@ -27,7 +27,8 @@ type Job struct {
 
 	// Plan resolves the job's spec for a number of steps, where Spec.Budget decides
 	// them and Spec is resolved for any; else nil.
-	Plan func(steps int64) (Spec, error)
+	Plan    func(steps int64) (Spec, error)
+	Planned func(Spec) // is told the spec of the steps decided on; may be nil
 
 	// Open, Admit and Make are called in this order, once the run is locked and
 	// found to have steps left.

@@ -98,12 +98,9 @@ func (w *workspace) runTraining(ctx context.Context, name string, j trainer.Job,
 	}
 	pace := &pace{steps: j.Spec.Steps}
 	j.OnMetric = func(m trainer.Metric) { w.metric(p, name, pace, m) }
-	if plan := j.Plan; plan != nil {
-		j.Plan = func(steps int64) (trainer.Spec, error) {
-			pace.steps = steps
-			w.saySteps(name, steps, j.Spec.Budget)
-			return plan(steps)
-		}
+	j.Planned = func(s trainer.Spec) {
+		pace.steps = s.Steps
+		w.saySteps(name, s.Steps, s.Budget)
 	}
 	res, err := trainer.Run(ctx, j)
 	p.Done()
