@@ -118,7 +118,7 @@ func openNewest(fsys fsx.FS, dir string, info *RunInfo) (*Folder, error) {
 	return &Folder{Config: info.Config, Weights: weights, Run: info, Step: step}, err
 }
 
-// openHub reads config.json and model.safetensors.
+// openHub reads config.json and model.safetensors, or the files it is split into.
 func openHub(fsys fsx.FS, dir string) (*Folder, error) {
 	name := path.Join(dir, "config.json")
 	raw, err := fsx.ReadFile(fsys, name, maxJSON)
@@ -129,13 +129,9 @@ func openHub(fsys fsx.FS, dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	name = path.Join(dir, weightsFile)
-	tensors, err := readTensors(fsys, name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, noWeights(fsys, dir)
-	case err != nil:
-		return nil, &corpus.Error{Class: corpus.Corrupt, What: "cannot be read", Path: name, Offset: -1, Err: err, Next: wayOut(fsys, dir, name)}
+	tensors, err := readWeights(fsys, dir)
+	if err != nil {
+		return nil, err
 	}
 	weights, err := Adopt(c, tensors)
 	return &Folder{Config: c, Weights: weights}, err
@@ -147,8 +143,6 @@ func noWeights(fsys fsx.FS, dir string) error {
 	if _, err := fsys.Size(path.Join(dir, "pytorch_model.bin")); err == nil {
 		e.What = "has only pytorch_model.bin"
 		e.Err = errPickle
-	} else if _, err := fsys.Size(path.Join(dir, weightsFile+".index.json")); err == nil {
-		e.What = "has its weights in several files, which is not supported; save it again with max_shard_size='100GB'"
 	}
 	return e
 }
