@@ -17,6 +17,9 @@ type Encoder interface {
 type Config struct {
 	// Valid is the share of clusters whose documents are held out for validation.
 	Valid float64
+	// SpecialsInText says that Load's encoders make special tokens of what spells
+	// them in documents.
+	SpecialsInText bool `json:",omitempty"`
 	// Load reads a tokenizer.json: the size of its vocabulary and a maker of
 	// encoders, one for each task.
 	Load func(tokenizer []byte) (vocab int, encoder func() Encoder, err error) `json:"-"`

@@ -14,11 +14,11 @@ func (t *Tokenizer) SpecialTokensMapJSON() []byte { return indented(t.roles) }
 
 // ConfigJSON gives the bytes of the tokenizer_config.json that lets Hugging
 // Face transformers open the tokenizer.json beside it. maxLength is the longest
-// sequence of the model, in tokens.
+// sequence of the model, in tokens; 0: there is no model yet.
 func (t *Tokenizer) ConfigJSON(maxLength int) []byte {
 	return indented(struct {
 		Class     string `json:"tokenizer_class"`
-		MaxLength int    `json:"model_max_length"`
+		MaxLength int    `json:"model_max_length,omitempty"`
 		Clean     bool   `json:"clean_up_tokenization_spaces"`
 		Roles
 	}{"PreTrainedTokenizerFast", maxLength, false, t.roles})

@@ -34,6 +34,10 @@ const (
 	// most that many steps a byte.
 	MaxAddedBytes = 256
 
+	// MaxUnknown is the share of unknown tokens beyond which a tokenizer is
+	// refused: of text in its languages it is next to nothing.
+	MaxUnknown = 0.01
+
 	// maxDepth is how deep post-processors may nest.
 	maxDepth = 8
 )

@@ -18,8 +18,10 @@ const Version = 4
 
 // Roles of the stage.
 const (
-	RoleTokenizer = "tokenizer" // tokenizer.json of the largest size; tokenizer-8k.json of a smaller one
-	RoleReport    = "report"    // Report as JSON, likewise
+	RoleTokenizer = "tokenizer"          // tokenizer.json of the largest size; tokenizer-8k.json of a smaller one
+	RoleReport    = "report"             // Report as JSON, likewise
+	RoleConfig    = "tokenizer_config"   // what transformers calls so
+	RoleSpecials  = "special_tokens_map" // the same
 	roleText      = "filter/kept/part"
 	roleCounts    = "counts" // word, n by ascending bytes of the word
 	roleTally     = "tally"  // a Tally as JSON
@@ -34,6 +36,8 @@ var (
 type Config struct {
 	Kind  string // one of Kinds
 	Sizes []int  // numbers of ids, reserved ones included
+	// Given is a tokenizer that is used in the place of one that is trained.
+	Given *Given
 	// Bytes is those of the kept text, which bound what the passes hold; 0 when
 	// they are not known.
 	Bytes int64 `json:"-"`
@@ -58,15 +62,20 @@ func (c Config) Check() error {
 // Stage trains tokenizers on the kept documents, one of each size, and reports
 // how well they fit them.
 func Stage(c Config) corpus.Stage {
-	files := append(c.roles(RoleTokenizer), c.roles(RoleReport)...)
+	files := slices.Concat(c.roles(RoleTokenizer), c.roles(RoleReport), []string{RoleConfig, RoleSpecials})
+	makes := []corpus.Pass{
+		{Name: "count", Config: c.Kind, Inputs: []string{roleText}, Memory: c.countMemory(), Need: need, Run: c.count},
+		{Name: "train", Config: c, Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: c.trainMemory(), Run: c.train},
+	}
+	if c.Given != nil {
+		makes = []corpus.Pass{{Name: "take", Config: c, Tasks: corpus.One, Memory: c.reportMemory(), Run: c.take}}
+	}
 	return corpus.Stage{
-		Name: "tokenize", Version: Version, Keep: files, Publish: files,
-		Passes: []corpus.Pass{
-			{Name: "count", Config: c.Kind, Inputs: []string{roleText}, Memory: c.countMemory(), Need: need, Run: c.count},
-			{Name: "train", Config: c, Inputs: []string{roleCounts}, Tasks: corpus.One, Memory: c.trainMemory(), Run: c.train},
+		Name: "tokenize", Version: Version, Keep: files, Publish: files, Gate: gate,
+		Passes: append(makes, []corpus.Pass{
 			{Name: "tally", Inputs: append(c.roles(RoleTokenizer), roleText), Memory: c.tallyMemory(), Run: c.tally},
-			{Name: "report", Inputs: append(c.roles(RoleTokenizer), roleTally), Tasks: corpus.One, Memory: c.reportMemory(), Run: c.report},
-		},
+			{Name: "report", Config: c.Given, Inputs: append(c.roles(RoleTokenizer), roleTally), Tasks: corpus.One, Memory: c.reportMemory(), Run: c.report},
+		}...),
 	}
 }
 
@@ -265,6 +274,12 @@ func (c Config) tally(e corpus.Env) error {
 		return err
 	}
 	e.Count("specials_in_text", encoders[0].SpecialsInText())
+	if c.Given != nil { // which nobody has counted words for
+		for _, l := range sums[0].Langs {
+			e.Count("docs_in", l.Texts)
+			e.Count("bytes_in", l.Bytes)
+		}
+	}
 	return writeTallies(e, sums)
 }
 
@@ -303,6 +318,7 @@ func (c Config) report(e corpus.Env) error {
 		}
 		if role == RoleTokenizer {
 			e.Count("tokens", r.Tokens)
+			e.Count("unknown", r.Unknown)
 		}
 		b, err := json.MarshalIndent(r, "", " ")
 		if err != nil {
@@ -312,7 +328,7 @@ func (c Config) report(e corpus.Env) error {
 			return err
 		}
 	}
-	return nil
+	return c.writeConfigs(e)
 }
 
 // reportOf makes the report on a tokenizer, whose tallies are in row i.

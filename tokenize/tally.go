@@ -63,7 +63,8 @@ type Report struct {
 	Bytes         int64                 `json:"bytes"`
 	Tokens        int64                 `json:"tokens"`
 	BytesPerToken float64               `json:"bytes_per_token"` // higher: shorter sequences
-	UnknownRate   float64               `json:"unknown_rate"`    // <unk> of all tokens; 0 for byte-level BPE
+	Unknown       int64                 `json:"unknown"`         // tokens that stand for what the vocabulary lacks; none of byte-level BPE
+	UnknownRate   float64               `json:"unknown_rate"`    // of all tokens
 	Unused        int                   `json:"unused"`          // ids never used, reserved ones left out
 	UnusedIDs     []uint32              `json:"unused_ids"`      // the first hundred of them
 	Langs         map[string]LangReport `json:"langs"`
@@ -102,7 +103,8 @@ func (t *Tokenizer) Report(tally *Tally) (Report, error) {
 	}
 	r.Texts, r.Bytes, r.Tokens, r.BytesPerToken = all.Texts, all.Bytes, all.Tokens, ratio(all.Bytes, all.Tokens)
 	if unk, ok := t.Unknown(); ok {
-		r.UnknownRate = ratio(tally.Uses[unk], all.Tokens)
+		r.Unknown = tally.Uses[unk]
+		r.UnknownRate = ratio(r.Unknown, all.Tokens)
 	}
 	for id, n := range tally.Uses {
 		if n > 0 || t.special[id] || t.tokens[id] == "" {

@@ -73,16 +73,17 @@ func harmony() map[string]uint32 {
 // ReadTiktoken reads a file of ranks, lines of a token in base64 and its id, as
 // tiktoken does for an encoding. Ids are tiktoken's: Encode is its
 // encode_ordinary, EncodePrompt its encode with all special tokens allowed. What
-// JSON writes has the same ids in Hugging Face tokenizers.
-func ReadTiktoken(data []byte, e Encoding) (*Tokenizer, error) {
-	t, err := readTiktoken(data, e)
+// JSON writes has the same ids in Hugging Face tokenizers. More special tokens get
+// the ids behind all others.
+func ReadTiktoken(data []byte, e Encoding, more ...string) (*Tokenizer, error) {
+	t, err := readTiktoken(data, e, more)
 	if err != nil {
 		return nil, fmt.Errorf("tiktoken file: %w", err)
 	}
 	return t, nil
 }
 
-func readTiktoken(data []byte, e Encoding) (*Tokenizer, error) {
+func readTiktoken(data []byte, e Encoding, more []string) (*Tokenizer, error) {
 	if len(data) > MaxJSONBytes {
 		return nil, fmt.Errorf("%d bytes, allowed are %d", len(data), MaxJSONBytes)
 	}
@@ -99,6 +100,16 @@ func readTiktoken(data []byte, e Encoding) (*Tokenizer, error) {
 		if err := place(&c.Tokens, a); err != nil {
 			return nil, err
 		}
+	}
+	for _, name := range more {
+		a := Added{ID: uint32(len(c.Tokens)), Content: name, Special: true}
+		if slices.ContainsFunc(list, func(b Added) bool { return b.Content == name }) {
+			return nil, fmt.Errorf("special token %q is listed twice", name)
+		}
+		if err := place(&c.Tokens, a); err != nil {
+			return nil, err
+		}
+		list = append(list, a)
 	}
 	m, err := bpe.New(c)
 	if err != nil {

@@ -101,9 +101,9 @@ func (w *workspace) tokenize(c *cli.Context) error {
 
 // learn trains a tokenizer on what a filter kept; anew, if there is one already.
 func (w *workspace) learn(c *cli.Context, in *shards.Dataset, anew bool) error {
-	cfg := tokenize.Config{Kind: w.Tokenize.Model, Sizes: w.Tokenize.Vocab, Bytes: in.Manifest.Counts()["bytes_out"]}
-	if err := cfg.Check(); err != nil {
-		return corpus.Errorf(corpus.BadConfig, "tokenize.%v", err)
+	cfg, err := w.tokenizing(c, in.Manifest.Counts()["bytes_out"])
+	if err != nil {
+		return err
 	}
 	if in.Manifest.Counts()["docs_out"] == 0 {
 		return &corpus.Error{
@@ -111,7 +111,7 @@ func (w *workspace) learn(c *cli.Context, in *shards.Dataset, anew bool) error {
 			Next: "see what dropped them with `corpus status`",
 		}
 	}
-	_, err := w.stage(c, engine.Job{
+	_, err = w.stage(c, engine.Job{
 		Stage: tokenize.Stage(cfg), Inputs: map[string]*shards.Dataset{"filter": in}, Follows: "filter", Frozen: true, Rebuild: anew,
 	})
 	return err
@@ -145,7 +145,7 @@ func (w *workspace) encode(c *cli.Context, in, tok *shards.Dataset) error {
 	vocab := int(learnt["vocab"])
 	file, _ := tok.Manifest.File(tokenize.RoleTokenizer)
 	stage := shards.Stage(shards.Config{
-		Valid: w.Shards.Valid, Load: loadTokenizer, Bytes: kept, Vocab: vocab,
+		Valid: w.Shards.Valid, Load: loadTokenizer(w.Shards.SpecialsInText), SpecialsInText: w.Shards.SpecialsInText, Bytes: kept, Vocab: vocab,
 		TokensPerByte: float64(learnt["tokens"]) / float64(max(1, learnt["bytes_in"])),
 		FileBytes:     file.Size,
 		EncoderMemory: tokenize.EncoderMemory(vocab, kept),
@@ -158,13 +158,26 @@ func (w *workspace) encode(c *cli.Context, in, tok *shards.Dataset) error {
 }
 
 // loadTokenizer lets the shards stage encode without knowing tokenizers.
-func loadTokenizer(b []byte) (int, func() shards.Encoder, error) {
-	t, err := tokenize.Read(b)
-	if err != nil {
-		return 0, nil, err
+func loadTokenizer(specials bool) func([]byte) (int, func() shards.Encoder, error) {
+	return func(b []byte) (int, func() shards.Encoder, error) {
+		t, err := tokenize.Read(b)
+		if err != nil {
+			return 0, nil, err
+		}
+		return t.Size(), func() shards.Encoder {
+			if specials {
+				return promptEncoder{t.NewEncoder()}
+			}
+			return t.NewEncoder()
+		}, nil
 	}
-	return t.Size(), func() shards.Encoder { return t.NewEncoder() }, nil
 }
+
+// promptEncoder encodes documents as prompts, in which special tokens are spelled.
+type promptEncoder struct{ *tokenize.Encoder }
+
+// Encode implements [shards.Encoder].
+func (e promptEncoder) Encode(dst []uint32, text string) []uint32 { return e.EncodePrompt(dst, text) }
 
 // threads is the goroutines or native threads to use.
 func (w *workspace) threads() int {

@@ -85,11 +85,15 @@ type config struct {
 		Rehydrate     bool               `yaml:"rehydrate"`
 	} `yaml:"filter"`
 	Tokenize struct {
-		Model string     `yaml:"model"`
-		Vocab vocabSizes `yaml:"vocab"`
+		Model     string     `yaml:"model"`
+		Vocab     vocabSizes `yaml:"vocab"`
+		Tokenizer string     `yaml:"tokenizer"`
+		Pattern   string     `yaml:"pattern"`
+		Special   []string   `yaml:"special"`
 	} `yaml:"tokenize"`
 	Shards struct {
-		Valid float64 `yaml:"valid"`
+		Valid          float64 `yaml:"valid"`
+		SpecialsInText bool    `yaml:"specials_in_text"`
 	} `yaml:"shards"`
 	Train []training `yaml:"train"`
 	Crawl []crawling `yaml:"crawl"`
@@ -214,8 +218,9 @@ filter:
 tokenize:
   model: bpe             # over bytes; wordpiece, unigram
   vocab: 16000           # ids; 8k,16k,32k: a tokenizer of each size, the largest is tokenizer.json
+  # tokenizer: ../llama  # a folder with a tokenizer.json, or a .tiktoken file: used in the place of training one
 shards:
-  valid: 0.01            # share of documents held out for validation
+  valid: 0.01            # share of documents held out for validation; specials_in_text: true lets "</s>" in a text end it
 train: []                # trainings for corpus run, for example:
   # - {run: gpt, objective: clm, model: gpt2, size: tiny, steps: 2000}
   # - {run: mixed, objective: clm, mix: "wiki=2,*=1", pack: best-fit, doc_mask: true}

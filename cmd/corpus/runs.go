@@ -24,7 +24,11 @@ func (w *workspace) tokenizer() ([]byte, *tokenize.Tokenizer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := tokenize.Read(b)
+	config, err := d.File(tokenize.RoleConfig)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := tokenize.Read(b, config)
 	return b, t, err
 }
 
@@ -35,22 +39,29 @@ func (w *workspace) folderTokenizer(dir string) (*tokenize.Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var configs [][]byte
-	for _, name := range []string{configFile, specialsFile} {
-		c, err := fsx.ReadFile(w.fs, filepath.Join(dir, name), corpus.MaxManifest)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		configs = append(configs, c)
+	configs, err := readConfigs(w.fs, dir)
+	if err != nil {
+		return nil, err
 	}
 	t, err := tokenize.Read(b, configs...)
 	if err != nil {
 		return nil, &corpus.Error{Class: corpus.Corrupt, What: err.Error(), Path: dir, Offset: -1}
 	}
 	return t, nil
+}
+
+// readConfigs reads those of a folder's files that tell roles.
+func readConfigs(fsys fsx.FS, dir string) (configs [][]byte, err error) {
+	for _, name := range []string{configFile, specialsFile} {
+		b, err := fsx.ReadFile(fsys, filepath.Join(dir, name), tokenize.MaxJSONBytes)
+		switch {
+		case err == nil:
+			configs = append(configs, b)
+		case !errors.Is(err, os.ErrNotExist):
+			return nil, err
+		}
+	}
+	return configs, nil
 }
 
 // specialIDs finds the tokens of a tokenizer by their roles. Where it has none of

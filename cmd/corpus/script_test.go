@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -95,6 +96,7 @@ const confinementFails = 99
 //	                        run, send the signal once a file of PATTERN is there; -1 is a death by signal
 //	metrics DIR DIR         the metrics of two runs are equal but for their speed
 //	workspace DIR           a finished workspace, see finished
+//	ranks FILE [N]          the first N lines (256) of a .tiktoken file whose tokens are the bytes
 //	site DIR NAME [CERT]    serve the files of DIR on the loopback; NAME is its address; over
 //	                        TLS, which offers HTTP/2 too, when its certificate is to be written
 func runScripts(t *testing.T, dir string) {
@@ -103,9 +105,25 @@ func runScripts(t *testing.T, dir string) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "write": writeSource, "gz": packWith(".gz", gzipped), "zst": packWith(".zst", zstded), "cut": cutFile,
 			"flip": flipFile, "hold": hold, "release": release, "summary": checkSummary, "counted": counted, "has": has,
-			"pick": pickValue, "tree": tree, "copy": copyFolder, "stops": stops, "metrics": sameMetrics, "workspace": copyFinished, "site": serveSite,
+			"pick": pickValue, "tree": tree, "copy": copyFolder, "stops": stops, "metrics": sameMetrics, "workspace": copyFinished, "site": serveSite, "ranks": writeRanks,
 		},
 	})
+}
+
+// writeRanks writes tiktoken's vocabulary of the bytes alone.
+func writeRanks(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, !neg && (len(args) == 1 || len(args) == 2), "ranks FILE [N]")
+	n := 256
+	if len(args) == 2 {
+		var err error
+		n, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s %d\n", base64.StdEncoding.EncodeToString([]byte{byte(i)}), i)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
 }
 
 func usage(ts *testscript.TestScript, ok bool, text string) {

@@ -72,7 +72,11 @@ func settings() []setting {
 		{"filter", "rehydrate", "repeat what is kept in train as often as FineWeb-2 does by the copies there were of it, 8 times at most", func(c *config) any { return &c.Filter.Rehydrate }},
 		{"tokenize", "model", "`KIND` of tokenizer: " + strings.Join(tokenize.Kinds(), ", "), func(c *config) any { return &c.Tokenize.Model }},
 		{"tokenize", "vocab", "`N` token ids, the reserved ones included; 8k,16k,32k: one tokenizer of each size, the largest for what follows", func(c *config) any { return &c.Tokenize.Vocab }},
+		{"tokenize", "tokenizer", "`FILE` tokenizer.json or *.tiktoken, or the folder of the former: use it, train none", func(c *config) any { return (*file)(&c.Tokenize.Tokenizer) }},
+		{"tokenize", "pattern", "`REGEX` that cuts words for a .tiktoken file that is named after no known encoding", func(c *config) any { return &c.Tokenize.Pattern }},
+		{"tokenize", "special", "`TOKEN` behind the ranks of such a file, such as <|endoftext|>; may be repeated", func(c *config) any { return &c.Tokenize.Special }},
 		{"shards", "valid", "`SHARE` of the documents held out", func(c *config) any { return &c.Shards.Valid }},
+		{"shards", "specials-in-text", "special tokens spelled out in documents become themselves, not plain text", func(c *config) any { return &c.Shards.SpecialsInText }},
 	}
 }
 

@@ -65,6 +65,9 @@ func describe(stage string, c corpus.Counts) string {
 		return line
 	case "tokenize":
 		line := fmt.Sprintf("vocabulary of %s from %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
+		if _, trained := c["sampled_to"]; !trained {
+			line = fmt.Sprintf("vocabulary of %s, which was given; %s of text", term.Count(c["vocab"]), term.Bytes(c["bytes_in"]))
+		}
 		if c["short_of_vocab"] > 0 {
 			line += fmt.Sprintf(", %s fewer than asked for: the text has no more that comes twice", term.Count(c["short_of_vocab"]))
 		}
@@ -73,6 +76,12 @@ func describe(stage string, c corpus.Counts) string {
 		}
 		if c["sampled_to"] > 1 {
 			line += fmt.Sprintf("; words seen less than %s times were sampled to stay within memory", term.Count(c["sampled_to"]))
+		}
+		if c["unknown"] > 0 {
+			line += fmt.Sprintf("; %s of the tokens are unknown", term.Percent(c["unknown"], c["tokens"]))
+		}
+		if n := c["specials_in_text"]; n > 0 {
+			line += fmt.Sprintf("; %s spelled out in the text", plural(n, "special token"))
 		}
 		return line
 	case "shards":
