@@ -16,12 +16,19 @@ func (t *Tokenizer) SpecialTokensMapJSON() []byte { return indented(t.roles) }
 // Face transformers open the tokenizer.json beside it. maxLength is the longest
 // sequence of the model, in tokens; 0: there is no model yet.
 func (t *Tokenizer) ConfigJSON(maxLength int) []byte {
+	var pre struct {
+		AddPrefixSpace *bool `json:"add_prefix_space"`
+	}
+	_ = json.Unmarshal(t.steps.PreTokenizer, &pre) // null leaves it as it is
 	return indented(struct {
 		Class     string `json:"tokenizer_class"`
 		MaxLength int    `json:"model_max_length,omitempty"`
 		Clean     bool   `json:"clean_up_tokenization_spaces"`
+		// Transformers 4 takes it for false where it is missing, whatever the
+		// pre-tokenizer says.
+		AddPrefixSpace *bool `json:"add_prefix_space,omitempty"`
 		Roles
-	}{"PreTrainedTokenizerFast", maxLength, false, t.roles})
+	}{"PreTrainedTokenizerFast", maxLength, false, pre.AddPrefixSpace, t.roles})
 }
 
 func indented(v any) []byte {

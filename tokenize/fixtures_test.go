@@ -152,16 +152,60 @@ func checkGolden(t *testing.T, enc *Encoder, g golden) {
 	}
 }
 
-// TestFolder writes what transformers opens, for the script to check.
-func TestFolder(t *testing.T) {
-	dir := os.Getenv("CORPUS_TOKENIZE_FOLDER")
+// TestFolders writes what transformers opens, each family and each kind that is
+// trained, with what is made of texts here, for the script to compare.
+func TestFolders(t *testing.T) {
+	dir := os.Getenv("CORPUS_TOKENIZE_FOLDERS")
 	if dir == "" {
-		t.Skip("for testdata/scripts/tokenizer_fixtures.py --transformers")
+		t.Skip("for testdata/scripts/tokenizer_families.py --transformers")
 	}
-	tok := readFile(t, filepath.Join("testdata", "trained.json"))
+	texts := load[[]string](t, "texts.json")
+	for _, name := range families(t) {
+		writeFolder(t, filepath.Join(dir, name), family(t, name), texts)
+	}
+	for _, kind := range Kinds() {
+		c, err := NewCounter(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts {
+			c.Add(text)
+		}
+		all, _, err := Train(c.All(), TrainOptions{Kind: kind, Sizes: []int{1500}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFolder(t, filepath.Join(dir, "trained-"+kind), all[0], texts)
+	}
+}
+
+func writeFolder(t *testing.T, dir string, tok *Tokenizer, texts []string) {
+	t.Helper()
+	type made struct {
+		Text    string   `json:"text"`
+		IDs     []uint32 `json:"ids"`
+		Decoded string   `json:"decoded"`
+		Skipped string   `json:"skipped"`
+	}
+	var list []made
+	enc := tok.NewEncoder()
+	for _, text := range texts {
+		m := made{Text: text, IDs: append([]uint32{}, tok.Frame(enc.EncodePrompt(nil, text))...)}
+		var err error
+		if m.Decoded, err = tok.Decode(m.IDs, false); err != nil {
+			t.Fatal(err)
+		}
+		if m.Skipped, err = tok.Decode(m.IDs, true); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, m)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for name, data := range map[string][]byte{
 		"tokenizer.json": tok.JSON(), "tokenizer_config.json": tok.ConfigJSON(512),
-		"special_tokens_map.json": tok.SpecialTokensMapJSON(),
+		"special_tokens_map.json": tok.SpecialTokensMapJSON(), "made.json": encoded(list),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,8 @@ and what it makes of texts in 32 languages, code, and all that is odd.
 
     pip install tokenizers==0.23.3 sentencepiece==0.2.3 tiktoken==0.14.0
     python testdata/scripts/tokenizer_families.py
+    python testdata/scripts/tokenizer_families.py --transformers   # needs transformers, 4 or 5, alone:
+        # what Go writes of each family, and of each kind that it trains, opens there with the same ids and text
 
 Fixtures, trained on and made from tokenizer_texts.json:
   NAME.json           the tokenizer
@@ -23,6 +25,7 @@ bench/tokenizer_ids.py makes larger ones of the same configurations.
 import json
 import os
 import pathlib
+import sys
 import tempfile
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -396,7 +399,43 @@ def tinies():
         tiny(name, FAMILIES[name](short, vocab))
 
 
+def check_transformers():
+    import subprocess
+
+    import tokenizers
+    import transformers
+
+    print("transformers %s, tokenizers %s" % (transformers.__version__, tokenizers.__version__))
+    failed = 0
+    with tempfile.TemporaryDirectory() as tmp:
+        subprocess.run(["go", "test", "./tokenize", "-count=1", "-run", "TestFolders"], cwd=ROOT, check=True,
+                       env={**os.environ, "CORPUS_TOKENIZE_FOLDERS": tmp})
+        for folder in sorted(pathlib.Path(tmp).iterdir()):
+            tok = transformers.AutoTokenizer.from_pretrained(folder)
+            plain = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            roles = json.loads((folder / "special_tokens_map.json").read_text())
+            bad = sum(roles[k] != getattr(tok, k) or tok.convert_tokens_to_ids(roles[k]) != plain.token_to_id(roles[k])
+                      for k in roles if k.endswith("_token"))
+            made, older = json.loads((folder / "made.json").read_text()), 0
+            for m in made:
+                ids = tok(m["text"])["input_ids"]
+                bad += ids != m["ids"] or plain.encode(m["text"]).ids != m["ids"]
+                for skip, want in [(False, m["decoded"]), (True, m["skipped"])]:
+                    theirs, itself = tok.decode(ids, skip_special_tokens=skip), plain.decode(ids, skip_special_tokens=skip)
+                    bad += theirs != itself
+                    older += itself != want
+            if not tokenizers.__version__.startswith("0.22."):  # which decoded added tokens that are normalized otherwise
+                bad, older = bad + older, 0
+            print("%-18s %s, %d ids, %d roles, %d texts: %d differ%s" % (
+                folder.name, type(tok).__name__, len(tok), len(roles), len(made), bad,
+                ", %d are decoded otherwise than by 0.23" % older if older else ""))
+            failed += bad
+    sys.exit(1 if failed else 0)
+
+
 def main():
+    if "--transformers" in sys.argv:
+        check_transformers()
     DATA.mkdir(exist_ok=True, parents=True)
     tinies()
     tiktoken_fixtures()

@@ -5,7 +5,6 @@
     python testdata/scripts/tokenizer_fixtures.py            # write the fixtures
     python testdata/scripts/tokenizer_fixtures.py --big DIR…  # compare on the text files in DIRs
     python testdata/scripts/tokenizer_fixtures.py --bench DIR…  # speed; also needs tiktoken
-    python testdata/scripts/tokenizer_fixtures.py --transformers  # needs transformers
 
 Fixtures, all made from tokenizer_texts.json:
   texts.json    the texts
@@ -238,34 +237,15 @@ def byte_chars():
     return keep + rest, [chr(b) for b in keep] + [chr(256 + i) for i in range(len(rest))]
 
 
-def check_transformers():
-    """The files that Go writes open in transformers, with the same ids."""
-    from transformers import AutoTokenizer
-
-    with tempfile.TemporaryDirectory() as tmp:
-        go_test("TestFolder", CORPUS_TOKENIZE_FOLDER=tmp)
-        tok = AutoTokenizer.from_pretrained(tmp)
-        print(type(tok).__name__, len(tok), tok.model_max_length)
-        for role, text in [("pad", "<pad>"), ("bos", "<s>"), ("eos", "</s>"), ("unk", "<unk>"),
-                           ("cls", "<cls>"), ("sep", "<sep>"), ("mask", "<mask>")]:
-            assert getattr(tok, role + "_token") == text, role
-            assert getattr(tok, role + "_token_id") == RESERVED.index(text), role
-        differ = sum(tok(g["text"])["input_ids"] != g["prompt"] for g in json.loads((DATA / "golden.json").read_text()))
-        print("texts that differ: %d" % differ)
-
-
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--big", nargs="+", metavar="DIR")
     args.add_argument("--bench", nargs="+", metavar="DIR")
-    args.add_argument("--transformers", action="store_true")
     args = args.parse_args()
     if args.big:
         big(args.big)
     elif args.bench:
         bench(args.bench)
-    elif args.transformers:
-        check_transformers()
     else:
         fixtures()
 
