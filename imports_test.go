@@ -76,6 +76,7 @@ var importRules = map[string]struct {
 	"corpus/trainer/torch":        {[]string{"corpus", "corpus/trainer", "corpus/trainer/torch/shim"}, "native code is a leaf"},
 	"corpus/trainer/torch/shim":   {nil, "native code is a leaf"},
 	"corpus/trainer/torch/fit":    {nil, "fits gotch to libtorch before anything of ours is built"},
+	"corpus/bench/ids":            {[]string{"corpus/tokenize"}, "encodes as the stages do"},
 	"corpus/bench/feed":           {[]string{"corpus", "corpus/internal/fsx", "corpus/shards", "corpus/shards/order", "corpus/trainer"}, "reads rows as a training does"},
 	"corpus/ablate":               {[]string{"corpus", "corpus/internal/words"}, "what is held out is compared with texts, and models with each other"},
 	"corpus/cmd/corpus":           {[]string{"*"}, "cmd wires everything"},
