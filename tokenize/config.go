@@ -27,8 +27,11 @@ func (t *Tokenizer) ConfigJSON(maxLength int) []byte {
 		// Transformers 4 takes it for false where it is missing, whatever the
 		// pre-tokenizer says.
 		AddPrefixSpace *bool `json:"add_prefix_space,omitempty"`
+		// No types of tokens, by default among them: T5's generate refuses them,
+		// and GPT-2 would add the embedding of token 0.
+		Inputs []string `json:"model_input_names"`
 		Roles
-	}{"PreTrainedTokenizerFast", maxLength, false, pre.AddPrefixSpace, t.roles})
+	}{"PreTrainedTokenizerFast", maxLength, false, pre.AddPrefixSpace, []string{"input_ids", "attention_mask"}, t.roles})
 }
 
 func indented(v any) []byte {

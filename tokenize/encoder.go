@@ -95,6 +95,10 @@ func (e *Encoder) pass(dst []uint32, text string, n int, first bool) []uint32 {
 			e.seen++
 		}
 		start, end = a.reach(text, start, end)
+		if a.LStrip && max(start, done) >= end { // the one before has taken all of it
+			done = end
+			continue
+		}
 		if done < start {
 			dst = e.rest(dst, text[done:start], n, first && done == 0)
 		}

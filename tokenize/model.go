@@ -68,8 +68,9 @@ func readModel(raw json.RawMessage, byteLevel bool) (model, error) {
 		return m, fmt.Errorf("model.type: %.60q is no model that is read here", kind)
 	}
 	if byteLevel {
+		without := m.without
 		m.encoder, m.without = spelling(m.encoder), func(hidden []uint32) (newWordEncoder, error) {
-			words, err := m.without(hidden)
+			words, err := without(hidden)
 			return spelling(words), err
 		}
 	}

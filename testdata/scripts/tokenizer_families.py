@@ -228,8 +228,18 @@ def llama2(corpus, vocab):
     return tok
 
 
+def odd(corpus, vocab):
+    """What no family has: Unigram over ByteLevel's characters, and white space that strips white space."""
+    tok = byte_level(pre_tokenizers.ByteLevel(add_prefix_space=True), models.Unigram())
+    tok.train_from_iterator(corpus, trainers.UnigramTrainer(
+        vocab_size=vocab, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    tok.add_tokens([AddedToken("  ", lstrip=True, rstrip=True), AddedToken("\n", rstrip=True, normalized=False)])
+    return tok
+
+
 FAMILIES = {f.__name__.replace("_", "-"): f for f in [
-    gpt2, roberta, bart, bloom, bert, bert_cased, t5, t5_words, llama3, qwen, neox, llama2]}
+    gpt2, roberta, bart, bloom, bert, bert_cased, t5, t5_words, llama3, qwen, neox, llama2, odd]}
 
 
 def texts():

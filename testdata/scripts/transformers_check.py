@@ -12,6 +12,8 @@ For every run under WORKSPACE/runs that is finished:
         depends on every logit; and a greedy continuation
   t5    a greedy answer, through the encoder, both decoders and the cache
   bart  the same, of a text with a mask
+The same answers have to come of pipeline("fill-mask"), pipeline("text-generation")
+and generate, which know nothing but the folder.
 Ends with status 1 when a number is off by more than 1e-4, or a token differs.
 """
 
@@ -23,7 +25,7 @@ import sys
 import pyarrow as pa
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM, AutoTokenizer, pipeline
 
 PROMPTS = {"mlm": "The caller must <mask> the file when it is no longer needed.",
            "clm": "The function returns", "denoise": "The caller must <mask> the file when it is no longer needed.",
@@ -106,20 +108,49 @@ def seq2seq(folder, said, tok, info, objective):
     return want == said["ids"]
 
 
+def filled(folder, said, info):
+    """Whether pipeline("fill-mask") gives the words and their probabilities; reserved ones are none of ours."""
+    special = info["special"]
+    reserved = {v for v in special.values() if isinstance(v, int)} | set(special["sentinels"] or [])
+    pipe, words = pipeline("fill-mask", model=str(folder), tokenizer=str(folder)), said["masks"][0]
+    answers = [a for a in pipe(PROMPTS["mlm"], top_k=len(words) + 110) if a["token"] not in reserved]
+    return all(pipe.tokenizer.decode([a["token"]]) == w["text"] and abs(a["score"] - w["p"]) <= 1e-4
+               for a, w in zip(answers, words, strict=False)) and len(answers) >= len(words)
+
+
+def continued(folder, said, eos):
+    """Whether pipeline("text-generation") gives the same tokens, and text."""
+    pipe = pipeline("text-generation", model=str(folder), tokenizer=str(folder))
+    how = {"max_new_tokens": NEW, "do_sample": False}
+    ids = pipe(PROMPTS["clm"], return_tensors=True, **how)[0]["generated_token_ids"]
+    text = pipe(PROMPTS["clm"], return_full_text=False, **how)[0]["generated_text"]
+    prompt = pipe.tokenizer(PROMPTS["clm"])["input_ids"]
+    ended = said["ids"] + [eos] * (len(said["ids"]) < NEW)
+    return list(ids) == prompt + ended and text == pipe.tokenizer.decode(said["ids"])
+
+
+def answered(folder, said, tok, objective, eos):
+    """Whether generate gives the same tokens, behind those that every answer begins with."""
+    model = AutoModelForSeq2SeqLM.from_pretrained(folder).eval()
+    out = model.generate(**tok(PROMPTS[objective], return_tensors="pt"), max_new_tokens=NEW + (objective == "denoise"), do_sample=False)[0].tolist()
+    return out[1 + (objective == "denoise"):] == said["ids"] + [eos] * (len(said["ids"]) < NEW)
+
+
 def check(corpus, workspace, folder):
     tok = AutoTokenizer.from_pretrained(folder)
     info = json.loads((folder / "run.json").read_text())
     family, objective = info["config"]["family"], info["phases"][-1]["spec"]["objective"]
     said = generate(corpus, workspace, folder.name, PROMPTS[objective], *([] if objective == "mlm" else ["--max-new", str(NEW)]))
-    off, same = 0.0, True
+    off, same, eos = 0.0, True, info["special"]["eos"]
     if objective == "mlm":
-        off = masked(folder, said, tok)
+        off, whole = masked(folder, said, tok), filled(folder, said, info)
     elif objective == "clm":
-        off, same = causal(folder, workspace, said, tok, info)
+        (off, same), whole = causal(folder, workspace, said, tok, info), continued(folder, said, eos)
     else:
-        same = seq2seq(folder, said, tok, info, objective)
-    print(f"{folder.name} ({family}): largest difference {off:.1e}, tokens {'equal' if same else 'DIFFER'}")
-    return off <= 1e-4 and same
+        same, whole = seq2seq(folder, said, tok, info, objective), answered(folder, said, tok, objective, eos)
+    print(f"{folder.name} ({family}): largest difference {off:.1e}, tokens {'equal' if same else 'DIFFER'}, "
+          f"the folder alone gives {'the same' if whole else 'OTHERS'}")
+    return off <= 1e-4 and same and whole
 
 
 def main(corpus, workspace):
