@@ -3,9 +3,10 @@
     python3 bench/ablate.py [DIR]           (Debian or Ubuntu; DIR: default /tmp/ablate-data)
     python3 bench/ablate.py DIR --steps 10  (what follows DIR goes to `corpus ablate`)
 
-Needs bin/corpus with the trainer (`make`), Go, apt-get, 15 GB of disk and, on two
-cores, two hours, half of them for the trainings. Nothing is installed; packages are
-downloaded, and of each what is text is kept. What is there already is not made again.
+Needs bin/corpus with the trainer (`make`), Go, apt-get, 6 GB of disk and about an hour
+and a half of two cores, most of it for the trainings. Nothing is installed; packages
+are downloaded, and of each what is text is kept. What is there already is not made
+again, and trainings that were stopped go on.
 Below DIR:
 
     pool/man    manual pages in English and eight languages, as text
