@@ -306,6 +306,29 @@ func TestOpenFolderHub(t *testing.T) {
 	}
 }
 
+// TestOpenFolderTiedT5: transformers 5 ties every T5 that it makes, and tells by the
+// tensors alone that a v1.1 has no output matrix of its own.
+func TestOpenFolderTiedT5(t *testing.T) {
+	c := smallJob(t, "span", 1).Config
+	config, err := FormatConfig(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := Init(c, 1)
+	for _, tied := range []bool{false, true} {
+		dir, kept := t.TempDir(), weights
+		if tied {
+			kept = weights[:len(weights)-1]
+		}
+		put(t, dir, "config.json", config)
+		put(t, dir, "model.safetensors", written(t, kept))
+		f, err := OpenFolder(fsx.OS{}, dir)
+		if err != nil || f.Config.Tied != tied || f.Config.ScaleLogits || len(f.Weights) != len(kept) {
+			t.Errorf("tied %v: %+v, %v", tied, f, err)
+		}
+	}
+}
+
 // TestAdopt knows what published BERT and T5 files hold beside the model.
 func TestAdopt(t *testing.T) {
 	for objective, extra := range map[string][]string{

@@ -133,6 +133,9 @@ func openHub(fsys fsx.FS, dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.Tied && !slices.ContainsFunc(tensors, func(t Tensor) bool { return t.Name == "lm_head.weight" }) {
+		c.Tied = true // a T5 v1.1 that transformers 5 has made, where config.json does not tell it
+	}
 	weights, err := Adopt(c, tensors)
 	return &Folder{Config: c, Weights: weights}, err
 }
