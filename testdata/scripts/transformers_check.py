@@ -1,7 +1,7 @@
 """Opens finished runs with transformers and compares what it computes with corpus.
 
     python3 -m venv venv
-    venv/bin/pip install torch transformers pyarrow      (tried: 2.15.0, 5.24.0)
+    venv/bin/pip install torch transformers pyarrow      (tried: 2.15.0, 5.24.0 and 4.57.6)
     venv/bin/python testdata/scripts/transformers_check.py bin/corpus WORKSPACE
 
 For every run under WORKSPACE/runs that is finished:
@@ -59,14 +59,16 @@ def stream(workspace, eos):
 
 
 def held_out(model, workspace, seq_len, eos):
-    """The mean loss of all whole rows, as the last step evaluates."""
-    ids = stream(workspace, eos)
-    rows = (len(ids) - 1) // seq_len
-    x, y = ids[: rows * seq_len].view(rows, seq_len), ids[1 : rows * seq_len + 1].view(rows, seq_len)
+    """The mean loss of all tokens, as the last step evaluates: the first from an end token, the last row as long as it is."""
+    y = stream(workspace, eos)
+    x = torch.cat([torch.tensor([eos]), y[:-1]])
+    whole = len(y) // seq_len * seq_len
+    rows = [*zip(x[:whole].view(-1, seq_len).split(32), y[:whole].view(-1, seq_len).split(32)), (x[None, whole:], y[None, whole:])]
     total = 0.0
-    for a, b in zip(x.split(32), y.split(32)):
-        total += torch.nn.functional.cross_entropy(model(a).logits.flatten(0, 1), b.flatten(), reduction="sum").item()
-    return total / (rows * seq_len)
+    for a, b in rows:
+        if a.numel():
+            total += torch.nn.functional.cross_entropy(model(a).logits.flatten(0, 1), b.flatten(), reduction="sum").item()
+    return total / len(y)
 
 
 def greedy(step, ids, banned, eos):
