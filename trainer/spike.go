@@ -9,6 +9,11 @@ import (
 // OLMo's (OLMo-core skip_step_optimizer.py; arXiv 2501.00656 §3.2).
 const spikeWindow = 128
 
+// leastSpike is how many times the mean a gradient norm must be besides: OLMo's
+// batches are millions of tokens, and norms of small ones have heavy tails, in which
+// six deviations are met by chance.
+const leastSpike = 3
+
 // Recent is the losses and gradient norms of the last updates, oldest first. One
 // beyond its limit is held as the limit: a level that stays is learnt slowly, and a
 // run that has diverged does not pass for normal.
@@ -23,10 +28,11 @@ func (r *Recent) limits(sigma float64) (loss, norm float64) {
 	if sigma <= 0 {
 		return 0, 0
 	}
-	return limit(r.Loss, sigma), limit(r.Norm, sigma)
+	return limit(r.Loss, sigma, 1), limit(r.Norm, sigma, leastSpike)
 }
 
-func limit(last []float64, sigma float64) float64 {
+// limit is at least so many times the mean.
+func limit(last []float64, sigma, times float64) float64 {
 	if len(last) < spikeWindow/2 {
 		return 0
 	}
@@ -38,7 +44,7 @@ func limit(last []float64, sigma float64) float64 {
 	for _, v := range last {
 		squares += (v - mean) * (v - mean)
 	}
-	return mean + sigma*math.Sqrt(squares/float64(len(last)-1))
+	return max(times*mean, mean+sigma*math.Sqrt(squares/float64(len(last)-1)))
 }
 
 // add notes an update, done or skipped.

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestSpikeLimits: the rule of 6 standard deviations over 128 updates, from 64 on.
+// TestSpikeLimits: the rule of 6 standard deviations over 128 updates, from 64 on; a
+// norm is 3 times the mean too.
 func TestSpikeLimits(t *testing.T) {
 	var r Recent
 	for i := range 63 {
@@ -21,8 +22,8 @@ func TestSpikeLimits(t *testing.T) {
 	}
 	r.add(Stats{Loss: 1, Norm: 1}, Hyper{})
 	loss, norm := r.limits(6)
-	if want := 0.5 + 6*math.Sqrt(0.25*64/63); math.Abs(loss-want) > 1e-12 || norm != 1 {
-		t.Errorf("limits %v, %v, want %v, 1", loss, norm, want)
+	if want := 0.5 + 6*math.Sqrt(0.25*64/63); math.Abs(loss-want) > 1e-12 || norm != 3 {
+		t.Errorf("limits %v, %v, want %v, 3", loss, norm, want)
 	}
 	if loss, norm = r.limits(0); loss != 0 || norm != 0 {
 		t.Errorf("turned off: %v, %v", loss, norm)

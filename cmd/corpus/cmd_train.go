@@ -71,7 +71,7 @@ func trainingFlags() []cli.Flag {
 		&cli.Uint64Flag{Name: "seed", Usage: "`N` of weights, order, noise and dropout"},
 		&cli.Int64Flag{Name: "eval-every", Usage: "`N` steps between evaluations; the last is over all that is held out"},
 		&cli.Int64Flag{Name: "save-every", Usage: "`N` steps between checkpoints"},
-		&cli.Float64Flag{Name: "spikes", Usage: "an update is skipped whose loss or gradient norm is so many standard deviations above the mean of the last 128 (`SIGMA`, default: 6; 0: never)"},
+		&cli.Float64Flag{Name: "spikes", Usage: "an update is skipped whose loss or gradient norm is so many standard deviations above the mean of the last 128, a norm also 3 times the mean (`SIGMA`, default: 6; 0: never)"},
 		&cli.IntFlag{Name: "keep", Usage: "`N` newest checkpoints are kept, beside the best (default: 2)"},
 		&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
 		&cli.StringFlag{Name: "device", Usage: "`cpu`, cuda or cuda:1", EnvVars: []string{"CORPUS_DEVICE"}},
