@@ -222,8 +222,7 @@ tokenize:
 shards:
   valid: 0.01            # share of documents held out for validation; specials_in_text: true lets "</s>" in a text end it
 train: []                # trainings for corpus run, for example:
-  # - {run: gpt, objective: clm, model: gpt2, size: tiny, steps: 2000}
-  # - {run: mixed, objective: clm, mix: "wiki=2,*=1", pack: best-fit, doc_mask: true}
+  # - {run: gpt, objective: clm, model: gpt2, size: tiny, steps: 2000, mix: "wiki=2,*=1", pack: best-fit, doc_mask: true}
 # memory: 8GiB           # ceiling; default: half of the machine
 # workers: 0             # 0: all cores
 `

@@ -28,7 +28,9 @@ func runReadme(t *testing.T, name, title string) {
 	docs, err := makeDocuments([]string{"en-1..500", "zh-1..100"})
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(sources, "crawl.warc.gz"), gzipped(formats["warc"](docs)), 0o666))
-	smaller := strings.NewReplacer("/data/crawl/*.warc.gz", filepath.Join(sources, "*.warc.gz"), "notes/", sources, "--steps 2000", "--steps 2")
+	texts := filepath.Join(t.TempDir(), "texts.jsonl")
+	must(t, os.WriteFile(texts, []byte(`{"text": "one"}`+"\n"), 0o666))
+	smaller := strings.NewReplacer("texts.jsonl", texts, "/data/crawl/*.warc.gz", filepath.Join(sources, "*.warc.gz"), "notes/", sources, "--steps 2000", "--steps 2")
 	t.Chdir(t.TempDir())
 	ran := 0
 	for text := range strings.Lines(block) {
