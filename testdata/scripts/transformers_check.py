@@ -59,16 +59,13 @@ def stream(workspace, eos):
 
 
 def held_out(model, workspace, seq_len, eos):
-    """The mean loss of all tokens, as the last step evaluates: the first from an end token, the last row as long as it is."""
-    y = stream(workspace, eos)
-    x = torch.cat([torch.tensor([eos]), y[:-1]])
-    whole = len(y) // seq_len * seq_len
-    rows = [*zip(x[:whole].view(-1, seq_len).split(32), y[:whole].view(-1, seq_len).split(32)), (x[None, whole:], y[None, whole:])]
-    total = 0.0
-    for a, b in rows:
-        if a.numel():
-            total += torch.nn.functional.cross_entropy(model(a).logits.flatten(0, 1), b.flatten(), reduction="sum").item()
-    return total / len(y)
+    """The mean loss of all tokens, each predicted from those of its row before it and
+    from the one before the row, as the last step evaluates."""
+    ids = stream(workspace, eos)
+    before, total = torch.cat([torch.tensor([eos]), ids[:-1]]), 0.0
+    for x, y in zip(before.split(seq_len), ids.split(seq_len)):
+        total += torch.nn.functional.cross_entropy(model(x[None]).logits[0], y, reduction="sum").item()
+    return total / len(ids)
 
 
 def greedy(step, ids, banned, eos):
