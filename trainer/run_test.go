@@ -300,6 +300,60 @@ func TestRunStoppedAtEveryStep(t *testing.T) {
 	}
 }
 
+// TestEveryObjectiveGoesOn stops a run of each objective between two checkpoints;
+// those of words and sentences make the same rows as before.
+func TestEveryObjectiveGoesOn(t *testing.T) {
+	specs := map[string]func(*Spec){
+		"clm": nil, "mlm": nil, "span": nil, "denoise": nil, "whole words": func(s *Spec) { s.Objective, s.WholeWord = "mlm", true },
+	}
+	for name, change := range specs {
+		t.Run(name, func(t *testing.T) {
+			objective := name
+			if change != nil {
+				objective = "mlm"
+			}
+			straight, cut := smallJob(t, objective, 40), smallJob(t, objective, 40)
+			for _, j := range []*Job{&straight, &cut} {
+				if change != nil {
+					change(&j.Spec)
+				}
+				j.Special.Pieces = wordyPieces()
+			}
+			if _, err := Run(context.Background(), straight); err != nil {
+				t.Fatal(err)
+			}
+			cut.Make = made(killedModel{newBigram(cut.Config), 31, nil})
+			if got, err := Run(context.Background(), cut); !errors.Is(err, errKilled) {
+				t.Fatalf("%+v, %v", got, err)
+			}
+			cut.Make = made(newBigram(cut.Config))
+			if got, err := Run(context.Background(), cut); err != nil || got.Resumed != 20 {
+				t.Fatalf("%+v, %v", got, err)
+			}
+			if outcome(t, cut.FS, cut) != outcome(t, straight.FS, straight) {
+				t.Error("killed and resumed, the run differs")
+			}
+		})
+	}
+}
+
+// wordyPieces makes of a third of the tests' vocabulary ends of words, and of
+// some full stops.
+func wordyPieces() []Piece {
+	pieces := make([]Piece, testVocab)
+	for id := range pieces {
+		text := " word"
+		switch {
+		case id%3 == 0:
+			text = "ing"
+		case id%7 == 0:
+			text = "."
+		}
+		pieces[id] = NewPiece(text)
+	}
+	return pieces
+}
+
 // errKilled stands for SIGKILL: the process does nothing after it.
 var errKilled = errors.New("killed")
 

@@ -91,6 +91,7 @@ func planRun(old *RunInfo, j Job) (*RunInfo, error) {
 	if err != nil || old == nil {
 		return now, err
 	}
+	old.Special.Pieces = j.Special.Pieces // which run.json leaves out
 	before := old.last()
 	if j.Spec.Steps <= before.Spec.Steps {
 		if p := old.phaseOf(j.Spec.Steps); p.Spec.Steps == j.Spec.Steps {
