@@ -8,7 +8,7 @@ import (
 	"corpus/tokenize/split"
 )
 
-// Encoder encodes texts with one tokenizer. It holds a cache of some 16 MB,
+// Encoder encodes texts with one tokenizer. It holds a cache of some 25 MB,
 // whatever the text, and is for one goroutine.
 type Encoder struct {
 	tok      *Tokenizer

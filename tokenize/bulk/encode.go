@@ -39,7 +39,7 @@ type Counts struct {
 }
 
 // Encode encodes the JSON lines of in. It writes the ids of all documents to
-// ids, and to lengths the number of ids of each, as 4 bytes. It holds some 30 MB
+// ids, and to lengths the number of ids of each, as 4 bytes. It holds some 40 MB
 // a worker, and what the longest line takes.
 func Encode(ctx context.Context, t *tokenize.Tokenizer, in io.Reader, ids, lengths io.Writer, o Options) (Counts, error) {
 	ctx, cancel := context.WithCancel(ctx)

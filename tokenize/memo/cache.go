@@ -16,8 +16,8 @@ const (
 	shortBytes = 15      // the longest word in short
 	shortIDs   = 4       // and its most tokens
 	longBytes  = 255     // and in long
-	cacheBits  = 17      // sets in short: 64 bytes each, 8 MiB
-	longMemory = 4 << 20 // long is emptied when it has reached this
+	cacheBits  = 18      // sets in short: 64 bytes each, 16 MiB
+	longMemory = 8 << 20 // long is emptied when it has reached this
 )
 
 // shortSet is two entries in one line of cache; the younger is first. An entry is
@@ -167,5 +167,5 @@ func (c *Cache) Put(word string, ids []uint32) {
 	}
 }
 
-// Size is the memory of the longer words, in bytes; the short ones have 4 MiB.
+// Size is the memory of the longer words, in bytes; the short ones have 16 MiB.
 func (c *Cache) Size() int64 { return c.long.Size() + int64(4*cap(c.ids)) }
