@@ -22,7 +22,7 @@ func readMemory(longest int64) int64 { return readFactor * (longest + corpus.Bat
 // EncoderMemory is what a tokenizer of vocab ids and one encoder hold, in bytes,
 // with texts of at most longest bytes.
 func EncoderMemory(vocab int, longest int64) int64 {
-	const cache, perByte = 16 << 20, 50
+	const cache, perByte = 25 << 20, 50
 	return vocabFactor*int64(vocab) + cache + perByte*min(longest, bpe.MaxMergeSymbols)
 }
 
