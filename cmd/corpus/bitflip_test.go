@@ -14,10 +14,11 @@ import (
 	"corpus/shards"
 )
 
-// flipConfig makes a workspace whose files are small enough to flip them all.
+// flipConfig makes a workspace whose files are small enough to flip them all; a
+// trained tokenizer has 100 sentinels, which are most of it.
 const flipConfig = `ingest: {sources: [raw.jsonl]}
 filter: {keep: 1, limits: {gopher.min_words: 1, gopher.stop_words: 0}}
-tokenize: {vocab: 364}
+tokenize: {tokenizer: bytes.tiktoken, pattern: '\w+|\W', special: ["<|endoftext|>"]}
 shards: {valid: 0.5}
 `
 
@@ -28,6 +29,7 @@ func flipSource(t *testing.T) string {
 	t.Cleanup(func() { debug.SetGCPercent(percent) }) // after the parallel ones
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, ConfigName), []byte(flipConfig), 0o666))
+	must(t, os.WriteFile(filepath.Join(dir, "bytes.tiktoken"), byteRanks(256), 0o666))
 	must(t, putSource(filepath.Join(dir, "raw.jsonl"), "en-1..2", "near-1"))
 	must(t, succeed("run", "-C", dir))
 	return dir

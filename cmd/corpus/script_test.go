@@ -110,7 +110,15 @@ func runScripts(t *testing.T, dir string) {
 	})
 }
 
-// writeRanks writes tiktoken's vocabulary of the bytes alone.
+// byteRanks is tiktoken's vocabulary of the first n bytes alone.
+func byteRanks(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, "%s %d\n", base64.StdEncoding.EncodeToString([]byte{byte(i)}), i)
+	}
+	return b.Bytes()
+}
+
 func writeRanks(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, !neg && (len(args) == 1 || len(args) == 2), "ranks FILE [N]")
 	n := 256
@@ -119,11 +127,7 @@ func writeRanks(ts *testscript.TestScript, neg bool, args []string) {
 		n, err = strconv.Atoi(args[1])
 		ts.Check(err)
 	}
-	var b strings.Builder
-	for i := range n {
-		fmt.Fprintf(&b, "%s %d\n", base64.StdEncoding.EncodeToString([]byte{byte(i)}), i)
-	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), byteRanks(n), 0o644))
 }
 
 func usage(ts *testscript.TestScript, ok bool, text string) {
