@@ -2,11 +2,13 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
 	"corpus"
 	"corpus/internal/domain"
+	"corpus/internal/term"
 	"corpus/shards"
 	"corpus/shards/order"
 	"corpus/trainer"
@@ -53,4 +55,21 @@ func byTokens(parts map[string]*shards.Stream) (all []trainer.Source) {
 		all = append(all, trainer.Source{Name: name, Weight: 1, Tokens: parts[name]})
 	}
 	return all
+}
+
+// manyParts is more losses than fit on a line; metrics.jsonl has them all.
+const manyParts = 4
+
+// partLosses lists the losses of parts by name; of many the lowest and the highest.
+func partLosses(parts string, of map[string]float64) (s string) {
+	names := slices.Sorted(maps.Keys(of))
+	if n := len(names); n >= manyParts {
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(of[a], of[b]) })
+		low, high := names[0], names[n-1]
+		return fmt.Sprintf("; %d %s from %.3f (%s) to %.3f (%s)", n, parts, of[low], term.Clean(low), of[high], term.Clean(high))
+	}
+	for _, name := range names {
+		s += fmt.Sprintf(", %s %.3f", term.Clean(name), of[name])
+	}
+	return s
 }

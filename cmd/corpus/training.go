@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"corpus"
@@ -267,12 +265,7 @@ func validation(m trainer.Metric) (s string) {
 	if m.BitsPerByte != nil {
 		s += fmt.Sprintf(", %.3f bits per byte", *m.BitsPerByte)
 	}
-	for _, of := range []map[string]float64{m.Languages, m.Sources} {
-		for _, name := range slices.Sorted(maps.Keys(of)) {
-			s += fmt.Sprintf(", %s %.3f", term.Clean(name), of[name])
-		}
-	}
-	return s
+	return s + partLosses("languages", m.Languages) + partLosses("sources", m.Sources)
 }
 
 func (w *workspace) trainSummary(name string, res trainer.Result, seen, shards int) error {
