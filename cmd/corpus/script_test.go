@@ -90,6 +90,7 @@ const confinementFails = 99
 //	counted N [REGEXP]      stdout has N lines, that match
 //	has REGEXP…             stdout has a line that every one of these matches
 //	pick NAME REGEXP        set NAME to the first group found in stdout
+//	same FILE FILE          two binary files are equal; tells only which where they are not
 //	tree DIR FILE           write the names and SHA-256 of the files below DIR to FILE, without locks and .seen
 //	copy DIR DIR            copy a tree with its times
 //	stops CODE SIGNAL PATTERN COMMAND…
@@ -105,7 +106,7 @@ func runScripts(t *testing.T, dir string) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "write": writeSource, "gz": packWith(".gz", gzipped), "zst": packWith(".zst", zstded), "cut": cutFile,
 			"flip": flipFile, "hold": hold, "release": release, "summary": checkSummary, "counted": counted, "has": has,
-			"pick": pickValue, "tree": tree, "copy": copyFolder, "stops": stops, "metrics": sameMetrics, "workspace": copyFinished, "site": serveSite, "ranks": writeRanks,
+			"pick": pickValue, "same": same, "tree": tree, "copy": copyFolder, "stops": stops, "metrics": sameMetrics, "workspace": copyFinished, "site": serveSite, "ranks": writeRanks,
 		},
 	})
 }
@@ -343,6 +344,13 @@ func pickValue(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("stdout has no %s", args[1])
 	}
 	ts.Setenv(args[0], m[1])
+}
+
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, !neg && len(args) == 2, "same FILE FILE")
+	if a, b := ts.ReadFile(args[0]), ts.ReadFile(args[1]); a != b {
+		ts.Fatalf("%s and %s differ, of %d and %d bytes", args[0], args[1], len(a), len(b))
+	}
 }
 
 func tree(ts *testscript.TestScript, neg bool, args []string) {
