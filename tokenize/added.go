@@ -36,7 +36,7 @@ func (a *Added) stands(text string, start, end int) bool {
 	}
 	before, _ := utf8.DecodeLastRuneInString(text[:start])
 	after, _ := utf8.DecodeRuneInString(text[end:])
-	return !(start > 0 && split.InWord(before)) && !(end < len(text) && split.InWord(after))
+	return (start == 0 || !split.InWord(before)) && (end == len(text) || !split.InWord(after))
 }
 
 // reach gives where what an added token takes of a text begins and ends, with

@@ -246,7 +246,7 @@ func (item jsonPiece) piece(tokens map[string]piece, texts int) (piece, error) {
 	case *of.ID == "B" && texts == 2:
 		return piece{text: 1}, nil
 	}
-	return piece{}, fmt.Errorf("Sequence.id: %.20q is none of %d texts", *of.ID, texts)
+	return piece{}, fmt.Errorf("the Sequence's id %.20q is none of %d texts", *of.ID, texts)
 }
 
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }

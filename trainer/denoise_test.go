@@ -148,10 +148,10 @@ func TestDenoiseShares(t *testing.T) {
 		}
 		in := row.Input[1 : seen-1]
 		for i, id := range in {
-			switch {
-			case id == special.Mask:
+			switch id {
+			case special.Mask:
 				masks++
-			case id == suffix:
+			case suffix:
 				if in[i-1] < wordFrom || (in[i-1]-wordFrom)%4 != 0 {
 					t.Fatalf("a word was cut: %v", in)
 				}

@@ -114,13 +114,14 @@ func (m *mds) sample(f io.Writer, d shards.Document) error {
 // many dimensions, in what sort of integer, and the integer (streaming/base/format/
 // mds/encodings.py, NDArray).
 func appendShape(dst []byte, n uint32) []byte {
+	const one8, one16, one32 = 1 << 2, 1<<2 + 1, 1<<2 + 2
 	switch {
 	case n <= math.MaxUint8:
-		return append(dst, 1<<2|0, byte(n))
+		return append(dst, one8, byte(n))
 	case n <= math.MaxUint16:
-		return binary.LittleEndian.AppendUint16(append(dst, 1<<2|1), uint16(n))
+		return binary.LittleEndian.AppendUint16(append(dst, one16), uint16(n))
 	}
-	return binary.LittleEndian.AppendUint32(append(dst, 1<<2|2), n)
+	return binary.LittleEndian.AppendUint32(append(dst, one32), n)
 }
 
 // flush writes the shard, if it has documents.

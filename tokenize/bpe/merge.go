@@ -251,5 +251,3 @@ func (m *Encoder) apply(i int32, id uint32) {
 	}
 	m.offer(i)
 }
-
-func pairKey(left, right uint32) uint64 { return uint64(left)<<32 | uint64(right) }

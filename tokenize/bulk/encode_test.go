@@ -38,11 +38,11 @@ func documents(n int) (lines []byte, texts []string) {
 	var b bytes.Buffer
 	for i := range n {
 		text := strings.Repeat(fmt.Sprintf("line %d, \"é\" 字\n", i), i%120)
-		switch {
-		case i%97 == 13:
+		switch i % 97 {
+		case 13:
 			b.WriteString("{\"text\": 5}\n")
 			text = ""
-		case i%97 == 14:
+		case 14:
 			b.WriteString("{\"text\": \"cut\n\n  \n")
 			text = ""
 		default:

@@ -65,7 +65,7 @@ func (s *GPT4) rest(text string, i, n int, first class) int {
 // blankEnd is `\s*[\r\n]+|\s+(?!\S)|\s+`, with tail behind `\s++$`.
 func blankEnd(text string, i int, tail bool) int {
 	b := unicode16.blankAt(text, i)
-	if b.newline > 0 && !(tail && b.end == len(text)) {
+	if b.newline > 0 && (!tail || b.end < len(text)) {
 		return b.newline
 	}
 	return b.lookahead(text, i)

@@ -37,7 +37,8 @@ func newGPT2(c trainer.Config, w *weights) *gpt2 {
 }
 
 func (g *gpt2) features(s *scope, b trainer.Batch) tensor {
-	hide, ids := hidden{}, s.grid(b.Input, b.Rows, b.Cols)
+	ids := s.grid(b.Input, b.Rows, b.Cols)
+	var hide hidden
 	if b.Documents != nil {
 		hide = s.apart(b.Documents, b.Rows, b.Cols, true)
 	} else {
