@@ -24,7 +24,7 @@ func benchTexts(b *testing.B) map[string][]string {
 }
 
 func BenchmarkNormalizers(b *testing.B) {
-	precompiled := must(NewPrecompiled(compiled(), ShortestPrefix))(b)
+	precompiled := must(newPrecompiled(compiled()))(b)
 	for _, n := range []struct {
 		name string
 		Normalizer
@@ -36,7 +36,6 @@ func BenchmarkNormalizers(b *testing.B) {
 		{"BERT-uncased", BERT{CleanText: true, HandleChineseChars: true, Lowercase: true}},
 		{"BERT-cased", BERT{CleanText: true, HandleChineseChars: true}},
 		{"Precompiled", precompiled},
-		{"Longest", precompiled.With(LeftmostLongest)},
 	} {
 		for name, texts := range benchTexts(b) {
 			b.Run(n.name+"/"+name, func(b *testing.B) {

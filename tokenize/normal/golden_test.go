@@ -15,8 +15,7 @@ import (
 // text, null where it leaves it as it is.
 type goldenCase struct {
 	Normalizer json.RawMessage `json:"normalizer"`
-	Charsmap   string          `json:"charsmap"` // a file, for what JSON has no field for
-	Longest    bool            `json:"longest"`
+	Charsmap   string          `json:"charsmap"`  // a file, for what JSON has no field for
 	Refusable  bool            `json:"refusable"` // Read may say that it cannot
 	Texts      []string        `json:"texts"`
 	File       string          `json:"file"` // of texts; neither: those of the scripts
@@ -24,26 +23,16 @@ type goldenCase struct {
 }
 
 // compiled is our own charsmap, once.
-var compiled = sync.OnceValue(func() []byte {
-	charsmap, err := CompileCharsmap(NmtNFKC())
-	if err != nil {
-		panic(err)
-	}
-	return charsmap
-})
+var compiled = sync.OnceValue(func() []byte { return compileCharsmap(nmtNFKCRules()) })
 
 func (c goldenCase) normalizer(t *testing.T) Normalizer {
 	t.Helper()
-	match := ShortestPrefix
-	if c.Longest {
-		match = LeftmostLongest
-	}
 	charsmap := compiled()
 	if c.Charsmap != "" && c.Charsmap != "nmt_nfkc" {
 		charsmap = must(os.ReadFile(c.Charsmap))(t)
 	}
 	if c.Charsmap != "" {
-		return must(NewPrecompiled(charsmap, match))(t)
+		return must(newPrecompiled(charsmap))(t)
 	}
 	return must(Read(c.Normalizer))(t)
 }

@@ -17,7 +17,4 @@ const (
 	// maxCharsmap is the largest charsmap, in bytes; SentencePiece's own have
 	// 240 kB to 300 kB.
 	maxCharsmap = 16 << 20
-
-	// maxKey is the longest key of a charsmap, in bytes: SentencePiece's reach 15.
-	maxKey = 256
 )

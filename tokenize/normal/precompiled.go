@@ -7,38 +7,27 @@ import (
 	"unicode/utf8"
 )
 
-// Precompiled rewrites text by a charsmap of SentencePiece: a trie of keys,
-// each with the text that takes its place.
+// Precompiled rewrites text by a charsmap of SentencePiece, a trie of keys, each
+// with the text that takes its place, in the way of tokenizers 0.23: an extended
+// grapheme cluster of less than six bytes that begins with a key is replaced as a
+// whole by what belongs to the shortest such key, and what follows the key in the
+// cluster is lost (huggingface/tokenizers#2116); other clusters are taken rune by
+// rune.
 type Precompiled struct {
 	charsmap []byte
 	trie     trie
-	match    Match
 	plain    [utf8.RuneSelf]bool  // ASCII that stays as it is before ASCII
 	mapped   [0x10000 / 64]uint64 // a bit for each rune that is a key, or has one as its first bytes
 }
 
-// Match is how keys of a charsmap are looked for.
-type Match int
-
-const (
-	// ShortestPrefix is the way of tokenizers 0.23: an extended grapheme cluster
-	// of less than six bytes that begins with a key is replaced as a whole by
-	// what belongs to the shortest such key, and what follows the key in the
-	// cluster is lost (huggingface/tokenizers#2116); other clusters are taken
-	// rune by rune.
-	ShortestPrefix Match = iota
-	// LeftmostLongest is SentencePiece's own way: at each place the longest key.
-	LeftmostLongest
-)
-
-// NewPrecompiled reads a charsmap. A trie with places or texts out of range is
+// newPrecompiled reads a charsmap. A trie with places or texts out of range is
 // an error.
-func NewPrecompiled(charsmap []byte, match Match) (*Precompiled, error) {
+func newPrecompiled(charsmap []byte) (*Precompiled, error) {
 	t, err := parseTrie(charsmap)
 	if err != nil {
 		return nil, err
 	}
-	p := &Precompiled{charsmap: charsmap, trie: t, match: match}
+	p := &Precompiled{charsmap: charsmap, trie: t}
 	for c := range p.plain {
 		p.plain[c] = c != '\r' && !t.startsASCII(byte(c))
 	}
@@ -61,20 +50,11 @@ func readPrecompiled(fields map[string]json.RawMessage) (Normalizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	p, err := NewPrecompiled(charsmap, ShortestPrefix)
+	p, err := newPrecompiled(charsmap)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p, nil
-}
-
-// With is p with another way of matching.
-func (p *Precompiled) With(match Match) *Precompiled {
-	q, err := NewPrecompiled(p.charsmap, match)
-	if err != nil {
-		panic(err) // it was read before
-	}
-	return q
 }
 
 // Append implements Normalizer.
@@ -127,9 +107,6 @@ func (p *Precompiled) unchanged(text string) int {
 			i++
 			continue
 		}
-		if p.match == LeftmostLongest {
-			return last
-		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		if t.of(r)&single == 0 {
 			return last // it may be in a cluster with the rune before
@@ -147,18 +124,10 @@ func (p *Precompiled) unchanged(text string) int {
 // rune by rune.
 const maxCluster = 6
 
-// next is what the first cluster, key or rune of text becomes, if it changes,
-// and its length. Of long clusters, long holds how many bytes are still to be
-// taken rune by rune.
+// next is what the first cluster or rune of text becomes, if it changes, and its
+// length. Of long clusters, long holds how many bytes are still to be taken rune by
+// rune.
 func (p *Precompiled) next(text string, long *int) (to string, n int, ok bool) {
-	if p.match == LeftmostLongest {
-		if to, n, ok = p.trie.longest(text); ok {
-			return to, n, true
-		}
-		r, n := utf8.DecodeRuneInString(text)
-		// A key may end within a rune: what is left of it is ill-formed.
-		return "\uFFFD", n, r == utf8.RuneError && n == 1
-	}
 	if *long == 0 {
 		n = tables().cluster(text)
 		if n < maxCluster {

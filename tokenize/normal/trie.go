@@ -110,27 +110,6 @@ func (t *trie) mapped(first rune) (bits uint64) {
 	return bits
 }
 
-// longest is the text of the longest key that text begins with, and the
-// key's length.
-func (t *trie) longest(text string) (to string, n int, ok bool) {
-	base := offset(t.units[0])
-	end := uint32(0)
-	for i := 0; i < min(len(text), maxKey) && text[i] != 0; i++ {
-		at, found := t.child(base, text[i])
-		if !found {
-			break
-		}
-		base = at ^ offset(t.units[at])
-		if t.units[at]&leafBit != 0 {
-			end, n = base, i+1
-		}
-	}
-	if n == 0 {
-		return "", 0, false
-	}
-	return t.value(end), n, true
-}
-
 // startsASCII reports whether c is a key, or a key begins with it and another
 // rune of ASCII.
 func (t *trie) startsASCII(c byte) bool {

@@ -40,11 +40,11 @@ func TestDamagedCharsmaps(t *testing.T) {
 		"value past end":   {blob("Y\x00", changed(good, 1^'a', 'a'|leafBit|4096<<10)...), "its value is at"},
 		"larger than ever": {make([]byte, maxCharsmap+1), "where 16777216 are allowed"},
 	} {
-		if _, err := NewPrecompiled(c.charsmap, ShortestPrefix); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := newPrecompiled(c.charsmap); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	if p := must(NewPrecompiled(blob("Y\x00", good...), ShortestPrefix))(t); String(p, "ab") != "Yb" {
+	if p := must(newPrecompiled(blob("Y\x00", good...)))(t); String(p, "ab") != "Yb" {
 		t.Errorf("undamaged, it gives %q", String(p, "ab"))
 	}
 }
@@ -57,24 +57,21 @@ func changed(units []uint32, at, to uint32) []uint32 {
 
 // A root that names itself as its child, and a key that ends within a rune.
 func TestOddTries(t *testing.T) {
-	self := must(NewPrecompiled(blob("Y\x00", 'a'|leafBit|'a'<<10, 0), ShortestPrefix))(t)
+	self := must(newPrecompiled(blob("Y\x00", 'a'|leafBit|'a'<<10, 0)))(t)
 	if got := String(self, "aaa"); got != "aaa" {
 		t.Errorf("the root as a child gives %q", got)
 	}
 	units := make([]uint32, 256)
 	units[0], units[1^0xC3], units[2] = 1<<10, 0xC3|leafBit|(1^0xC3^2)<<10, valueBit
-	half := must(NewPrecompiled(blob("Y\x00", units...), LeftmostLongest))(t)
-	if got := String(half, "aéb"); got != "aY\uFFFDb" {
+	half := must(newPrecompiled(blob("Y\x00", units...)))(t)
+	if got := String(half, "aéb"); got != "aYb" {
 		t.Errorf("a key that ends within a rune gives %q", got)
-	}
-	if got := String(half.With(ShortestPrefix), "aéb"); got != "aYb" {
-		t.Errorf("by the shortest prefix it gives %q", got)
 	}
 }
 
 // Bytes changed at random are an error or a charsmap that ends, within bounds.
 func TestRandomDamage(t *testing.T) {
-	whole := must(CompileCharsmap(map[string]string{"a": "bc", "ab": "", "é": "e", "e\u0301": "é", "\r": " "}))(t)
+	whole := compileCharsmap(map[string]string{"a": "bc", "ab": "", "é": "e", "e\u0301": "é", "\r": " "})
 	rng := rand.New(rand.NewPCG(1, 2))
 	read := 0
 	for range 3000 {
@@ -85,15 +82,13 @@ func TestRandomDamage(t *testing.T) {
 		if rng.IntN(4) == 0 {
 			c = c[:rng.IntN(len(c))]
 		}
-		p, err := NewPrecompiled(c, ShortestPrefix)
+		p, err := newPrecompiled(c)
 		if err != nil {
 			continue
 		}
 		read++
-		for _, q := range []*Precompiled{p, p.With(LeftmostLongest)} {
-			if got := String(q, "ab\r\né e\u0301\u0302"); !utf8.ValidString(got) {
-				t.Fatalf("%x gives %q", c, got)
-			}
+		if got := String(p, "ab\r\né e\u0301\u0302"); !utf8.ValidString(got) {
+			t.Fatalf("%x gives %q", c, got)
 		}
 	}
 	if read == 0 {

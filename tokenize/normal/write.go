@@ -84,8 +84,7 @@ func (s Sequence) MarshalJSON() ([]byte, error) {
 	}{kind{"Sequence"}, list})
 }
 
-// MarshalJSON writes the charsmap in base64. How it is matched has no field in
-// the format: the reader's own way decides.
+// MarshalJSON writes the charsmap in base64.
 func (p *Precompiled) MarshalJSON() ([]byte, error) {
 	return Encode(struct {
 		kind

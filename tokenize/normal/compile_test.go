@@ -2,31 +2,22 @@ package normal
 
 import (
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 )
 
-// CompileCharsmap makes a charsmap that SentencePiece and tokenizers read, of
+// compileCharsmap makes a charsmap that SentencePiece and tokenizers read, of
 // rules that say which text takes the place of each key. Equal rules give equal
 // bytes.
-func CompileCharsmap(rules map[string]string) ([]byte, error) {
+func compileCharsmap(rules map[string]string) []byte {
 	texts, where := shareTexts(rules)
-	root, err := newLetters(rules, where)
-	if err != nil {
-		return nil, err
-	}
-	units := layOut(root)
+	b := sharing{known: map[string]*letters{}, number: map[*letters]uint32{}}
+	units := layOut(b.node(slices.Sorted(maps.Keys(rules)), 0, func(k string) uint32 { return where[rules[k]] }))
 	out := binary.LittleEndian.AppendUint32(nil, uint32(4*len(units)))
 	for _, u := range units {
 		out = binary.LittleEndian.AppendUint32(out, u)
 	}
-	if out = append(out, texts...); len(out) > maxCharsmap {
-		return nil, fmt.Errorf("a charsmap of %d bytes, where %d are allowed", len(out), maxCharsmap)
-	}
-	return out, nil
+	return append(out, texts...)
 }
 
 // shareTexts joins the distinct texts, each ended by a NUL, and says where each
@@ -49,20 +40,8 @@ type letters struct {
 	base     uint32 // where its children are laid out
 }
 
-// newLetters makes the trie; nodes from which the same keys lead to the same
-// texts are one.
-func newLetters(rules map[string]string, where map[string]uint32) (*letters, error) {
-	keys := slices.Sorted(maps.Keys(rules))
-	for _, k := range keys {
-		if k == "" || len(k) > maxKey || !utf8.ValidString(k+rules[k]) || strings.ContainsRune(k+rules[k], 0) || len(rules[k]) > MaxContent {
-			return nil, fmt.Errorf("the rule %q to %q cannot be compiled", k, rules[k])
-		}
-	}
-	b := sharing{known: map[string]*letters{}, number: map[*letters]uint32{}}
-	return b.node(keys, 0, func(k string) uint32 { return where[rules[k]] }), nil
-}
-
-// sharing finds nodes by what they hold.
+// sharing finds nodes by what they hold: those from which the same keys lead to
+// the same texts are one.
 type sharing struct {
 	known  map[string]*letters
 	number map[*letters]uint32

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// NmtNFKC are the rules of SentencePiece's nmt_nfkc (google/sentencepiece,
+// nmtNFKCRules are the rules of SentencePiece's nmt_nfkc (google/sentencepiece,
 // doc/normalization.md): NFKC of Unicode 9.0 as far as replacing keys can be
 // it, with control characters dropped and what looks like a space made one;
 // U+FF5E and U+200D stay. Sequences of runes that compose are keys, whichever
@@ -13,8 +13,8 @@ import (
 // of sentencepiece 0.2.3 also has U+061C and 171 runes newer than Unicode 9.0.
 //
 // In tokenizers 0.23 such a charsmap loses marks that follow a key within a
-// cluster (see ShortestPrefix); Sequence{Nmt{}, NFKC} does not.
-func NmtNFKC() map[string]string {
+// cluster (see Precompiled); Sequence{Nmt{}, NFKC} does not.
+func nmtNFKCRules() map[string]string {
 	byLength := nfkcRules()
 	for r := range rune(0x10000) {
 		if to, ok := nmtRule(r); ok && r != '\u200D' {
@@ -108,7 +108,7 @@ func apply(rules map[string]string, text string, runes int) string {
 	return b.String()
 }
 
-// maxRunes is more than the longest key of NmtNFKC has.
+// maxRunes is more than the longest key of nmtNFKCRules has.
 const maxRunes = 32
 
 func match(rules map[string]string, text string, runes int) (string, int) {
