@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 )
 
 // ID names a document for ever: the first 16 bytes of
@@ -35,16 +34,6 @@ func IDOf(source string, offset int64, sum [32]byte) ID {
 
 // String is the id as 32 hex digits.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
-
-// ParseID reads 32 hex digits.
-func ParseID(s string) (ID, error) {
-	var id ID
-	if len(s) != 2*len(id) {
-		return id, fmt.Errorf("%q is not an id: want %d hex digits", s, 2*len(id))
-	}
-	_, err := hex.Decode(id[:], []byte(s))
-	return id, err
-}
 
 // Document is one text with what is known about it. Text is valid UTF-8 and is
 // written once, by ingest; later stages decide about it and never copy it.

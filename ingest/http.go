@@ -27,8 +27,6 @@ type response struct {
 // loss is why a record gives no document.
 type loss struct{ reason, detail string }
 
-func (l *loss) Error() string { return l.reason + ": " + l.detail }
-
 func lose(reason, format string, args ...any) *loss {
 	return &loss{reason, oneLine(fmt.Sprintf(format, args...), MaxDetail)}
 }

@@ -21,9 +21,6 @@ const (
 	// MaxVocab is the largest vocabulary that is trained or read.
 	MaxVocab = bpe.MaxVocab
 
-	// MaxTokenBytes is the longest token that is read from a tokenizer.json.
-	MaxTokenBytes = 1 << 16
-
 	// MaxAdded is the largest number of added tokens that is read.
 	MaxAdded = 1 << 17
 

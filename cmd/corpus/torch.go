@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,6 +27,21 @@ func newModel(c trainer.Config, threads int, device, precision string, recompute
 // modelEnv is what the bits of a training depend on here.
 func modelEnv(threads int, device string) trainer.Env {
 	return trainer.Env{Program: programVersion(), Library: library(), Device: torch.DeviceName(device), CPU: cpuModel(), Threads: threads}
+}
+
+// programVersion names this build, for checkpoints.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			version += " " + s.Value
+		}
+	}
+	return version
 }
 
 // modelPeak is the operations a second that the device can do.

@@ -42,9 +42,6 @@ type Sets struct {
 // All are the sets in the order of their files.
 func (s *Sets) All() []Set { return s.all }
 
-// Words is the length of an n-gram.
-func (s *Sets) Words() int { return s.options.Words }
-
 // Ngrams is how many different n-grams there are; they have numbers below that.
 func (s *Sets) Ngrams() int { return len(s.ngrams) }
 

@@ -1,6 +1,7 @@
 package pii
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ func FuzzAppend(f *testing.F) {
 		end := 0
 		byKind := map[string][]corpus.Edit{}
 		for _, e := range edits {
-			if e.Start < end || e.End <= e.Start || e.End > len(text) || e.With != Placeholder(e.Rule) {
+			if e.Start < end || e.End <= e.Start || e.End > len(text) || e.With != placeholders[slices.Index(names[:], e.Rule)] {
 				t.Fatalf("edit %+v after %d of %d bytes", e, end, len(text))
 			}
 			if utf8.ValidString(text) && (!utf8.ValidString(text[:e.Start]) || !utf8.ValidString(text[e.Start:e.End])) {

@@ -35,14 +35,6 @@ func Kinds() []string { return slices.Clone(names[:]) }
 // attribute has the kind's name.
 func Attributes() []string { return Kinds() }
 
-// Placeholder is what stands for a span of the kind of this name; "" for no kind.
-func Placeholder(name string) string {
-	if k := slices.Index(names[:], name); k >= 0 {
-		return placeholders[k]
-	}
-	return ""
-}
-
 // wanted reads names of kinds; none means all.
 func wanted(list []string) (want [kinds]bool, err error) {
 	for k := range want {

@@ -33,16 +33,6 @@ var lexicons = sync.OnceValue(func() map[string]*lexicon {
 	return all
 })
 
-// Languages are the codes of the languages with a word list, in order.
-func Languages() []string {
-	var codes []string
-	files, _ := lexiconFiles.ReadDir("lexicon")
-	for _, f := range files {
-		codes = append(codes, strings.TrimSuffix(f.Name(), ".txt"))
-	}
-	return codes
-}
-
 // parseLexicon reads at most maxLexicon bytes of lines "weight TAB phrase"; lines
 // of another form and phrases of more than maxPhrase tokens are left out.
 func parseLexicon(text string) *lexicon {

@@ -33,7 +33,7 @@ type request struct {
 	url      *url.URL
 	etag     string // conditions, "" for none
 	modified string
-	limit    int64 // of the body as sent and decoded
+	limit    int64 // of the body as sent; decoded it may be twice that
 	types    bool  // only what ingest or the crawler reads
 	cut      bool  // take the first limit bytes of a larger body
 }

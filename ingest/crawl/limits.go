@@ -17,10 +17,9 @@ const (
 	MaxRedirects = 5
 	// MaxHeader is the largest header block of a response.
 	MaxHeader = 64 << 10
-	// MaxBody and MaxDecoded are the largest page as sent and decoded,
-	// MaxSitemap the largest sitemap (sitemaps.org: 50 MiB).
+	// MaxBody is the largest page as sent, MaxSitemap the largest sitemap
+	// (sitemaps.org: 50 MiB); decoded they may be twice as large.
 	MaxBody    = 8 << 20
-	MaxDecoded = 16 << 20
 	MaxSitemap = 50 << 20
 	// MaxRatio of decoded to sent bytes, once RatioFloor bytes are decoded, is
 	// where a body counts as a bomb.

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -87,20 +86,6 @@ func (t *table) of(code string) *section {
 		code = lang
 	}
 	return t.langs[code]
-}
-
-// has says whether set n holds r.
-func (t *table) has(n int, r rune) bool {
-	_, found := slices.BinarySearchFunc(t.sets[n], r, func(s span, r rune) int {
-		switch {
-		case s.hi < r:
-			return -1
-		case s.lo > r:
-			return 1
-		}
-		return 0
-	})
-	return found
 }
 
 func parseSpans(list string) []span {

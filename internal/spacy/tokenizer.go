@@ -418,9 +418,3 @@ func (t *Tokenizer) affixed(text string) bool {
 	})
 	return any
 }
-
-// Punctuation says whether r is in datatrove's PUNCTUATION_SET.
-func Punctuation(r rune) bool {
-	t := theTable()
-	return t.has(t.named["symbol"], r)
-}

@@ -9,6 +9,14 @@ import (
 	"corpus/tokenize/count"
 )
 
+// ofBytes makes the model of merges by rank over the ids of the bytes, as [Train]
+// gives them, without the texts of its tokens.
+func ofBytes(merges []Merge, bytes [256]uint32) *Model {
+	m := &Model{config: Config{Merges: merges}, ranks: newMergeTable(merges), unk: none, bytes: bytes, byteLevel: true}
+	m.ranks.indexBytes(&m.bytes)
+	return m
+}
+
 // learnt trains on texts.
 func learnt(t testing.TB, texts []string, vocab int) *Model {
 	t.Helper()
@@ -20,7 +28,7 @@ func learnt(t testing.TB, texts []string, vocab int) *Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewBytes(merges[0], ByteIDs(reserved))
+	return ofBytes(merges[0], byteIDs(reserved))
 }
 
 // ways is a vocabulary in which tokens are made in more than one way.
@@ -42,7 +50,7 @@ func ways(t testing.TB) *Model {
 	for b, c := range ByteLevel.Char {
 		bytes[b] = ids[string(c)]
 	}
-	return NewBytes(merges, bytes)
+	return ofBytes(merges, bytes)
 }
 
 // TestScanAndHeap: both ways of merging agree on words of any length.

@@ -88,14 +88,6 @@ func New(c Config) (*Model, error) {
 	return m, nil
 }
 
-// NewBytes makes the model of merges by rank over the ids of the bytes, as
-// [Train] gives them, without the texts of its tokens.
-func NewBytes(merges []Merge, bytes [256]uint32) *Model {
-	m := &Model{config: Config{Merges: merges}, ranks: newMergeTable(merges), unk: none, bytes: bytes, byteLevel: true}
-	m.ranks.indexBytes(&m.bytes)
-	return m
-}
-
 func (c *Config) check() error {
 	switch {
 	case len(c.Prefix) > MaxAffixBytes || !utf8.ValidString(c.Prefix):
@@ -216,9 +208,6 @@ func (m *Model) indexPiece(token string, id uint32) {
 
 // Tokens are the tokens by id, as in [Config]. The caller must not change them.
 func (m *Model) Tokens() []string { return m.config.Tokens }
-
-// Merges are the merges by rank, as in [Config]. The caller must not change them.
-func (m *Model) Merges() []Merge { return m.config.Merges }
 
 // Unk is the id of an unknown character; ok is false where there is none.
 func (m *Model) Unk() (id uint32, ok bool) { return m.unk, m.unk != none }

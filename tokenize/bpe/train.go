@@ -86,7 +86,7 @@ func alphabet(reserved int) []string {
 
 // symbols are the bytes of the words as ids.
 func symbols(loaded *count.Words, reserved int) *learn.Words {
-	id, words := ByteIDs(reserved), learn.NewWords(len(loaded.Ends), len(loaded.Bytes))
+	id, words := byteIDs(reserved), learn.NewWords(len(loaded.Ends), len(loaded.Bytes))
 	var ids []uint32
 	for word, n := range loaded.All() {
 		ids = ids[:0]
@@ -98,9 +98,9 @@ func symbols(loaded *count.Words, reserved int) *learn.Words {
 	return words
 }
 
-// ByteIDs gives the id of each byte in a vocabulary trained here, where the
+// byteIDs gives the id of each byte in a vocabulary trained here, where the
 // first has id first.
-func ByteIDs(first int) (id [256]uint32) {
+func byteIDs(first int) (id [256]uint32) {
 	for i, b := range ByteLevel.Order {
 		id[b] = uint32(first + i)
 	}

@@ -43,7 +43,7 @@ func TestTrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := ByteIDs(reserved)
+	id := byteIDs(reserved)
 	// aa, aab and " aaab"; what else there is comes once
 	want := []Merge{{id['a'], id['a'], 363}, {id['a'], id['b'], 364}, {363, 364, 365}}
 	for i, n := range []int{1, 3, 0} {
@@ -97,7 +97,7 @@ func TestTrainCountsBeyond32Bits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := ByteIDs(reserved)
+	id := byteIDs(reserved)
 	if want := []Merge{{id['c'], id['d'], 363}, {id['a'], id['b'], 364}}; !slices.Equal(got[0], want) {
 		t.Errorf("merged %v, want %v", got, want)
 	}

@@ -87,9 +87,6 @@ func (t *Table) Reset() {
 	t.bytes, t.n = t.bytes[:0], 0
 }
 
-// Len is how many words there are.
-func (t *Table) Len() int { return t.n }
-
 // All visits the words in no order that means anything.
 func (t *Table) All() iter.Seq[*Slot] {
 	return func(yield func(*Slot) bool) {
