@@ -58,6 +58,7 @@ var importRules = map[string]struct {
 	"corpus/tokenize/normal":      {nil, "text is rewritten, whatever it is for"},
 	"corpus/tokenize/decoding":    {[]string{"corpus/tokenize/normal"}, "tokens are text again; one rule is a normalizer and a decoder"},
 	"corpus/tokenize/heap":        {nil, "a heap knows what it is told"},
+	"corpus/tokenize/modeltest":   {nil, "models are tested, whichever they are"},
 	"corpus/tokenize/memo":        {nil, "words are remembered, whoever made their tokens"},
 	"corpus/tokenize/split":       {[]string{"corpus"}, "words are cut out of strings"},
 	"corpus/tokenize/count":       {[]string{"corpus/tokenize/heap", "corpus/tokenize/memo", "corpus/tokenize/split"}, "words are counted, whatever is learnt from them"},

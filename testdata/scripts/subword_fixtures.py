@@ -1,14 +1,11 @@
 """Make the golden fixtures of tokenize/bpe/testdata, tokenize/wordpiece/testdata
 and tokenize/unigram/testdata with the real Hugging Face `tokenizers` (and
-`tiktoken`), and compare on a larger scale.
+`tiktoken`).
 
     pip install tokenizers==0.23.3 tiktoken==0.14.0
-    python testdata/scripts/subword_fixtures.py              # write the fixtures
-    python testdata/scripts/subword_fixtures.py --big FILE [--model tokenizer.json…]
-        # FILE is JSON lines with "text"; models of 8,000 and 32,000 tokens are
-        # trained on its first megabytes, more models may be given; compares the
-        # ids of all pieces of 8 MB of it, and the speed of the models alone on these
-        # pieces, each once, in time of the processor on one thread
+    python testdata/scripts/subword_fixtures.py
+
+bench/tokenizer_ids.py compares whole tokenizers on a larger scale.
 
 Fixtures, made from tokenizer_texts.json:
   NAME.json         the field "model" of a tokenizer.json
@@ -17,16 +14,11 @@ Fixtures, made from tokenizer_texts.json:
   NAME.tiktoken     a vocabulary of tiktoken's, with NAME-tiktoken.json: pieces in base64 with their ids
 """
 
-import argparse
 import base64
 import json
 import os
 import pathlib
 import random
-import struct
-import subprocess
-import tempfile
-import time
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["RAYON_NUM_THREADS"] = "1"
@@ -252,81 +244,5 @@ def scores(seed=8):
     (ROOT / "tokenize" / "unigram" / "testdata" / "scores.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 
-def corpus_of(path, limit):
-    out, size = [], 0
-    with open(path, encoding="utf-8") as f:
-        for line in f:
-            text = json.loads(line)["text"]
-            out.append(text)
-            size += len(text.encode())
-            if size > limit:
-                return out
-    return out
-
-
-def go_test(package, **env):
-    subprocess.run(["go", "test", "./tokenize/" + package, "-count=1", "-timeout", "60m", "-run", "^TestBig$", "-v"],
-                   cwd=ROOT, env={**os.environ, **env}, check=True)
-
-
-def compare(package, name, model, pieces):
-    tok = load(model)
-    data = [p.encode() for p in pieces]
-    size = sum(map(len, data))
-    with tempfile.TemporaryDirectory() as tmp:
-        tmp = pathlib.Path(tmp)
-        (tmp / "model.json").write_text(json.dumps(model))
-        (tmp / "pieces").write_bytes(b"".join(struct.pack("<I", len(d)) + d for d in data))
-        go_test(package, CORPUS_TOKENIZE_BIG=str(tmp))
-        ours = (tmp / "ids").read_bytes()
-    differ = total = at = 0
-    start = time.process_time()
-    for i in range(0, len(pieces), 1000):
-        tok.encode(pieces[i : i + 1000], is_pretokenized=True)
-    took = time.process_time() - start
-    theirs = [ids_of(tok, p) for p in pieces]
-    for p, ids in zip(pieces, theirs):
-        (n,) = struct.unpack_from("<I", ours, at)
-        mine = list(struct.unpack_from("<%dI" % n, ours, at + 4))
-        at += 4 + 4 * n
-        total += len(ids)
-        if mine != ids:
-            differ += 1
-            if differ < 4:
-                print("differs: %r\n ours %s\n real %s" % (p[:200], mine[:40], ids[:40]))
-    assert at == len(ours)
-    print("%s %s of %d tokens: %d pieces, %.1f MB, %d ids; pieces that differ: %d; tokenizers: %.2f MB/s"
-          % (package, name, len(model["vocab"]), len(pieces), size / 1e6, total, differ, size / 1e6 / took), flush=True)
-
-
-def big(path, extra):
-    corpus = corpus_of(path, 8 << 20)
-    learn = corpus[: len(corpus) // 4]
-    for vocab in (8000, 32000):
-        tok = bpe(learn, vocab, pre_tokenizers.ByteLevel(add_prefix_space=False))
-        compare("bpe", "trained", model_of(tok), pieces_of(tok, corpus))
-        tok = wordpiece(learn, vocab)
-        compare("wordpiece", "trained", model_of(tok), pieces_of(tok, corpus))
-        tok = unigram(learn, vocab)
-        compare("unigram", "trained", model_of(tok), pieces_of(tok, corpus))
-        compare("unigram", "trained, whole lines", model_of(tok), [p for t in corpus[::4] for p in t.replace(" ", "▁").split("\n")])
-    for name in extra:
-        tok = Tokenizer.from_file(name)
-        model = model_of(tok)
-        tok.pre_tokenizer = pre_tokenizers.Metaspace() if model["type"] == "Unigram" else pre_tokenizers.BertPreTokenizer()
-        compare(model["type"].lower(), name, model, pieces_of(tok, corpus))
-
-
-def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--big", metavar="FILE")
-    args.add_argument("--model", nargs="+", default=[])
-    args = args.parse_args()
-    if args.big:
-        big(args.big, args.model)
-    else:
-        fixtures()
-
-
 if __name__ == "__main__":
-    main()
+    fixtures()

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"corpus/tokenize/modeltest"
 )
 
 // TestReadErrors: what is wrong is named by its field.
@@ -52,7 +54,7 @@ func TestWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := readModel(t, "testdata/"+name+".json").MarshalJSON()
+		got, err := modeltest.Read(t, "testdata/"+name+".json", Read).MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
 		}

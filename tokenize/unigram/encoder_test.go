@@ -4,8 +4,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"corpus/tokenize/modeltest"
 )
 
 // slowIDs looks at all of a piece together.
@@ -23,7 +26,7 @@ func slowIDs(m *Model, piece string) (ids []uint32) {
 func TestLongPieces(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for _, model := range []string{"ties", "t5", "bytes", "highscores"} {
-		m := readModel(t, "testdata/"+model+".json")
+		m := modeltest.Read(t, "testdata/"+model+".json", Read)
 		enc := m.NewEncoder()
 		for _, letters := range []string{"a", "abc", "▁the lns", "é😀字", "ab😀", "<unk>"} {
 			chars := []rune(letters)
@@ -40,7 +43,7 @@ func TestLongPieces(t *testing.T) {
 
 // TestLinear: time and memory of a long piece are in proportion to it.
 func TestLinear(t *testing.T) {
-	m := readModel(t, "testdata/t5.json")
+	m := modeltest.Read(t, "testdata/t5.json", Read)
 	for _, unit := range []string{"a", "字", "😀", "wordswithoutspaces"} {
 		enc := m.NewEncoder()
 		spend := func(bytes int) time.Duration {
@@ -64,7 +67,7 @@ func TestLinear(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	m := readModel(b, "testdata/t5.json")
+	m := modeltest.Read(b, "testdata/t5.json", Read)
 	enc := m.NewEncoder()
 	pieces, size := words(texts(b)), 0
 	for _, p := range pieces {
@@ -78,4 +81,14 @@ func BenchmarkAppend(b *testing.B) {
 			ids = enc.Append(ids, p)
 		}
 	}
+}
+
+// processor is the time that the process has had of the processor.
+func processor(t testing.TB) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

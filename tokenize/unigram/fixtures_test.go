@@ -1,113 +1,16 @@
 package unigram
 
 import (
-	"encoding/binary"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
 	"testing"
-	"time"
+
+	"corpus/tokenize/modeltest"
 )
 
-// The fixtures are made by testdata/scripts/subword_fixtures.py.
-
-func readModel(t testing.TB, path string) *Model {
-	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := Read(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-type golden struct {
-	Piece string
-	IDs   []uint32
-}
-
-func goldens(t testing.TB, path string) (all []golden) {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*-golden.json")
-	if err != nil || len(files) < 3 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		m := readModel(t, strings.Replace(file, "-golden", "", 1))
-		enc := m.NewEncoder()
-		for _, g := range goldens(t, file) {
-			const before = 7
-			got := enc.Append([]uint32{before}, g.Piece)
-			if got[0] != before || !slices.Equal(got[1:], g.IDs) {
-				t.Errorf("%s: %.80q\n got %v\nwant %v", file, g.Piece, got[1:], g.IDs)
-			}
-		}
-	}
+	modeltest.Golden(t, 3, Read, (*Model).NewEncoder)
 }
 
-// TestBig encodes pieces for the script to compare.
-func TestBig(t *testing.T) {
-	dir := os.Getenv("CORPUS_TOKENIZE_BIG")
-	if dir == "" {
-		t.Skip("for testdata/scripts/subword_fixtures.py --big")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "pieces"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pieces []string
-	size := 0
-	for len(data) > 0 {
-		n := binary.LittleEndian.Uint32(data)
-		pieces = append(pieces, string(data[4:4+n]))
-		size += int(n)
-		data = data[4+n:]
-	}
-	enc := readModel(t, filepath.Join(dir, "model.json")).NewEncoder()
-	var ids, ends []uint32
-	start := processor(t)
-	for _, p := range pieces {
-		ids = enc.Append(ids, p)
-		ends = append(ends, uint32(len(ids)))
-	}
-	t.Logf("%.1f MB/s", float64(size)/1e6/(processor(t)-start).Seconds())
-	var out []byte
-	from := uint32(0)
-	for _, end := range ends {
-		out = binary.LittleEndian.AppendUint32(out, end-from)
-		for _, id := range ids[from:end] {
-			out = binary.LittleEndian.AppendUint32(out, id)
-		}
-		from = end
-	}
-	if err := os.WriteFile(filepath.Join(dir, "ids"), out, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// processor is the time that the process has had of the processor.
-func processor(t testing.TB) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"type":"Unigram","unk_id":0,"vocab":[["<unk>",-1e-400],["a",12345678901234567890123e-3]]}`), "aa")
+	modeltest.Fuzz(f, "ab xyé😀<unk>", true, Read, (*Model).NewEncoder)
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"corpus/tokenize/count"
+	"corpus/tokenize/modeltest"
 )
 
 // words cuts texts at spaces and puts a ▁ before each word, as Metaspace does.
@@ -67,7 +68,7 @@ func raw(t testing.TB, m *Model) []byte {
 // than that of Hugging Face's trainer. unigram_quality.py compares on real text.
 func TestQuality(t *testing.T) {
 	all := words(texts(t))
-	theirs := readModel(t, "testdata/t5.json")
+	theirs := modeltest.Read(t, "testdata/t5.json", Read)
 	ours := trained(t, countsOf(all...), Options{Sizes: []int{len(theirs.Tokens())}})[0]
 	if len(ours.Tokens()) != len(theirs.Tokens()) {
 		t.Fatalf("%d tokens, want %d", len(ours.Tokens()), len(theirs.Tokens()))

@@ -3,13 +3,15 @@ package wordpiece
 import (
 	"strings"
 	"testing"
+
+	"corpus/tokenize/modeltest"
 )
 
 func BenchmarkAppend(b *testing.B) {
-	enc := readModel(b, "testdata/bert.json").NewEncoder()
+	enc := modeltest.Read(b, "testdata/bert.json", Read).NewEncoder()
 	var pieces []string
 	size := 0
-	for _, g := range goldens(b, "testdata/bert-golden.json") {
+	for _, g := range modeltest.Pieces(b, "testdata/bert-golden.json") {
 		if !strings.Contains(g.Piece, " ") {
 			pieces = append(pieces, g.Piece)
 			size += len(g.Piece)

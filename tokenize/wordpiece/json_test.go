@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"corpus/tokenize/modeltest"
 )
 
 // TestReadErrors: what is wrong is named by its field.
@@ -42,7 +44,7 @@ func TestWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := readModel(t, "testdata/bert.json").MarshalJSON()
+	got, err := modeltest.Read(t, "testdata/bert.json", Read).MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
