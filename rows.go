@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"iter"
@@ -16,12 +17,7 @@ type Row struct {
 // by batch, so that this is how two of them are read side by side.
 func Rows(r TableReader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		defer r.Close()
-		for {
-			t, err := r.Next()
-			if errors.Is(err, io.EOF) {
-				return
-			}
+		for t, err := range Tables(r) {
 			if err != nil {
 				yield(Row{}, err)
 				return
@@ -33,4 +29,37 @@ func Rows(r TableReader) iter.Seq2[Row, error] {
 			}
 		}
 	}
+}
+
+// Tables walks a reader batch by batch and closes it.
+func Tables(r TableReader) iter.Seq2[*Table, error] {
+	return func(yield func(*Table, error) bool) {
+		defer r.Close()
+		for {
+			t, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if !yield(t, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// EachTable calls do with every batch of a part's table, until the task is stopped.
+func EachTable(e Env, role string, part int, do func(*Table) error) error {
+	r, err := e.Open(role, part)
+	if err != nil {
+		return err
+	}
+	for t, err := range Tables(r) {
+		if err := cmp.Or(err, e.Context().Err()); err != nil {
+			return err
+		}
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+	return e.Context().Err()
 }

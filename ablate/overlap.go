@@ -1,8 +1,6 @@
 package ablate
 
 import (
-	"errors"
-	"io"
 	"strings"
 
 	"corpus"
@@ -21,13 +19,8 @@ type Overlap struct {
 
 // Mark reads the texts of an arm, table by table, and closes r. Arms are numbered
 // as they come, at most 8.
-func (h *HeldOut) Mark(r corpus.TableReader) (err error) {
-	defer func() { err = errors.Join(err, r.Close()) }()
-	for {
-		t, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+func (h *HeldOut) Mark(r corpus.TableReader) error {
+	for t, err := range corpus.Tables(r) {
 		if err != nil {
 			return err
 		}
@@ -35,6 +28,7 @@ func (h *HeldOut) Mark(r corpus.TableReader) (err error) {
 			h.mark(text)
 		}
 	}
+	return nil
 }
 
 // NextArm says that the tables that follow are of another arm.

@@ -124,7 +124,7 @@ func (a Against) overlap(env corpus.Env) error {
 	f := against.NewFinder(a.Sets)
 	first, _ := env.Parts()
 	row, held := int64(0), 0
-	err = eachTable(env, "ingest/part", first+env.Task(), func(t *corpus.Table) error {
+	err = corpus.EachTable(env, "ingest/part", first+env.Task(), func(t *corpus.Table) error {
 		done := int64(0)
 		for _, text := range t.Column("text").Strings {
 			ngrams := ngramsOf(f, text)

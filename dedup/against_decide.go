@@ -26,7 +26,7 @@ func (a Against) decide(env corpus.Env) error {
 	first, _ := env.Parts()
 	part := first + env.Task()
 	d := &decider{Against: a, env: env, finder: against.NewFinder(a.Sets), common: newBitset(a.Sets.Ngrams()), sets: make([]int64, len(a.Sets.All()))}
-	err := eachTable(env, againstPlain, first, func(t *corpus.Table) error {
+	err := corpus.EachTable(env, againstPlain, first, func(t *corpus.Table) error {
 		for _, n := range t.Columns[0].Ints {
 			if n < 0 || n >= int64(a.Sets.Ngrams()) {
 				return errNgram(part)
@@ -51,7 +51,7 @@ func (a Against) decide(env corpus.Env) error {
 	if err := d.step(); err != nil {
 		return err
 	}
-	err = eachTable(env, "ingest/part", part, func(t *corpus.Table) error {
+	err = corpus.EachTable(env, "ingest/part", part, func(t *corpus.Table) error {
 		for _, text := range t.Column("text").Strings {
 			if err := d.document(text); err != nil {
 				return err

@@ -50,7 +50,7 @@ func (t *tally) part(part int) error {
 		return err
 	}
 	defer rows.in.Close()
-	return eachTable(t.env, againstFound, part, func(found *corpus.Table) error {
+	return corpus.EachTable(t.env, againstFound, part, func(found *corpus.Table) error {
 		for i, row := range found.Columns[0].Ints {
 			in, err := rows.find(row)
 			if err != nil {
@@ -103,7 +103,7 @@ func (t *tally) earlier() error {
 		return err
 	}
 	for _, part := range parts {
-		err := eachTable(t.env, againstCount, part, func(table *corpus.Table) error {
+		err := corpus.EachTable(t.env, againstCount, part, func(table *corpus.Table) error {
 			for i, n := range table.Columns[0].Ints {
 				if n < 0 || n >= int64(len(t.docs)) {
 					return errNgram(part)

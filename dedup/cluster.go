@@ -120,7 +120,7 @@ func (k *clustering) eachDocument(role string, do func(d uint32, t *corpus.Table
 	first, n := k.env.Parts()
 	d := k.fresh
 	for part := first; part < first+n; part++ {
-		err := eachTable(k.env, role, part, func(t *corpus.Table) error {
+		err := corpus.EachTable(k.env, role, part, func(t *corpus.Table) error {
 			for i := range t.Rows {
 				if d == MaxDocuments {
 					return corpus.Errorf(corpus.Refused, "dedup: more than %d documents", uint32(MaxDocuments))

@@ -153,7 +153,7 @@ func readBlooms(env corpus.Env, parts []int) (all []*lines.Bloom, err error) {
 	for _, part := range parts {
 		var bits []uint64
 		hashes, size := 0, int64(0)
-		err := eachTable(env, Bloom, part, func(t *corpus.Table) error {
+		err := corpus.EachTable(env, Bloom, part, func(t *corpus.Table) error {
 			for i, some := range t.Columns[0].Hashes {
 				size = t.Columns[2].Ints[i] / 8
 				if bits == nil {

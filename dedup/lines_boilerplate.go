@@ -54,7 +54,7 @@ func (l Lines) findBoilerplate(env corpus.Env) error {
 func addStands(env corpus.Env, s corpus.Sorter) error {
 	first, n := env.Parts()
 	for part := first; part < first+n; part++ {
-		err := eachTable(env, stands, part, func(t *corpus.Table) error { return addStand(s, t, part) })
+		err := corpus.EachTable(env, stands, part, func(t *corpus.Table) error { return addStand(s, t, part) })
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func addStands(env corpus.Env, s corpus.Sorter) error {
 		return err
 	}
 	for _, part := range parts {
-		if err := eachTable(env, Boilerplate, part, func(t *corpus.Table) error { return addStand(s, t, -1) }); err != nil {
+		if err := corpus.EachTable(env, Boilerplate, part, func(t *corpus.Table) error { return addStand(s, t, -1) }); err != nil {
 			return err
 		}
 	}

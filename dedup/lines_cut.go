@@ -74,7 +74,7 @@ func cutLines(env corpus.Env, roles []string) error {
 	if w.out, err = newEditWriter(env, EditsLines); err != nil {
 		return err
 	}
-	err = eachTable(env, "ingest/part", part, func(t *corpus.Table) error {
+	err = corpus.EachTable(env, "ingest/part", part, func(t *corpus.Table) error {
 		for _, text := range t.Column("text").Strings {
 			if err := w.document(text); err != nil {
 				return err

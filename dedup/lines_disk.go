@@ -99,7 +99,7 @@ func addUnits(env corpus.Env, s corpus.Sorter) error {
 func eachUnit(env corpus.Env, do func(key corpus.ID, part int, row, start, kind int64) error) error {
 	first, n := env.Parts()
 	for part := first; part < first+n; part++ {
-		err := eachTable(env, units, part, func(t *corpus.Table) error {
+		err := corpus.EachTable(env, units, part, func(t *corpus.Table) error {
 			c := t.Columns
 			for i, key := range c[0].IDs {
 				if err := do(key, part, c[1].Ints[i], c[2].Ints[i], c[3].Ints[i]); err != nil {
@@ -167,7 +167,7 @@ func findAmong(env corpus.Env, earlier []int, own bool, cuts corpus.Sorter) erro
 	var last corpus.ID
 	begun, old := false, false
 	first, _ := env.Parts()
-	return eachTable(env, sortedBy, first, func(t *corpus.Table) error {
+	return corpus.EachTable(env, sortedBy, first, func(t *corpus.Table) error {
 		c := t.Columns
 		for i, key := range c[0].IDs {
 			again := begun && key == last

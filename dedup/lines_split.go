@@ -113,7 +113,7 @@ func eachStaying(env corpus.Env, part int, do func(row int64, d corpus.Document)
 	next, stop := iter.Pull2(corpus.Rows(verdicts))
 	defer stop()
 	n := int64(0)
-	return eachTable(env, "ingest/part", part, func(t *corpus.Table) error {
+	return corpus.EachTable(env, "ingest/part", part, func(t *corpus.Table) error {
 		done := int64(0)
 		for i, text := range t.Column("text").Strings {
 			row, err, ok := next()

@@ -44,7 +44,7 @@ func (c Config) sampleSigning(env corpus.Env, most int64, until time.Time) (sign
 		return 0, nil
 	}
 	s, hashes := newSigner(c), []uint64(nil)
-	err = eachTable(env, "ingest/part", first, func(t *corpus.Table) error {
+	err = corpus.EachTable(env, "ingest/part", first, func(t *corpus.Table) error {
 		for _, text := range t.Column("text").Strings {
 			_, hashes = s.sign(hashes[:0], text)
 			if signed += int64(len(text)); signed >= most || time.Now().After(until) {

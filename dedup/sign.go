@@ -1,11 +1,6 @@
 package dedup
 
-import (
-	"errors"
-	"io"
-
-	"corpus"
-)
+import "corpus"
 
 // sign writes the signatures of one part, and what clustering is to sort of it.
 func (c Config) sign(env corpus.Env) error {
@@ -18,7 +13,7 @@ func (c Config) sign(env corpus.Env) error {
 	}
 	s := newSigner(c)
 	first, _ := env.Parts()
-	err = eachTable(env, "ingest/part", first+env.Task(), func(in *corpus.Table) error {
+	err = corpus.EachTable(env, "ingest/part", first+env.Task(), func(in *corpus.Table) error {
 		done := int64(0)
 		for i := range in.Rows {
 			d := in.Document(i)
@@ -112,28 +107,4 @@ func (w *signatures) flush() error {
 	}
 	w.hashes = w.hashes[:0]
 	return nil
-}
-
-// eachTable calls do for every batch of a part.
-func eachTable(env corpus.Env, role string, part int, do func(*corpus.Table) error) error {
-	in, err := env.Open(role, part)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	for {
-		if err := env.Context().Err(); err != nil {
-			return err
-		}
-		t, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := do(t); err != nil {
-			return err
-		}
-	}
 }

@@ -21,7 +21,7 @@ func eachText(env corpus.Env, part int, do func(at substring.Place, text string,
 		return corpus.Errorf(corpus.Refused, "dedup: more than %d parts", substring.MaxParts)
 	}
 	at := int64(0)
-	err = eachTable(env, "ingest/part", part, func(t *corpus.Table) error {
+	err = corpus.EachTable(env, "ingest/part", part, func(t *corpus.Table) error {
 		for _, text := range t.Column("text").Strings {
 			row, err, ok := next()
 			if err != nil {

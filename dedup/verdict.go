@@ -261,7 +261,7 @@ func (c Config) verdict(env corpus.Env) error {
 	}
 	batch := corpus.NewTable(VerdictSchema())
 	n := int64(0)
-	return eachTable(env, Signature, part, func(t *corpus.Table) error {
+	return corpus.EachTable(env, Signature, part, func(t *corpus.Table) error {
 		batch.Reset()
 		bytes := t.Column("bytes").Ints
 		for i, id := range t.Column("id").IDs {

@@ -38,7 +38,7 @@ func want(env corpus.Env) error {
 	defer s.Close()
 	var record [4 + 4]byte
 	first, _ := env.Parts()
-	err = eachTable(env, cluster, first, func(t *corpus.Table) error {
+	err = corpus.EachTable(env, cluster, first, func(t *corpus.Table) error {
 		for i, part := range t.Column("part").Ints {
 			for _, doc := range partners(t, i) {
 				binary.BigEndian.PutUint32(record[:], uint32(doc))

@@ -51,7 +51,7 @@ func writeBags(e corpus.Env, role string, bags map[string]*dsir.Counts) error {
 
 // readBags adds the counts that writeBags wrote to sum.
 func readBags(e corpus.Env, role string, part int, sum map[string]*dsir.Counts) error {
-	return tables(e, role, part, func(t *corpus.Table) error {
+	return corpus.EachTable(e, role, part, func(t *corpus.Table) error {
 		for i, lang := range t.Column("lang").Strings {
 			if sum[lang] == nil {
 				sum[strings.Clone(lang)] = new(dsir.Counts)

@@ -157,7 +157,7 @@ func (s *selector) cappedMemory() int64 {
 func readCapped(e corpus.Env) (map[langDomain][]byte, error) {
 	ends := map[langDomain][]byte{}
 	first, _ := e.Parts()
-	err := tables(e, roleCapped, first, func(t *corpus.Table) error {
+	err := corpus.EachTable(e, roleCapped, first, func(t *corpus.Table) error {
 		for i := range t.Rows {
 			key := langDomain{strings.Clone(t.Columns[0].Strings[i]), t.Columns[1].IDs[i]}
 			ends[key] = []byte{}

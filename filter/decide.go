@@ -139,7 +139,7 @@ func beyond(rule string, r *row, last []byte) []corpus.Failure {
 func readCuts(e corpus.Env) (map[string][]byte, error) {
 	cuts := map[string][]byte{}
 	first, _ := e.Parts()
-	err := tables(e, roleCut, first, func(t *corpus.Table) error {
+	err := corpus.EachTable(e, roleCut, first, func(t *corpus.Table) error {
 		for i := range t.Rows {
 			lang, score, id := t.Columns[0].Strings[i], t.Columns[1].Floats[i], t.Columns[2].IDs[i]
 			last := rank(nil, lang, score, id)

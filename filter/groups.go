@@ -139,7 +139,7 @@ func report(e corpus.Env) error {
 	sum := &groups{all: map[groupKey]*Group{}}
 	first, n := e.Parts()
 	for p := first; p < first+n; p++ {
-		if err := tables(e, roleGroups, p, sum.table); err != nil {
+		if err := corpus.EachTable(e, roleGroups, p, sum.table); err != nil {
 			return fmt.Errorf("groups of part %d: %w", p, err)
 		}
 	}

@@ -68,7 +68,7 @@ func (s *selector) measure(e corpus.Env) error {
 	}
 	who := newAuthority(s.lingua)
 	defer m.countClips(e)
-	return tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	return corpus.EachTable(e, rolePart, part(e), func(t *corpus.Table) error {
 		who.tell(e, t, len(m.meters))
 		if err := about.Write(aboutLang(t)); err != nil {
 			return err

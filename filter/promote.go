@@ -115,7 +115,7 @@ func addStanding(e corpus.Env, members corpus.Sorter, asked *idFilter) error {
 	first, _ := e.Parts()
 	record := make([]byte, memberBytes)
 	for p := range first {
-		err := tables(e, roleStanding, p, func(t *corpus.Table) error {
+		err := corpus.EachTable(e, roleStanding, p, func(t *corpus.Table) error {
 			for _, id := range t.Columns[0].IDs {
 				if !asked.has(id) {
 					continue

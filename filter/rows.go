@@ -10,30 +10,6 @@ import (
 	"corpus"
 )
 
-// tables calls do with every batch of a table.
-func tables(e corpus.Env, role string, part int, do func(*corpus.Table) error) error {
-	r, err := e.Open(role, part)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	for {
-		t, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(t.Check(), e.Context().Err()); err != nil {
-			return err
-		}
-		if err := do(t); err != nil {
-			return err
-		}
-	}
-}
-
 // texts calls do with every batch of the task's documents, in the languages that
 // the pass measure has told.
 func texts(e corpus.Env, do func(*corpus.Table) error) error {
@@ -43,7 +19,7 @@ func texts(e corpus.Env, do func(*corpus.Table) error) error {
 	}
 	defer r.Close()
 	told := cursor{r: r}
-	err = tables(e, rolePart, part(e), func(t *corpus.Table) error {
+	err = corpus.EachTable(e, rolePart, part(e), func(t *corpus.Table) error {
 		lang, score := t.Column("lang").Strings, t.Column("lang_score").Floats
 		for i := range t.Rows {
 			if err := step(&told); errors.Is(err, io.EOF) {

@@ -50,7 +50,7 @@ func (o *overlap) read(e corpus.Env, c Config, held bool) error {
 	first, n := e.Parts()
 	for part := range first + n {
 		mark := markOf(held, part >= first)
-		err := eachTable(e, keptRole, part, func(t *corpus.Table) error {
+		err := corpus.EachTable(e, keptRole, part, func(t *corpus.Table) error {
 			clusters := t.Column("cluster").IDs
 			for i, text := range t.Column("text").Strings {
 				if heldOut(clusters[i], c.Valid) == held {

@@ -85,7 +85,7 @@ func joinRuns(e corpus.Env) error {
 	}
 	first, parts := e.Parts()
 	for part := first; part < first+parts; part++ {
-		if err := eachTable(e, runRole, part, out.Write); err != nil {
+		if err := corpus.EachTable(e, runRole, part, out.Write); err != nil {
 			return err
 		}
 	}

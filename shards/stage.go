@@ -2,8 +2,6 @@ package shards
 
 import (
 	"errors"
-	"fmt"
-	"io"
 
 	"corpus"
 )
@@ -117,7 +115,7 @@ func (s *splitter) part() error {
 	first, _ := s.env.Parts()
 	for more := true; more; s.round++ {
 		more = false
-		err := eachTable(s.env, keptRole, first+s.env.Task(), func(t *corpus.Table) error {
+		err := corpus.EachTable(s.env, keptRole, first+s.env.Task(), func(t *corpus.Table) error {
 			m, err := s.table(t)
 			more = more || m
 			return err
@@ -206,24 +204,4 @@ func heldOut(cluster corpus.ID, share float64) bool {
 		h = h<<8 | uint32(b)
 	}
 	return float64(h) < share*(1<<32)
-}
-
-func eachTable(e corpus.Env, role string, part int, do func(*corpus.Table) error) (err error) {
-	r, err := e.Open(role, part)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	for {
-		t, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%s of part %d: %w", role, part, err)
-		}
-		if err := do(t); err != nil {
-			return err
-		}
-	}
 }

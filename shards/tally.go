@@ -118,7 +118,7 @@ func joinTallies(e corpus.Env) error {
 	sum := tallies{}
 	first, parts := e.Parts()
 	for part := first; part < first+parts; part++ {
-		if err := eachTable(e, partTally, part, sum.table); err != nil {
+		if err := corpus.EachTable(e, partTally, part, sum.table); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path"
@@ -57,7 +56,7 @@ func sizes(limit int) corpus.Stage {
 				return err
 			}
 			first, _ := e.Parts()
-			return eachTable(e, "ingest/part", first+e.Task(), func(in *corpus.Table) error {
+			return corpus.EachTable(e, "ingest/part", first+e.Task(), func(in *corpus.Table) error {
 				t := corpus.NewTable(schema)
 				for i := range in.Rows {
 					t.Columns[0].Ints = append(t.Columns[0].Ints, int64(len(in.Document(i).Text)))
@@ -73,7 +72,7 @@ func sizes(limit int) corpus.Stage {
 			}
 			first, n := e.Parts()
 			for part := range first + n {
-				err := eachTable(e, "bytes", part, func(in *corpus.Table) error {
+				err := corpus.EachTable(e, "bytes", part, func(in *corpus.Table) error {
 					for _, b := range in.Columns[0].Ints {
 						if err := s.Add([]byte{byte(b)}); err != nil {
 							return err
@@ -105,26 +104,6 @@ func sizes(limit int) corpus.Stage {
 // listParts is a file made from the manifest.
 func listParts(m *corpus.Manifest) ([]corpus.Derived, error) {
 	return []corpus.Derived{{Name: "parts.txt", Data: fmt.Appendln(nil, len(m.Parts()))}}, nil
-}
-
-func eachTable(e corpus.Env, role string, part int, do func(*corpus.Table) error) error {
-	r, err := e.Open(role, part)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	for {
-		t, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := do(t); err != nil {
-			return err
-		}
-	}
 }
 
 // both runs the two stages and returns their summaries.

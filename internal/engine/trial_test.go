@@ -16,7 +16,7 @@ func chain(limit int64) corpus.Stage {
 		{Name: "sum", Inputs: []string{"limit+"}, Tasks: corpus.One, Run: func(e corpus.Env) error {
 			first, _ := e.Parts()
 			for p := range first {
-				err := eachTable(e, "limit", p, func(t *corpus.Table) error {
+				err := corpus.EachTable(e, "limit", p, func(t *corpus.Table) error {
 					e.Count("before", t.Columns[0].Ints[0])
 					return nil
 				})
