@@ -15,7 +15,7 @@ import (
 // the same steps in PyTorch.
 func BenchmarkStep(b *testing.B) {
 	for _, bench := range benchShapes() {
-		b.Run(bench.family+"-"+bench.size+bench.precision, func(b *testing.B) {
+		b.Run(bench.family+"-"+bench.size+bench.every+bench.precision, func(b *testing.B) {
 			c, err := trainer.Architecture(bench.family, bench.size)
 			if err != nil {
 				b.Fatal(err)
@@ -30,7 +30,7 @@ func BenchmarkStep(b *testing.B) {
 				c.BOS, c.EOS = 1, 1
 			}
 			m := newModelWith(b, c, Options{Threads: runtime.GOMAXPROCS(0), Device: device, Precision: strings.TrimPrefix(bench.precision, "/")})
-			batch := benchBatch(c, bench.rows, bench.cols)
+			batch := benchBatch(c, bench)
 			for i := range int64(3) { // libraries load and choose their kernels
 				if _, err := m.Step([]trainer.Batch{batch}, hyper(i+1)); err != nil {
 					b.Fatal(err)
@@ -53,41 +53,45 @@ func BenchmarkStep(b *testing.B) {
 type benchShape struct {
 	family, size string
 	rows, cols   int
+	every        string // "-all": an encoder predicts every token too
 	precision    string // behind a slash
 }
 
 // benchShapes are small on a processor; on a GPU they fill it.
-func benchShapes() []benchShape {
+func benchShapes() (shapes []benchShape) {
 	if device != "" && device != "cpu" {
-		var shapes []benchShape
 		for _, p := range []string{"/float32", "/tf32", "/bf16"} {
-			shapes = append(shapes, benchShape{"gpt2", "base", 32, 1024, p}, benchShape{"bert", "base", 64, 512, p}, benchShape{"t5", "base", 32, 512, p})
+			shapes = append(shapes, benchShape{"gpt2", "base", 32, 1024, "", p}, benchShape{"bert", "base", 64, 512, "", p}, benchShape{"t5", "base", 32, 512, "", p})
 		}
 		return shapes
 	}
-	return []benchShape{
-		{"gpt2", "tiny", 16, 128, ""},
-		{"bert", "tiny", 16, 128, ""},
-		{"t5", "tiny", 16, 128, ""},
-		{"gpt2", "small", 8, 256, ""},
-		{"bert", "small", 8, 256, ""},
-		{"t5", "small", 4, 256, ""},
+	for _, family := range trainer.Families() {
+		small := benchShape{family, "small", 8, 256, "", ""}
+		if (trainer.Config{Family: family}).Stacks() == trainer.EncoderDecoder {
+			small.rows = 4
+		}
+		shapes = append(shapes, benchShape{family, "tiny", 16, 128, "", ""}, small)
+		if small.every = "-all"; (trainer.Config{Family: family}).Stacks() == trainer.EncoderOnly {
+			shapes = append(shapes, small)
+		}
 	}
+	return shapes
 }
 
-// benchBatch predicts every token, or for bert every seventh; t5 reads cols
-// tokens and writes a quarter as many.
-func benchBatch(c trainer.Config, rows, cols int) trainer.Batch {
-	b := cyclic(c, rows, cols, 1)
+// benchBatch predicts every token, or of an encoder every seventh; an
+// encoder-decoder reads the columns and writes a quarter as many.
+func benchBatch(c trainer.Config, bench benchShape) trainer.Batch {
+	b := cyclic(c, bench.rows, bench.cols, 1)
 	b.Mask = nil
 	for i := range b.Labels {
-		if b.Labels[i] = int32(3 + i*31%(c.Vocab-3)); c.Family == "bert" && i%7 > 0 {
+		if b.Labels[i] = int32(3 + i*31%(c.Vocab-3)); c.Stacks() == trainer.EncoderOnly && bench.every == "" && i%7 > 0 {
 			b.Labels[i] = trainer.Ignore
 		}
 	}
-	if c.Family == "t5" {
-		b.DecCols, b.DecMask = cols/4, nil
-		b.Decoder, b.Labels = b.Decoder[:rows*cols/4], b.Labels[:rows*cols/4]
+	if c.Stacks() == trainer.EncoderDecoder {
+		n := bench.cols / 4
+		b.DecCols, b.DecMask = n, nil
+		b.Decoder, b.Labels = b.Decoder[:bench.rows*n], b.Labels[:bench.rows*n]
 	}
 	return b
 }
