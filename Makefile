@@ -2,7 +2,7 @@
 # make libtorch   only libtorch, and gotch fitted to it
 # make test       all tests, without and with libtorch
 # make demo       the main job on real text: three trained models in five minutes
-# make soak       a training killed at each of its steps and writes ends with the same bytes, on libtorch (10 minutes)
+# make soak       a training killed at each of its steps and writes ends with the same bytes, on libtorch; memory behind 10,000 steps (20 minutes)
 # make figures    how well text is taken out of pages, personal data and near-duplicates found: needs ../shared/data, python3-doc, postgresql-doc, installation-guide-amd64
 # make tools      linters, and object stores for the tests of ingest/place, into .tools/ (5 minutes)
 # make lint       gofumpt, vet, staticcheck, golangci-lint
@@ -61,9 +61,10 @@ test: libtorch
 	   $(GO) test -timeout 20m -tags torch -json ./trainer/torch/... ./cmd/corpus/... 2>&1; echo exit $$?; } | GOWORK=off $(GO) run ./testdata/tally 2
 
 # Processes killed with SIGKILL at every step of a run, and at every operation on the
-# disk of one that writes checkpoints, twice in a row.
+# disk of one that writes checkpoints, twice in a row; and the memory that 10,000 steps
+# of each family leave.
 soak: libtorch
-	@CORPUS_SOAK=1 $(GO) test -tags torch ./trainer/torch -count=1 -timeout 2h -v -run '^TestSoak$$'
+	@CORPUS_SOAK=1 $(GO) test -tags torch ./trainer/torch -count=1 -timeout 2h -v -run '^(TestSoak|TestMemoryIsSteady)$$'
 
 # The figures of docs/benchmarks.md on extraction, where FIGURES_ALL=1 measures every
 # page and makes docs/languages.md anew (12 minutes of two cores), those of docs/pii.md, and the

@@ -2,6 +2,8 @@ package tokenize
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -34,6 +36,15 @@ func (t *Tokenizer) JSON() []byte {
 	}
 	fmt.Fprintf(&b, "\"model\": %s\n}\n", encoded(t.model.Marshaler))
 	return b.Bytes()
+}
+
+// Sum is the SHA-256 of what gives a text its ids, which is all but the frame that is
+// put around them.
+func (t *Tokenizer) Sum() string {
+	bare := *t
+	bare.steps.PostProcessor = json.RawMessage("null")
+	sum := sha256.Sum256(bare.JSON())
+	return hex.EncodeToString(sum[:])
 }
 
 // encoded writes what holds nothing that JSON cannot: every text in a tokenizer

@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -77,6 +79,13 @@ type Folder struct {
 	Weights []Tensor
 	Run     *RunInfo // nil for a folder from elsewhere
 	Step    int64    // of the checkpoint that was read; 0 = the finished model
+}
+
+// Digest is the SHA-256 of the weights, in whatever files they lie.
+func (f *Folder) Digest() (string, error) {
+	h := sha256.New()
+	err := WriteSafetensors(h, f.Weights)
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 // OpenFolder reads a model: a finished run, the newest checkpoint of one that is

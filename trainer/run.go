@@ -25,6 +25,9 @@ type Job struct {
 	// finished model folder: tokenizer.json and what belongs to it.
 	Files map[string][]byte
 
+	// Initial reads the weights that the run begins with; nil = Init draws them.
+	Initial func() ([]Tensor, error)
+
 	// Plan resolves the job's spec for a number of steps, where Spec.Budget decides
 	// them and Spec is resolved for any; else nil.
 	Plan    func(steps int64) (Spec, error)
@@ -159,8 +162,8 @@ func (r *run) begin() error {
 	return r.resume()
 }
 
-// resume reads the newest checkpoint, or draws the initial weights where there
-// is none.
+// resume reads the newest checkpoint, or takes the initial weights where there is
+// none.
 func (r *run) resume() error {
 	steps, err := checkpointSteps(r.FS, r.Dir)
 	if err != nil {
@@ -170,9 +173,14 @@ func (r *run) resume() error {
 		return err
 	}
 	if len(steps) == 0 {
-		r.state, r.done, r.saved, r.bad, r.best, r.unigram = Init(r.Config, r.Spec.Seed), 0, 0, 0, nil, nil
+		r.done, r.saved, r.bad, r.best, r.unigram = 0, 0, 0, nil, nil
 		r.tokens, r.recent, r.scale, r.result.Valid = 0, Recent{}, newLossScale(r.Spec.Precision), nil
-		return nil
+		if r.Initial == nil {
+			r.state = Init(r.Config, r.Spec.Seed)
+			return nil
+		}
+		r.state, err = r.Initial()
+		return err
 	}
 	newest := steps[len(steps)-1]
 	c, tensors, err := readCheckpoint(r.FS, path.Join(r.Dir, checkpointDir, stepName(newest)))

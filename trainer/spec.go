@@ -17,15 +17,28 @@ const None = -1
 // Spec says what to train and how. Every zero field is filled in by Resolve; a
 // number that shall really be 0 is given as None.
 type Spec struct {
-	Objective string `json:"objective"`        // "mlm", "clm", "span" or "denoise"; the only field without a default
-	Model     string `json:"model"`            // one of Families or a published name; default: the objective's first family
-	Size      string `json:"size"`             // of a family: tiny (default), small, base, large; empty for a published name
-	SeqLen    int    `json:"seq_len"`          // tokens of a row (of the encoder's row for span and denoise); default 128 for tiny, else the paper's
-	Batch     int    `json:"batch"`            // rows of a micro-batch; default 8
-	Accum     int    `json:"accum"`            // micro-batches of an update; default 1
-	Steps     int64  `json:"steps"`            // updates; default 1000
-	Budget    int64  `json:"budget,omitempty"` // seconds that the whole training may take, in the place of Steps; see Job.Plan
-	Seed      uint64 `json:"seed"`             // of weights, order, noise and dropout
+	Objective string `json:"objective"` // "mlm", "clm", "span" or "denoise"; the only field without a default
+	Model     string `json:"model"`     // one of Families or a published name; default: the objective's first family
+	Size      string `json:"size"`      // of a family: tiny (default), small, base, large; empty for a published name
+
+	// Of a family's size, numbers in the place of its own; 0 = its own. Heads and FFN
+	// follow another Hidden in proportion.
+	Hidden    int `json:"hidden,omitempty"`
+	Layers    int `json:"layers,omitempty"`     // of each stack
+	DecLayers int `json:"dec_layers,omitempty"` // of a decoder beside an encoder; default Layers
+	Heads     int `json:"heads,omitempty"`
+	HeadDim   int `json:"head_dim,omitempty"` // of t5; in other families it is Hidden/Heads
+	FFN       int `json:"ffn,omitempty"`
+
+	Init string  `json:"init,omitempty"` // SHA-256 of the weights that the training begins with; "" = drawn from Seed
+	From *Config `json:"-"`              // the model that they are of, in the place of Model, Size and numbers
+
+	SeqLen int    `json:"seq_len"`          // tokens of a row (of the encoder's row for span and denoise); default 128 for tiny, else the paper's
+	Batch  int    `json:"batch"`            // rows of a micro-batch; default 8
+	Accum  int    `json:"accum"`            // micro-batches of an update; default 1
+	Steps  int64  `json:"steps"`            // updates; default 1000
+	Budget int64  `json:"budget,omitempty"` // seconds that the whole training may take, in the place of Steps; see Job.Plan
+	Seed   uint64 `json:"seed"`             // of weights, order, noise and dropout
 
 	Mix     string `json:"mix,omitempty"`      // sources and their weights in rows, such as "wiki=2,crawl=1"; "" = all documents alike
 	Pack    string `json:"pack,omitempty"`     // of documents into rows: "" is split, and also asked for by that name; "best-fit"; "one-per-row"
@@ -80,13 +93,20 @@ func (s Spec) Resolve() (Spec, error) {
 	if !ok {
 		return s, corpus.Errorf(corpus.Usage, "unknown objective %q; want mlm, clm, span or denoise", s.Objective)
 	}
-	fill(&s.Model, trained[0])
-	if s.isFamily() {
-		fill(&s.Size, "tiny")
+	switch {
+	case s.From != nil && (s.Model != "" || s.Size != ""):
+		return s, corpus.Errorf(corpus.Usage, "a training goes on from a %s model as it is; it takes no model or size", s.From.Family)
+	case s.From != nil:
+		s.Model = s.From.Family
+	default:
+		fill(&s.Model, trained[0])
+		if s.isFamily() {
+			fill(&s.Size, "tiny")
+		}
 	}
-	c, err := Architecture(s.Model, s.Size)
+	c, err := s.architecture()
 	if err != nil {
-		return s, corpus.Errorf(corpus.Usage, "%w", err)
+		return s, err
 	}
 	if !slices.Contains(trained, c.Family) {
 		return s, corpus.Errorf(corpus.Usage, "objective %s trains a %s model, not %s", s.Objective, strings.Join(trained, " or "), s.Model)
@@ -101,7 +121,51 @@ func (s Spec) Resolve() (Spec, error) {
 	return s, s.validate(c)
 }
 
-func (s Spec) isFamily() bool { return slices.Contains(Families(), s.Model) }
+func (s Spec) isFamily() bool { return s.From == nil && slices.Contains(Families(), s.Model) }
+
+// architecture is the model that s begins with, or a known one with the numbers that
+// s asks for.
+func (s Spec) architecture() (Config, error) {
+	own := s.Hidden != 0 || s.Layers != 0 || s.DecLayers != 0 || s.Heads != 0 || s.HeadDim != 0 || s.FFN != 0
+	if own && !s.isFamily() {
+		return Config{}, corpus.Errorf(corpus.Usage, "%s has its own numbers of layers, heads and so on; give a family (%s) and a size to change them", s.Model, known())
+	}
+	if s.From != nil {
+		return *s.From, nil
+	}
+	c, err := Architecture(s.Model, s.Size)
+	if err == nil && own {
+		c = s.shaped(c)
+		err = c.Validate()
+	}
+	if err == nil && s.DecLayers != 0 && c.Stacks() != EncoderDecoder {
+		err = fmt.Errorf("%s has no decoder beside an encoder", c.Family)
+	}
+	if err == nil && s.HeadDim != 0 && s.HeadDim != c.HeadDim {
+		err = fmt.Errorf("the head size of %s is %d, hidden size / heads", c.Family, c.HeadDim)
+	}
+	if err != nil {
+		return c, corpus.Errorf(corpus.Usage, "%w", err)
+	}
+	return c, nil
+}
+
+func (s Spec) shaped(c Config) Config {
+	was := c.Hidden
+	c.Hidden = cmp.Or(s.Hidden, was)
+	c.Heads = cmp.Or(s.Heads, max(1, c.Heads*c.Hidden/was))
+	c.FFN = cmp.Or(s.FFN, c.FFN*c.Hidden/was)
+	c.Layers = cmp.Or(s.Layers, c.Layers)
+	if c.Stacks() == EncoderDecoder {
+		c.DecLayers = cmp.Or(s.DecLayers, s.Layers, c.DecLayers)
+	}
+	if c.Family == "t5" {
+		c.HeadDim = cmp.Or(s.HeadDim, c.HeadDim)
+	} else {
+		c.HeadDim = c.Hidden / max(1, c.Heads)
+	}
+	return c
+}
 
 // tiny sizes are those for a few processor cores.
 func tiny(c Config) bool { return c.Hidden <= 128 }
@@ -124,7 +188,10 @@ func fillNumber(field *float64, value float64) {
 
 func (s *Spec) fillShape(r recipe, c Config) {
 	seq := r.seqLen
-	if tiny(c) {
+	switch {
+	case s.From != nil && c.MaxPositions > 0:
+		seq = min(seq, c.MaxPositions)
+	case tiny(c):
 		seq = 128
 	}
 	fill(&s.SeqLen, seq)
@@ -262,16 +329,25 @@ func (s Spec) hyper(step int64, rate float64) Hyper {
 }
 
 // Architecture is the model of a resolved spec over a vocabulary of vocab
-// tokens. Rows of a family's size decide its table of positions.
+// tokens. Rows of a family's size decide its table of positions. A model that
+// training goes on from keeps all but its dropout; it may know more ids than there
+// are tokens, as padded vocabularies do.
 func (s Spec) Architecture(vocab int, special Special) (Config, error) {
-	c, err := Architecture(s.Model, s.Size)
+	c, err := s.architecture()
 	if err != nil {
-		return c, corpus.Errorf(corpus.Usage, "%w", err)
+		return c, err
 	}
 	if err := special.serves(s.Objective); err != nil {
 		return c, err
 	}
-	c.Vocab, c.Dropout, c.AttnDropout = vocab, s.Dropout, s.Dropout
+	c.Dropout, c.AttnDropout = s.Dropout, s.Dropout
+	if c.Family == "bart" {
+		c.ActDropout = s.Dropout
+	}
+	if s.From != nil {
+		return c, s.fits(c, vocab, special)
+	}
+	c.Vocab = vocab
 	if c.MaxPositions > 0 && s.ownPositions() {
 		c.MaxPositions = s.SeqLen
 	}
@@ -280,7 +356,7 @@ func (s Spec) Architecture(vocab int, special Special) (Config, error) {
 	case "t5":
 		c.DecStart = c.Pad
 	case "bart":
-		c.DecStart, c.ActDropout = c.EOS, s.Dropout
+		c.DecStart = c.EOS
 	case "roberta":
 		if special.Pad == special.EOS || special.Pad == special.SEP {
 			return c, lacks("roberta needs a padding token of its own, which it does not count as a position: <pad>; the tokenizer has none")
@@ -290,6 +366,17 @@ func (s Spec) Architecture(vocab int, special Special) (Config, error) {
 		return c, corpus.Errorf(corpus.BadConfig, "%w", err)
 	}
 	return c, nil
+}
+
+// fits refuses a tokenizer that is not that of a model.
+func (s Spec) fits(c Config, vocab int, special Special) error {
+	if vocab > c.Vocab {
+		return corpus.Errorf(corpus.BadConfig, "the model to go on from has %d ids, the tokenizer %d tokens", c.Vocab, vocab)
+	}
+	if c.Family == "roberta" && int(special.Pad) != c.Pad {
+		return corpus.Errorf(corpus.BadConfig, "the padding token of the model to go on from is %d, that of the tokenizer %d; roberta's positions count from it", c.Pad, special.Pad)
+	}
+	return nil
 }
 
 // trajectory is s without the fields that leave weights and metrics as they are.

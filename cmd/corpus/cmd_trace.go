@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -25,12 +26,16 @@ func (a *app) traceCommand() *cli.Command {
 		Description: "STEP counts from 1, ROW from 0. A range A–B is the tokens from A on, to before B: of the row as it was cut\n" +
 			"from the documents, before mlm and span frame it and hide tokens, and of the document, whose end token is its\n" +
 			"last. It is computed, so the run need not have come so far. `corpus why ID` tells more of a document.",
-		Flags: commonFlags(&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"}),
+		Flags: commonFlags(
+			&cli.StringFlag{Name: "in", Usage: "data `DIR` to read from (default: data in the workspace)"},
+			&cli.BoolFlag{Name: "ids", Usage: "print in their place what the model reads and predicts, a row a line of JSON: ids of input and decoder, labels (-100: none)"},
+		),
 		Action: func(c *cli.Context) error {
 			q, err := traceArguments(c.Args().Slice())
 			if err != nil {
 				return err
 			}
+			q.ids = c.Bool("ids")
 			w, err := a.open(c)
 			if err != nil {
 				return err
@@ -45,6 +50,7 @@ type traceQuery struct {
 	run  string
 	step int64
 	row  int // -1 = all
+	ids  bool
 }
 
 func traceArguments(args []string) (q traceQuery, err error) {
@@ -89,11 +95,76 @@ func (w *workspace) trace(ctx context.Context, q traceQuery) error {
 	if err != nil {
 		return err
 	}
+	if q.ids {
+		return errors.Join(w.tellIDs(q, info, reads, data), data.Close())
+	}
 	list, err := w.traced(ctx, q, info, reads, data)
 	if err := errors.Join(err, data.Close()); err != nil {
 		return err
 	}
 	return w.tellTrace(q, list)
+}
+
+// tracedRow is a row as the model reads it. What is missing is not there: all of the
+// input is seen, documents are not kept apart, there is no decoder.
+type tracedRow struct {
+	Type      string  `json:"type"`
+	Row       int     `json:"row"`
+	Input     []int32 `json:"input"`
+	Seen      *int    `json:"seen,omitempty"` // so many of the input; the rest is padding
+	Documents []int32 `json:"documents,omitempty"`
+	Decoder   []int32 `json:"decoder,omitempty"`
+	Labels    []int32 `json:"labels"`
+}
+
+// tellIDs makes the batch of the step once more.
+func (w *workspace) tellIDs(q traceQuery, info *trainer.RunInfo, reads trainer.Reads, data *trainer.Data) error {
+	special := info.Special
+	if o := reads.Phase.Spec.Objective; o == "denoise" || reads.Phase.Spec.WholeWord { // which run.json leaves out
+		tok, err := w.folderTokenizer(filepath.Join(w.dir, "runs", q.run))
+		if err != nil {
+			return err
+		}
+		special.Pieces = pieces(tok)
+	}
+	whole := *info
+	whole.Special = special
+	set, err := whole.Training(reads.Phase, data.Train)
+	if err != nil {
+		return err
+	}
+	b, err := set.Batch(reads.At, reads.Rows)
+	if err != nil {
+		return err
+	}
+	for i := range reads.Rows {
+		if q.row >= 0 && i != q.row {
+			continue
+		}
+		if err := printJSON(w.out, rowOf(b, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowOf is a row of a batch.
+func rowOf(b trainer.Batch, i int) tracedRow {
+	of := func(ids []int32, cols int) []int32 {
+		if ids == nil {
+			return nil
+		}
+		return ids[i*cols:][:cols]
+	}
+	r := tracedRow{
+		Type: "row", Row: i, Input: of(b.Input, b.Cols), Documents: of(b.Documents, b.Cols),
+		Decoder: of(b.Decoder, b.DecCols), Labels: of(b.Labels, cmp.Or(b.DecCols, b.Cols)),
+	}
+	if b.Mask != nil {
+		n := bytes.Count(b.Mask[i*b.Cols:][:b.Cols], []byte{1})
+		r.Seen = &n
+	}
+	return r
 }
 
 // tracedPart is tokens of a document in a row. Ranges are from a first token on to

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 
 	"corpus"
@@ -12,6 +13,7 @@ import (
 // trainOptions are the settings of one training.
 type trainOptions struct {
 	run, device string
+	from        string // folder of the model that it goes on from; "" = a new one
 	spec        trainer.Spec
 }
 
@@ -48,6 +50,13 @@ func trainingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "objective", Usage: "`mlm`, clm, span or denoise", EnvVars: []string{"CORPUS_TRAIN_OBJECTIVE"}},
 		&cli.StringFlag{Name: "model", Usage: "family (" + strings.Join(trainer.Families(), ", ") + ") or a published `NAME` such as roberta-base; gpt2 is the family, whose base is the published one", EnvVars: []string{"CORPUS_TRAIN_MODEL"}},
 		&cli.StringFlag{Name: "size", Usage: "`tiny`, small, base or large of a family", EnvVars: []string{"CORPUS_TRAIN_SIZE"}},
+		&cli.StringFlag{Name: "init", Usage: "go on from the model in a `DIR` such as transformers' save_pretrained makes, with its tokenizer, in the place of --model and --size"},
+		&cli.IntFlag{Name: "hidden", Usage: "`N`, the width, in the place of the size's own; heads and --ffn follow it in proportion"},
+		&cli.IntFlag{Name: "layers", Usage: "`N` layers, of each stack"},
+		&cli.IntFlag{Name: "dec-layers", Usage: "t5 and bart: `N` layers of the decoder, where they are not as many"},
+		&cli.IntFlag{Name: "heads", Usage: "`N` heads of attention"},
+		&cli.IntFlag{Name: "head-dim", Usage: "t5: `N`, the width of a head"},
+		&cli.IntFlag{Name: "ffn", Usage: "`N`, the width of the feed-forward layers"},
 		&cli.StringFlag{Name: "run", Usage: "`NAME` under runs/ (default: the objective)"},
 		&cli.Int64Flag{Name: "steps", Usage: "`N` updates in all", EnvVars: []string{"CORPUS_TRAIN_STEPS"}},
 		&cli.DurationFlag{Name: "budget", Usage: "as many updates as fit into a `TIME` such as 6h, evaluations and checkpoints too, by the speed measured before the first", EnvVars: []string{"CORPUS_TRAIN_BUDGET"}},
@@ -81,6 +90,7 @@ func trainingFlags() []cli.Flag {
 func trainFlags(c *cli.Context) (trainOptions, error) {
 	t := training{
 		Run: c.String("run"), Objective: c.String("objective"), Model: c.String("model"), Size: c.String("size"), Steps: c.Int64("steps"),
+		Init: c.String("init"), Hidden: c.Int("hidden"), Layers: c.Int("layers"), DecLayers: c.Int("dec-layers"), Heads: c.Int("heads"), HeadDim: c.Int("head-dim"), FFN: c.Int("ffn"),
 		Batch: c.Int("batch"), Accum: c.Int("accum"), SeqLen: c.Int("seq-len"), Mix: c.String("mix"), Pack: c.String("pack"), DocMask: c.Bool("doc-mask"), LR: c.Float64("lr"), Schedule: c.String("schedule"),
 		MaskRate: c.Float64("mask-rate"), WholeWord: c.Bool("whole-word"), Noise: c.Float64("noise-density"), Span: c.Float64("span-length"), Precision: c.String("precision"), Device: c.String("device"), Seed: c.Uint64("seed"), EvalEvery: c.Int64("eval-every"), SaveEvery: c.Int64("save-every"),
 		Decay: c.Int64("decay"), Keep: c.Int("keep"), Budget: c.Duration("budget"), Recompute: c.Bool("recompute"),
@@ -97,9 +107,13 @@ func trainFlags(c *cli.Context) (trainOptions, error) {
 		v := c.Float64("spikes")
 		t.Spikes = &v
 	}
-	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "noise-density", "span-length", "eval-every", "save-every", "decay", "keep")
+	err := positive(c, "steps", "batch", "accum", "seq-len", "lr", "mask-rate", "noise-density", "span-length", "eval-every", "save-every", "decay", "keep",
+		"hidden", "layers", "dec-layers", "heads", "head-dim", "ffn")
 	if err == nil && c.IsSet("budget") && t.Budget <= 0 {
 		err = corpus.Errorf(corpus.Usage, "--budget %v: want more than 0", t.Budget)
+	}
+	if err == nil && t.Init != "" {
+		t.Init, err = filepath.Abs(t.Init)
 	}
 	if err == nil && c.IsSet("run") && t.Run == "" {
 		err = checkRunName(corpus.Usage, "")
@@ -122,7 +136,8 @@ func positive(c *cli.Context, names ...string) error {
 
 // options are those of a training; class is that of its errors.
 func (t training) options(class corpus.Class) (trainOptions, error) {
-	o := trainOptions{run: t.Run, device: t.Device, spec: trainer.Spec{
+	o := trainOptions{run: t.Run, device: t.Device, from: t.Init, spec: trainer.Spec{
+		Hidden: t.Hidden, Layers: t.Layers, DecLayers: t.DecLayers, Heads: t.Heads, HeadDim: t.HeadDim, FFN: t.FFN,
 		Objective: t.Objective, Model: t.Model, Size: t.Size, Steps: t.Steps, Batch: t.Batch, Accum: t.Accum, SeqLen: t.SeqLen,
 		Mix: t.Mix, Pack: t.Pack, DocMask: t.DocMask,
 		LR: t.LR, Schedule: t.Schedule, MaskRate: t.MaskRate, WholeWord: t.WholeWord, NoiseDensity: t.Noise, SpanLength: t.Span, Precision: t.Precision, Seed: t.Seed, EvalEvery: t.EvalEvery, SaveEvery: t.SaveEvery,

@@ -106,6 +106,13 @@ type training struct {
 	Objective string        `yaml:"objective"`
 	Model     string        `yaml:"model"`
 	Size      string        `yaml:"size"`
+	Init      string        `yaml:"init"`
+	Hidden    int           `yaml:"hidden"`
+	Layers    int           `yaml:"layers"`
+	DecLayers int           `yaml:"dec_layers"`
+	Heads     int           `yaml:"heads"`
+	HeadDim   int           `yaml:"head_dim"`
+	FFN       int           `yaml:"ffn"`
 	Steps     int64         `yaml:"steps"`
 	Budget    time.Duration `yaml:"budget"`
 	Batch     int           `yaml:"batch"`

@@ -23,6 +23,9 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 	var b []byte
 	var tok *tokenize.Tokenizer
 	var set *shards.Dataset
+	if err := w.takeModel(&o); err != nil {
+		return err
+	}
 	spec, err := o.spec.Resolve() // whose errors come first
 	if err != nil {
 		return err
@@ -33,6 +36,9 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 		}
 		return err
 	})
+	if err == nil && o.from != "" {
+		err = w.sameTokenizer(o.from, tok)
+	}
 	if err != nil {
 		return err
 	}
@@ -41,6 +47,37 @@ func (w *workspace) train(ctx context.Context, o trainOptions) error {
 		return err
 	}
 	return w.runTraining(ctx, o.run, j, set)
+}
+
+// takeModel completes the spec of a training that goes on from a model: what it is,
+// and which weights it has, so that a run that is taken up has the same.
+func (w *workspace) takeModel(o *trainOptions) error {
+	if o.from == "" {
+		return nil
+	}
+	o.from = w.paths([]string{o.from})[0]
+	f, err := trainer.OpenFolder(w.fs, o.from)
+	if err != nil {
+		return err
+	}
+	o.spec.From = &f.Config
+	o.spec.Init, err = f.Digest()
+	return err
+}
+
+// sameTokenizer refuses shards of another tokenizer than that of a model.
+func (w *workspace) sameTokenizer(dir string, tok *tokenize.Tokenizer) error {
+	own, err := w.folderTokenizer(dir)
+	if err != nil {
+		return err
+	}
+	if own.Sum() == tok.Sum() {
+		return nil
+	}
+	return &corpus.Error{
+		Class: corpus.BadConfig, What: "its tokenizer is not the one that the shards were made with", Path: dir, Offset: -1,
+		Next: fmt.Sprintf("make the shards with it: corpus tokenize --tokenizer %s --rebuild, and corpus shards", dir),
+	}
 }
 
 // job is a training on shards, which the tokenizer of file b must have made.
@@ -70,6 +107,15 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 		},
 		Memory: term.Resident, Peak: func() float64 { return modelPeak(w.threads(), o.device, spec.Precision) },
 		Admit: func(n trainer.Need) error { return w.admit(o, n) },
+	}
+	if o.from != "" {
+		j.Initial = func() ([]trainer.Tensor, error) {
+			f, err := trainer.OpenFolder(w.fs, o.from)
+			if err != nil {
+				return nil, err
+			}
+			return f.Weights, nil
+		}
 	}
 	if spec.Budget > 0 {
 		j.Plan = func(steps int64) (trainer.Spec, error) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"corpus/trainer"
+	"corpus/trainer/torch/shim"
 )
 
 // BenchmarkStep reports tokens per second of one step; bench/torch_step.py runs
@@ -103,4 +104,35 @@ func cpuSeconds(b *testing.B) float64 {
 		b.Fatal(err)
 	}
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}
+
+// BenchmarkOperation is an operation on tensors of a few numbers with its gradient
+// recorded, of which libtorch's own part is the same in PyTorch: bench/torch_ops.py.
+func BenchmarkOperation(b *testing.B) {
+	for name, do := range map[string]func(s *scope, x tensor) tensor{
+		"add":       func(s *scope, x tensor) tensor { return s.add(x, x) },
+		"view":      func(s *scope, x tensor) tensor { return s.view(x, 2, 8) },
+		"transpose": func(s *scope, x tensor) tensor { return s.transpose(x, 0, 1) },
+		"matmul":    func(s *scope, x tensor) tensor { return s.matmul(x, x) },
+		"softmax":   func(s *scope, x tensor) tensor { return s.softmax(x) },
+		"gelu":      func(s *scope, x tensor) tensor { return s.activate(x, "gelu") },
+	} {
+		b.Run(name, func(b *testing.B) {
+			t := newThread()
+			defer t.stop()
+			err := t.do(func() error {
+				s := newScope(-1)
+				defer s.free()
+				defer shim.SetGrad(shim.SetGrad(true))
+				x := s.leaf(s.floats(filled(16, 1), 4, 4))
+				for mark := s.enter(); b.Loop(); s.leave(mark, nil) {
+					do(s, x)
+				}
+				return s.err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
 }

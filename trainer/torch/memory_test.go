@@ -27,9 +27,13 @@ func resident(t *testing.T) int64 {
 	return kb << 10
 }
 
-// Training holds neither native nor Go memory from step to step.
+// Training holds neither native nor Go memory from step to step; `make soak` looks at
+// 10,000 of each family.
 func TestMemoryIsSteady(t *testing.T) {
-	const steps, warm = 200, 50
+	steps, warm := int64(200), int64(50)
+	if os.Getenv("CORPUS_SOAK") != "" {
+		steps, warm = 10_000, 1_000
+	}
 	for _, family := range families {
 		t.Run(family, func(t *testing.T) {
 			m := newModel(t, tinyConfig(family))
@@ -48,9 +52,9 @@ func TestMemoryIsSteady(t *testing.T) {
 			}
 			runtime.ReadMemStats(&end)
 			grown := resident(t) - before
-			perStep := (end.TotalAlloc - start.TotalAlloc) / (steps - warm)
-			t.Logf("resident memory %+d KiB in %d steps; Go allocates %d bytes and %d objects a step",
-				grown>>10, steps-warm, perStep, (end.Mallocs-start.Mallocs)/(steps-warm))
+			perStep := (end.TotalAlloc - start.TotalAlloc) / uint64(steps-warm)
+			t.Logf("resident memory %d KiB behind step %d, %d KiB behind step %d; Go allocates %d bytes and %d objects a step",
+				before>>10, warm, (before+grown)>>10, steps, perStep, (end.Mallocs-start.Mallocs)/uint64(steps-warm))
 			if grown > 4<<20 {
 				t.Errorf("resident memory grew by %d bytes in %d steps", grown, steps-warm)
 			}

@@ -236,7 +236,9 @@ func TestFusedAttention(t *testing.T) {
 			m := goldenModel(t, g)
 			m.s.fused = true
 			b := g.batch("1")
-			near(t, "logits", sampled(t, m, b, g.Sample), g.Logits, 1e-4)
+			got := sampled(t, m, b, g.Sample)
+			forget(b, g.Sample, g.Config.Vocab, got, g.Logits) // padding that sees nothing: kernels give it what they like
+			near(t, "logits", got, g.Logits, 1e-4)
 			checkGradients(t, m, b, g.Gradients)
 
 			b.Mask, b.DecMask = nil, nil // causal without a bias
