@@ -62,9 +62,10 @@ func TestRolesFromFiles(t *testing.T) {
 	}
 }
 
-// TestFramed: a frame takes the place of the one there was, and stays when the
-// tokenizer is written.
+// TestFramed: a frame takes the place of the one there was, stays when the tokenizer
+// is written, and is no part of its sum.
 func TestFramed(t *testing.T) {
+	sums := map[string]string{}
 	for _, name := range []string{"gpt2", "bert", "roberta", "t5", "llama3"} {
 		tok, err := family(t, name).Framed([]uint32{5}, []uint32{7, 8})
 		if err != nil {
@@ -82,6 +83,13 @@ func TestFramed(t *testing.T) {
 		if err != nil || len(bare.Frame([]uint32{1})) != 1 {
 			t.Errorf("%s: a frame was not taken away (%v)", name, err)
 		}
+		if plain := family(t, name); tok.Sum() != plain.Sum() || again.Sum() != plain.Sum() {
+			t.Errorf("%s: another frame has another sum", name)
+		}
+		if sums[tok.Sum()] != "" {
+			t.Errorf("%s and %s have one sum", name, sums[tok.Sum()])
+		}
+		sums[tok.Sum()] = name
 		if _, err := tok.Framed([]uint32{1 << 20}, nil); err == nil {
 			t.Errorf("%s: framed by a token that is none", name)
 		}

@@ -97,7 +97,42 @@ func TestTrace(t *testing.T) {
 				if !slices.Equal(got[row], want) {
 					t.Fatalf("%s, step %d, row %d: %v, want %v", pack, step, row, got[row], want)
 				}
+				if ids := tracedIDs(t, w.dir, step, row); !slices.Equal(ids.Labels[:len(want)], want) || ids.Row != row {
+					t.Fatalf("%s, step %d, row %d: --ids says %+v, want labels %v", pack, step, row, ids, want)
+				}
 			}
+		}
+	}
+}
+
+// tracedIDs is what trace --ids says of a row of run r.
+func tracedIDs(t *testing.T, dir string, step int64, row int) (r tracedRow) {
+	t.Helper()
+	code, out, errOut := call("trace", "r", strconv.FormatInt(step, 10), strconv.Itoa(row), "-C", dir, "--ids")
+	if code != 0 || errOut != "" {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	must(t, json.Unmarshal([]byte(out), &r))
+	return r
+}
+
+// TestTraceIDs: the rows of every objective, as the model gets them.
+func TestTraceIDs(t *testing.T) {
+	for _, s := range []trainer.Spec{
+		{Objective: "mlm", WholeWord: true, Pack: "one-per-row", DocMask: true},
+		{Objective: "span"},
+		{Objective: "denoise", Pack: "one-per-row"},
+	} {
+		s.SeqLen, s.Batch, s.Steps = 32, 2, 5
+		w := begun(t, s)
+		r := tracedIDs(t, w.dir, 2, 1)
+		cols := len(r.Input)
+		if len(r.Decoder) > 0 {
+			cols = len(r.Decoder)
+		}
+		hidden := slices.ContainsFunc(r.Labels, func(id int32) bool { return id != trainer.Ignore })
+		if len(r.Labels) != cols || !hidden || (len(r.Decoder) > 0) != (s.Objective != "mlm") || (len(r.Documents) > 0) != s.DocMask {
+			t.Errorf("%s: %+v", s.Objective, r)
 		}
 	}
 }
