@@ -116,66 +116,89 @@ func (c Config) checkSizes() error {
 	return nil
 }
 
-func (c Config) checkFamily() error {
+func (c Config) checkFamily() (err error) {
 	switch c.Family {
+	case "bert", "roberta":
+		err = c.checkEncoder()
+	case "gpt2":
+		err = c.checkPositions()
 	case "bloom":
-		if c.FFN != 4*c.Hidden || c.Activation != "gelu_new" || c.MaxPositions != 0 {
-			return fmt.Errorf("feed-forward size %d, activation %q and %d positions; bloom has 4 × %d, gelu_new and none", c.FFN, c.Activation, c.MaxPositions, c.Hidden)
-		}
-		return c.checkPlain()
+		err = c.checkBLOOM()
 	case "bart":
-		if c.DecLayers < 1 || c.DecLayers > maxLayers {
-			return fmt.Errorf("decoder layers are %d, want 1 to %d", c.DecLayers, maxLayers)
-		}
-		if c.DecStart < 0 {
-			return fmt.Errorf("the decoder has no start token")
-		}
-		if c.NormEps != bartEps {
-			return fmt.Errorf("norm epsilon is %v; bart has %v and no key for it", c.NormEps, bartEps)
-		}
-		if err := c.checkPositions(); err != nil {
-			return err
-		}
-		if err := c.checkPlain(); err != nil {
-			return err
-		}
-	case "bert", "roberta", "gpt2":
-		if err := c.checkPositions(); err != nil {
-			return err
-		}
-		if c.Stacks() == EncoderOnly && (c.TypeVocab < 1 || c.TypeVocab > maxWidth) {
-			return fmt.Errorf("type vocabulary is %d", c.TypeVocab)
-		}
-		if c.Family == "roberta" && c.Pad < 0 {
-			return fmt.Errorf("there is no padding token, whose id positions count from")
-		}
-		if err := c.checkPlain(); err != nil {
-			return err
-		}
+		err = c.checkBART()
 	case "t5":
-		if c.DecLayers < 1 || c.DecLayers > maxLayers {
-			return fmt.Errorf("decoder layers are %d, want 1 to %d", c.DecLayers, maxLayers)
-		}
-		if c.RelBuckets < 4 || c.RelBuckets > maxWidth || c.RelBuckets%4 != 0 || c.RelDistance <= c.RelBuckets/2 || c.RelDistance > maxPositions {
-			return fmt.Errorf("relative positions: %d buckets up to distance %d", c.RelBuckets, c.RelDistance)
-		}
-		if c.DecStart < 0 {
-			return fmt.Errorf("the decoder has no start token")
-		}
-		if c.Dropout != c.AttnDropout {
-			return fmt.Errorf("t5 has one dropout rate, got %v and %v", c.Dropout, c.AttnDropout)
-		}
-		if want := map[bool]string{false: "relu", true: "gelu_new"}[c.Gated]; c.Activation != want {
-			return fmt.Errorf("activation is %q, want relu, or gelu_new when gated", c.Activation)
-		}
+		err = c.checkT5()
 	default:
-		return fmt.Errorf("unknown family %q; want one of %s", c.Family, known())
+		err = fmt.Errorf("unknown family %q; want one of %s", c.Family, known())
+	}
+	if err == nil && c.Family != "t5" {
+		err = c.checkPlain()
+	}
+	if err != nil {
+		return err
 	}
 	switch c.Activation {
 	case "gelu", "gelu_new", "relu":
 		return nil
 	}
 	return fmt.Errorf("unknown activation %q; want gelu, gelu_new or relu", c.Activation)
+}
+
+func (c Config) checkEncoder() error {
+	if err := c.checkPositions(); err != nil {
+		return err
+	}
+	if c.TypeVocab < 1 || c.TypeVocab > maxWidth {
+		return fmt.Errorf("type vocabulary is %d", c.TypeVocab)
+	}
+	if c.Family == "roberta" && c.Pad < 0 {
+		return fmt.Errorf("there is no padding token, whose id positions count from")
+	}
+	return nil
+}
+
+func (c Config) checkBLOOM() error {
+	if c.FFN != 4*c.Hidden || c.Activation != "gelu_new" || c.MaxPositions != 0 {
+		return fmt.Errorf("feed-forward size %d, activation %q and %d positions; bloom has 4 × %d, gelu_new and none", c.FFN, c.Activation, c.MaxPositions, c.Hidden)
+	}
+	return nil
+}
+
+func (c Config) checkBART() error {
+	if err := c.checkDecoder(); err != nil {
+		return err
+	}
+	if c.NormEps != bartEps {
+		return fmt.Errorf("norm epsilon is %v; bart has %v and no key for it", c.NormEps, bartEps)
+	}
+	return c.checkPositions()
+}
+
+func (c Config) checkT5() error {
+	if err := c.checkDecoder(); err != nil {
+		return err
+	}
+	if c.RelBuckets < 4 || c.RelBuckets > maxWidth || c.RelBuckets%4 != 0 || c.RelDistance <= c.RelBuckets/2 || c.RelDistance > maxPositions {
+		return fmt.Errorf("relative positions: %d buckets up to distance %d", c.RelBuckets, c.RelDistance)
+	}
+	if c.Dropout != c.AttnDropout {
+		return fmt.Errorf("t5 has one dropout rate, got %v and %v", c.Dropout, c.AttnDropout)
+	}
+	if want := map[bool]string{false: "relu", true: "gelu_new"}[c.Gated]; c.Activation != want {
+		return fmt.Errorf("activation is %q, want relu, or gelu_new when gated", c.Activation)
+	}
+	return nil
+}
+
+// checkDecoder is of what has an encoder too.
+func (c Config) checkDecoder() error {
+	if c.DecLayers < 1 || c.DecLayers > maxLayers {
+		return fmt.Errorf("decoder layers are %d, want 1 to %d", c.DecLayers, maxLayers)
+	}
+	if c.DecStart < 0 {
+		return fmt.Errorf("the decoder has no start token")
+	}
+	return nil
 }
 
 func (c Config) checkPositions() error {
