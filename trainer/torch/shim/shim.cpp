@@ -16,11 +16,15 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/version.h>
 
-// Nothing here reads errno; without this, loops with sqrt are not vectorised.
-#pragma GCC optimize("no-math-errno")
+// Nothing here asks for floating-point exceptions; without this, loops that choose
+// between numbers are not vectorised.
+#pragma GCC optimize("no-trapping-math")
 
 using at::Tensor;
 using torch::autograd::AutogradContext;
@@ -78,11 +82,12 @@ inline uint32_t mix(uint32_t x) {
 // dropped scales what it keeps of x by 1/(1-p). Whether element i is kept is a
 // function of (key, i) alone, so that backward needs no stored mask and the
 // number of threads does not matter.
-WIDE void drop_range(const float *src, float *dst, int64_t a, int64_t b, uint32_t lo, uint32_t hi,
-                     uint32_t limit, float scale) {
-  for (int64_t i = a; i < b; i++) {
-    uint32_t h = mix(mix(uint32_t(i) ^ lo) + hi + uint32_t(uint64_t(i) >> 32));
-    dst[i] = h >= limit ? src[i] * scale : 0.f;
+WIDE void drop_range(const float *__restrict src, float *__restrict dst, uint32_t n, uint32_t first,
+                     uint32_t lo, uint32_t hi, uint32_t limit, float scale) {
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t h = mix(mix((first + i) ^ lo) + hi);
+    const float kept = src[i] * scale;
+    dst[i] = h >= limit ? kept : 0.f;
   }
 }
 
@@ -93,7 +98,10 @@ Tensor dropped_cpu(const Tensor &x, double p, uint64_t key) {
   const uint32_t lo = mix(uint32_t(key)), hi = mix(uint32_t(key >> 32) ^ lo);
   const uint32_t limit = uint32_t(std::min(p * 4294967296.0, 4294967295.0));
   at::parallel_for(0, in.numel(), kGrain, [&](int64_t a, int64_t b) {
-    drop_range(src, dst, a, b, lo, hi, limit, float(1 / (1 - p)));
+    for (int64_t n; a < b; a += n) { // indices of 32 bits are vectorised, of 64 they are not
+      n = std::min({b - a, (a | 0xffffffff) + 1 - a, int64_t(1) << 30});
+      drop_range(src + a, dst + a, uint32_t(n), uint32_t(a), lo, hi + uint32_t(a >> 32), limit, float(1 / (1 - p)));
+    }
   });
   return out;
 }
@@ -180,12 +188,30 @@ struct Moments {
   float b1, c1, b2, c2, eps, clip;
 };
 
-WIDE void update_range(float *p, const float *g, float *m, float *v, int64_t n, const Rates &r, const Moments &k) {
-  for (int64_t i = 0; i < n; i++) {
-    const float x = g[i] * k.clip;
-    m[i] = m[i] * k.b1 + k.c1 * x;
-    v[i] = v[i] * k.b2 + k.c2 * x * x;
-    p[i] = (p[i] * r.before - r.step * m[i] / (std::sqrt(v[i]) * r.root + k.eps)) * r.after;
+// roots_of is a loop that compilers leave as it is, for the errno of sqrt.
+void roots_of(const float *v, float *root, int64_t n) {
+  int64_t i = 0;
+#ifdef __SSE2__
+  for (; i + 4 <= n; i += 4)
+    _mm_storeu_ps(root + i, _mm_sqrt_ps(_mm_loadu_ps(v + i)));
+#endif
+  for (; i < n; i++)
+    root[i] = std::sqrt(v[i]);
+}
+
+WIDE void update_range(float *__restrict p, const float *__restrict g, float *__restrict m, float *__restrict v,
+                       int64_t n, const Rates r, const Moments k) {
+  float root[1024];
+  for (int64_t a = 0; a < n; a += 1024) {
+    const int64_t b = std::min<int64_t>(n, a + 1024);
+    for (int64_t i = a; i < b; i++) {
+      const float x = g[i] * k.clip;
+      m[i] = m[i] * k.b1 + k.c1 * x;
+      v[i] = v[i] * k.b2 + k.c2 * x * x;
+    }
+    roots_of(v + a, root, b - a);
+    for (int64_t i = a; i < b; i++)
+      p[i] = (p[i] * r.before - r.step * m[i] / (root[i - a] * r.root + k.eps)) * r.after;
   }
 }
 
