@@ -2,7 +2,7 @@
 before the first update with that of transformers on the same batch.
 
     python3 -m venv venv
-    venv/bin/pip install torch transformers tokenizers      (tried: 2.15.0, 5.24.0 and 4.57.6, 0.23.3)
+    venv/bin/pip install torch transformers tokenizers      (tried: 2.15.0, 5.24.0, 0.23.3)
     venv/bin/python testdata/scripts/init_check.py bin/corpus [FAMILY...]
 
 For every family a tokenizer of its own kind is trained here, on Debian's licences; a
