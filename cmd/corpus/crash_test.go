@@ -99,6 +99,7 @@ func TestKilledRunEndsWithTheSameBytes(t *testing.T) {
 		for k := range killsPerStage {
 			at := 1 + k*(total-2)/killsPerStage
 			t.Run(fmt.Sprintf("%s-%d-of-%d", stage, at, total), func(t *testing.T) {
+				t.Parallel()
 				dir := t.TempDir()
 				copyTree(t, before[stage], dir)
 				workers := []string{"1", "4"}

@@ -138,6 +138,7 @@ func seldomCollected(t *testing.T) {
 // every pass of two generations, with what was not synced lost or there: the next
 // run ends with the bytes of the undisturbed one. A full disk does no more harm.
 func TestDedupCrashesInEveryPass(t *testing.T) {
+	t.Parallel()
 	seldomCollected(t)
 	straight := fsxtest.New()
 	must(t, dedupAll(t, straight, 1, bothGenerations...))
