@@ -31,18 +31,22 @@ func Rows(r TableReader) iter.Seq2[Row, error] {
 	}
 }
 
-// Tables walks a reader batch by batch and closes it.
+// Tables walks a reader batch by batch and closes it. An error comes last; that of
+// closing is not told to a loop that is left early.
 func Tables(r TableReader) iter.Seq2[*Table, error] {
 	return func(yield func(*Table, error) bool) {
-		defer r.Close()
-		for {
-			t, err := r.Next()
-			if errors.Is(err, io.EOF) {
+		t, err := r.Next()
+		for ; err == nil; t, err = r.Next() {
+			if !yield(t, nil) {
+				_ = r.Close()
 				return
 			}
-			if !yield(t, err) || err != nil {
-				return
-			}
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		if err = errors.Join(err, r.Close()); err != nil {
+			yield(nil, err)
 		}
 	}
 }

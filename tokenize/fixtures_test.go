@@ -157,7 +157,7 @@ func checkGolden(t *testing.T, enc *Encoder, g golden) {
 func TestFolders(t *testing.T) {
 	dir := os.Getenv("CORPUS_TOKENIZE_FOLDERS")
 	if dir == "" {
-		t.Skip("for testdata/scripts/tokenizer_families.py --transformers")
+		t.Skip("needs CORPUS_TOKENIZE_FOLDERS: run by testdata/scripts/tokenizer_families.py --transformers, which wants Python")
 	}
 	texts := load[[]string](t, "texts.json")
 	for _, name := range families(t) {
@@ -217,7 +217,7 @@ func writeFolder(t *testing.T, dir string, tok *Tokenizer, texts []string) {
 func TestBig(t *testing.T) {
 	dir := os.Getenv("CORPUS_TOKENIZE_BIG")
 	if dir == "" {
-		t.Skip("for testdata/scripts/tokenizer_fixtures.py --big")
+		t.Skip("needs CORPUS_TOKENIZE_BIG: run by testdata/scripts/tokenizer_fixtures.py --big, which wants Python")
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "texts"))
 	if err != nil {

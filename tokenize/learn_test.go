@@ -15,7 +15,7 @@ import (
 func TestLearnBig(t *testing.T) {
 	path := os.Getenv("CORPUS_LEARN_TEXT")
 	if path == "" {
-		t.Skip("for testdata/scripts/merges_check.py --big")
+		t.Skip("needs CORPUS_LEARN_TEXT: run by testdata/scripts/merges_check.py --big, which wants Python")
 	}
 	counter, err := NewCounter(os.Getenv("CORPUS_LEARN_KIND"))
 	if err != nil {

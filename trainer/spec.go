@@ -368,6 +368,9 @@ func (s Spec) Architecture(vocab int, special Special) (Config, error) {
 	return c, nil
 }
 
+// Wordy says that rows depend on what is a word: Special.Pieces is asked for.
+func (s Spec) Wordy() bool { return s.Objective == "denoise" || s.WholeWord }
+
 // fits refuses a tokenizer that is not that of a model.
 func (s Spec) fits(c Config, vocab int, special Special) error {
 	if vocab > c.Vocab {

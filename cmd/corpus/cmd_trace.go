@@ -119,17 +119,14 @@ type tracedRow struct {
 
 // tellIDs makes the batch of the step once more.
 func (w *workspace) tellIDs(q traceQuery, info *trainer.RunInfo, reads trainer.Reads, data *trainer.Data) error {
-	special := info.Special
-	if o := reads.Phase.Spec.Objective; o == "denoise" || reads.Phase.Spec.WholeWord { // which run.json leaves out
+	if reads.Phase.Spec.Wordy() { // which run.json leaves out
 		tok, err := w.folderTokenizer(filepath.Join(w.dir, "runs", q.run))
 		if err != nil {
 			return err
 		}
-		special.Pieces = pieces(tok)
+		info.Special.Pieces = pieces(tok)
 	}
-	whole := *info
-	whole.Special = special
-	set, err := whole.Training(reads.Phase, data.Train)
+	set, err := info.Training(reads.Phase, data.Train)
 	if err != nil {
 		return err
 	}

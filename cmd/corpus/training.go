@@ -86,7 +86,7 @@ func (w *workspace) job(o trainOptions, spec trainer.Spec, b []byte, tok *tokeni
 		return trainer.Job{}, err
 	}
 	special := specialIDs(tok)
-	if spec.Objective == "denoise" || spec.WholeWord {
+	if spec.Wordy() {
 		special.Pieces = pieces(tok)
 	}
 	cfg, err := spec.Architecture(tok.Size(), special)

@@ -226,7 +226,7 @@ func TestHostileWords(t *testing.T) {
 func TestTrainBig(t *testing.T) {
 	dir := os.Getenv("CORPUS_UNIGRAM_TRAIN")
 	if dir == "" {
-		t.Skip("for testdata/scripts/unigram_quality.py")
+		t.Skip("needs CORPUS_UNIGRAM_TRAIN: run by testdata/scripts/unigram_quality.py, which wants Python")
 	}
 	f, err := os.Open(filepath.Join(dir, "counts"))
 	if err != nil {

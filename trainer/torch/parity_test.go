@@ -54,7 +54,7 @@ func bits(mask []int32) (out []uint8) {
 func TestParity(t *testing.T) {
 	root := os.Getenv("CORPUS_PARITY")
 	if root == "" {
-		t.Skip("run by testdata/scripts/parity.py")
+		t.Skip("needs CORPUS_PARITY: run by testdata/scripts/parity.py, which wants PyTorch and transformers")
 	}
 	dirs, err := filepath.Glob(filepath.Join(root, "*", "theirs"))
 	if err != nil || len(dirs) == 0 {
